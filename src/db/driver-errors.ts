@@ -1,0 +1,34 @@
+/*
+ * What the drivers' errors mean. No other folder looks at a driver's error.
+ * PostgreSQL: SQLSTATE codes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ * SQLite: extended result codes (https://www.sqlite.org/rescode.html).
+ */
+
+const sqliteUnique = new Set([1555, 2067]);
+const sqliteFull = 13;
+
+type DriverError = { code?: unknown; errcode?: unknown; message?: unknown; cause?: unknown };
+
+function fields(error: unknown): DriverError {
+  return typeof error === 'object' && error !== null ? (error as DriverError) : {};
+}
+
+/** The write would have made two rows with one key. */
+export function isUniqueViolation(error: unknown): boolean {
+  const { code, errcode, message } = fields(error);
+  if (code === '23505') return true;
+  if (typeof errcode === 'number') return sqliteUnique.has(errcode);
+  return code === 'ERR_SQLITE_ERROR' && /UNIQUE constraint failed/.test(String(message));
+}
+
+/** The transaction lost a race and would succeed when run again. */
+export function isRetryable(error: unknown): boolean {
+  const { code } = fields(error);
+  return code === '40001' || code === '40P01';
+}
+
+/** The disk under the database is full. */
+export function isDiskFull(error: unknown): boolean {
+  const { code, errcode, message } = fields(error);
+  return code === '53100' || code === 'ENOSPC' || errcode === sqliteFull || /database or disk is full/.test(String(message));
+}

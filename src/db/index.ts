@@ -1,0 +1,188 @@
+import { EventEmitter } from 'node:events';
+import { Kysely, sql, type Transaction } from 'kysely';
+import { errorText, PolderError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
+import { isRetryable } from './driver-errors.ts';
+import { migrate } from './migrate.ts';
+import { listenPostgres, postgresDialect } from './postgres.ts';
+import type { Schema } from './schema.ts';
+import { sqliteDialect } from './sqlite.ts';
+
+export { isUniqueViolation } from './driver-errors.ts';
+export type * from './schema.ts';
+
+/**
+ * What a store function needs: queries, and notices to others. Either the whole database or one transaction, so that
+ * the caller decides what commits together.
+ */
+export type DbHandle = {
+  readonly engine: Engine;
+  readonly query: Kysely<Schema>;
+  /** Tells every listener, on every replica, once the surrounding transaction has committed. Payload: under 4 kB. */
+  notify(channel: string, payload: string): Promise<void>;
+};
+
+/** Inside `transaction`; a function that must not run outside of one asks for this type. */
+export type Tx = DbHandle & { readonly tx: true };
+
+export type Db = DbHandle & {
+  /**
+   * Runs `change` in one transaction and commits it, or undoes it when it throws. Serialisation failures and
+   * deadlocks are tried again, so `change` may run more than once: it writes to the database and nothing else.
+   * Inside, use only the handle that is passed: with SQLite there is one connection, and any other query would wait
+   * for ever. Never wait for a network or a process inside.
+   */
+  transaction<T>(change: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Calls `listener` for each notice on the channel, and with undefined when some may have been missed. */
+  listen(channel: string, listener: (payload: string | undefined) => void): () => void;
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = {
+  /** `sqlite:<path>`, `sqlite::memory:` or `postgres://…` / `postgresql://…`. */
+  url: string;
+  log: Log;
+  poolSize?: number;
+};
+
+const pgChannel = 'polder';
+
+/** Opens the database and brings its schema up to date. Throws `database_unavailable` with the reason. */
+export async function openDatabase(options: DatabaseOptions): Promise<Db> {
+  const isPostgres = /^postgres(ql)?:\/\//.test(options.url);
+  try {
+    return isPostgres ? await openPostgres(options) : await openSqlite(options);
+  } catch (error) {
+    const shown = isPostgres ? withoutPassword(options.url) : options.url;
+    throw new PolderError('database_unavailable', `opening the database ${shown}: ${errorText(error)}`, { cause: error });
+  }
+}
+
+/** The URL as it may be shown to people. */
+export function withoutPassword(url: string): string {
+  return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:***@').replace(/([?&]password=)[^&]*/i, '$1***');
+}
+
+/** Holds the row until the transaction ends, so that a decision made from it stays true. */
+export async function lockRow(tx: Tx, table: 'repos' | 'runs' | 'jobs' | 'environments', id: number): Promise<void> {
+  if (tx.engine.rowLocks) await sql`select id from ${sql.table(table)} where id = ${id} for update`.execute(tx.query);
+}
+
+/** Milliseconds a ping took, or the reason why the database does not answer. */
+export async function pingDatabase(db: DbHandle): Promise<void> {
+  await sql`select 1`.execute(db.query);
+}
+
+async function openSqlite(options: DatabaseOptions): Promise<Db> {
+  const path = options.url.replace(/^sqlite:(\/\/(?=\/))?/, '');
+  const query = new Kysely<Schema>({ dialect: sqliteDialect(path) });
+  await migrate(query, sqliteEngine);
+  const local = localNotices();
+  return assemble({
+    engine: sqliteEngine,
+    query,
+    send: async (_query, channel, payload) => local.emit(channel, payload),
+    sendOnCommit: true,
+    listen: local.listen,
+    close: async () => query.destroy(),
+  });
+}
+
+async function openPostgres(options: DatabaseOptions): Promise<Db> {
+  const query = new Kysely<Schema>({
+    dialect: postgresDialect({ url: options.url, poolSize: options.poolSize ?? 10, log: options.log }),
+  });
+  try {
+    await migrate(query, postgresEngine);
+    const local = localNotices();
+    const listener = await listenPostgres(
+      { url: options.url, channel: pgChannel, log: options.log },
+      (message) => local.emit(message.slice(0, message.indexOf(' ')), message.slice(message.indexOf(' ') + 1)),
+      () => local.emitGap(),
+    );
+    return assemble({
+      engine: postgresEngine,
+      query,
+      send: async (handle, channel, payload) => {
+        await sql`select pg_notify(${pgChannel}, ${`${channel} ${payload}`})`.execute(handle);
+      },
+      sendOnCommit: false,
+      listen: local.listen,
+      close: async () => {
+        await listener.close();
+        await query.destroy();
+      },
+    });
+  } catch (error) {
+    await query.destroy();
+    throw error;
+  }
+}
+
+type Parts = {
+  engine: Engine;
+  query: Kysely<Schema>;
+  send(query: Kysely<Schema>, channel: string, payload: string): Promise<unknown>;
+  /** SQLite has no notices of its own: ours wait in memory for the commit. */
+  sendOnCommit: boolean;
+  listen: Db['listen'];
+  close(): Promise<void>;
+};
+
+function assemble(parts: Parts): Db {
+  const { engine, query } = parts;
+  const once = async <T>(change: (tx: Tx) => Promise<T>): Promise<T> => {
+    const waiting: [string, string][] = [];
+    const result = await query.transaction().execute((trx: Transaction<Schema>) =>
+      change({
+        tx: true,
+        engine,
+        query: trx,
+        notify: async (channel, payload) => {
+          if (parts.sendOnCommit) waiting.push([channel, payload]);
+          else await parts.send(trx, channel, payload);
+        },
+      }),
+    );
+    for (const [channel, payload] of waiting) await parts.send(query, channel, payload);
+    return result;
+  };
+  return {
+    engine,
+    query,
+    notify: async (channel, payload) => {
+      await parts.send(query, channel, payload);
+    },
+    transaction: async (change) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await once(change);
+        } catch (error) {
+          if (attempt >= 5 || !isRetryable(error)) throw error;
+        }
+      }
+    },
+    listen: parts.listen,
+    close: parts.close,
+  };
+}
+
+function localNotices() {
+  const emitter = new EventEmitter({ captureRejections: false });
+  emitter.setMaxListeners(0);
+  const gap = Symbol('gap');
+  return {
+    emit: (channel: string, payload: string) => emitter.emit(channel, payload),
+    emitGap: () => emitter.emit(gap),
+    listen: (channel: string, listener: (payload: string | undefined) => void) => {
+      const onGap = () => listener(undefined);
+      emitter.on(channel, listener);
+      emitter.on(gap, onGap);
+      return () => {
+        emitter.off(channel, listener);
+        emitter.off(gap, onGap);
+      };
+    },
+  };
+}

@@ -1,0 +1,288 @@
+import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import type { Engine } from '../engine.ts';
+
+/** The first schema. What each column holds is said in `schema.ts`. */
+export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const table = (name: string) => db.schema.createTable(name);
+  const withId = (name: string) => table(name).addColumn('id', engine.idType, engine.id);
+  const required = (column: ColumnDefinitionBuilder) => column.notNull();
+  const integer = engine.integerType;
+  const index = (name: string, on: string, columns: string[]) => db.schema.createIndex(name).on(on).columns(columns);
+
+  await withId('groups')
+    .addColumn('host', 'text', required)
+    .addColumn('path', 'text', required)
+    .addColumn('created_at', integer, required)
+    .addUniqueConstraint('groups_host_path', ['host', 'path'])
+    .execute();
+  await withId('repos')
+    .addColumn('host', 'text', required)
+    .addColumn('host_type', 'text', required)
+    .addColumn('full_name', 'text', required)
+    .addColumn('group_id', integer, (c) => c.notNull().references('groups.id'))
+    .addColumn('visibility', 'text', (c) => c.notNull().defaultTo('private'))
+    .addColumn('last_deployment_iid', integer, (c) => c.notNull().defaultTo(0))
+    .addColumn('created_at', integer, required)
+    .addUniqueConstraint('repos_host_full_name', ['host', 'full_name'])
+    .execute();
+  await index('repos_full_name', 'repos', ['full_name']).execute();
+
+  await withId('users')
+    .addColumn('kind', 'text', required)
+    .addColumn('host', 'text', required)
+    .addColumn('login', 'text', required)
+    .addColumn('name', 'text', required)
+    .addColumn('created_at', integer, required)
+    .addUniqueConstraint('users_identity', ['kind', 'host', 'login'])
+    .execute();
+  await withId('tokens')
+    .addColumn('name', 'text', required)
+    .addColumn('user_id', integer, (c) => c.notNull().references('users.id'))
+    .addColumn('role', 'text', required)
+    .addColumn('scope', 'text', required)
+    .addColumn('repo_id', integer, (c) => c.references('repos.id'))
+    .addColumn('secret_hash', 'text', (c) => c.notNull().unique())
+    .addColumn('job_id', integer)
+    .addColumn('created_at', integer, required)
+    .addColumn('expires_at', integer)
+    .addColumn('revoked_at', integer)
+    .addColumn('last_used_at', integer)
+    .execute();
+  await withId('audit_events')
+    .addColumn('actor_id', integer, (c) => c.notNull().references('users.id'))
+    .addColumn('action', 'text', required)
+    .addColumn('repo_id', integer)
+    .addColumn('subject', 'text', required)
+    .addColumn('details', 'text', required)
+    .addColumn('created_at', integer, required)
+    .execute();
+
+  await withId('tasks')
+    .addColumn('kind', 'text', required)
+    .addColumn('group_key', 'text')
+    .addColumn('dedupe_key', 'text')
+    .addColumn('payload', 'text', required)
+    .addColumn('state', 'text', (c) => c.notNull().defaultTo('ready'))
+    .addColumn('run_at', integer, required)
+    .addColumn('attempts', integer, (c) => c.notNull().defaultTo(0))
+    .addColumn('lease_owner', 'text')
+    .addColumn('lease_until', integer)
+    .addColumn('fence', integer, (c) => c.notNull().defaultTo(0))
+    .addColumn('last_error', 'text')
+    .addColumn('created_at', integer, required)
+    .addColumn('done_at', integer)
+    .execute();
+  await index('tasks_ready', 'tasks', ['run_at', 'id']).where(sql.ref('state'), '=', sql.lit('ready')).execute();
+  await index('tasks_group', 'tasks', ['group_key', 'id']).where(sql.ref('state'), '=', sql.lit('ready')).execute();
+  await index('tasks_dedupe', 'tasks', ['dedupe_key']).unique().where(sql.ref('state'), '=', sql.lit('ready')).execute();
+  await table('instances')
+    .addColumn('id', 'text', (c) => c.primaryKey())
+    .addColumn('machine', 'text', required)
+    .addColumn('pid', integer, required)
+    .addColumn('pid_started', 'text', required)
+    .addColumn('started_at', integer, required)
+    .addColumn('seen_at', integer, required)
+    .addColumn('stopped_at', integer)
+    .execute();
+
+  await withId('runs')
+    .addColumn('kind', 'text', required)
+    .addColumn('state', 'text', required)
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('ref', 'text', required)
+    .addColumn('commit_sha', 'text', required)
+    .addColumn('base_branch', 'text', required)
+    .addColumn('pull_number', integer)
+    .addColumn('command', 'text', required)
+    .addColumn('trigger', 'text', required)
+    .addColumn('actor_id', integer, (c) => c.notNull().references('users.id'))
+    .addColumn('idempotency_key', 'text')
+    .addColumn('idempotency_digest', 'text')
+    .addColumn('created_at', integer, required)
+    .addColumn('started_at', integer)
+    .addColumn('ended_at', integer)
+    .addColumn('cancel_requested_at', integer)
+    .addColumn('cancel_actor_id', integer)
+    .addUniqueConstraint('runs_idempotency', ['actor_id', 'idempotency_key'])
+    .execute();
+  await index('runs_repo', 'runs', ['repo_id', 'id']).execute();
+  await index('runs_open', 'runs', ['id']).where(sql.ref('ended_at'), 'is', sql.lit(null)).execute();
+  await withId('jobs')
+    .addColumn('uuid', 'text', (c) => c.notNull().unique())
+    .addColumn('run_id', integer, (c) => c.notNull().references('runs.id'))
+    .addColumn('position', integer, required)
+    .addColumn('dir', 'text', required)
+    .addColumn('workspace', 'text', required)
+    .addColumn('project_name', 'text', required)
+    .addColumn('project', 'text', required)
+    .addColumn('state', 'text', required)
+    .addColumn('attempt', integer, (c) => c.notNull().defaultTo(0))
+    .addColumn('outcome', 'text')
+    .addColumn('output', 'text')
+    .addColumn('created_at', integer, required)
+    .addColumn('started_at', integer)
+    .addColumn('applying_at', integer)
+    .addColumn('ended_at', integer)
+    .addUniqueConstraint('jobs_run_position', ['run_id', 'position'])
+    .execute();
+  await withId('run_events')
+    .addColumn('run_id', integer, (c) => c.notNull().references('runs.id'))
+    .addColumn('job_id', integer)
+    .addColumn('kind', 'text', required)
+    .addColumn('data', 'text', required)
+    .addColumn('created_at', integer, required)
+    .execute();
+  await index('run_events_run', 'run_events', ['run_id', 'id']).execute();
+  await withId('children')
+    .addColumn('job_id', integer, (c) => c.notNull().references('jobs.id'))
+    .addColumn('instance_id', 'text', required)
+    .addColumn('machine', 'text', required)
+    .addColumn('pid', integer, required)
+    .addColumn('pid_started', 'text', required)
+    .addColumn('step', 'text', required)
+    .addColumn('checkout_dir', 'text', required)
+    .addColumn('output_path', 'text', required)
+    .addColumn('started_at', integer, required)
+    .addColumn('ended_at', integer)
+    .execute();
+  await index('children_open', 'children', ['job_id']).where(sql.ref('ended_at'), 'is', sql.lit(null)).execute();
+
+  await table('job_logs')
+    .addColumn('job_id', integer, (c) => c.primaryKey().references('jobs.id'))
+    .addColumn('next_seq', integer, required)
+    .addColumn('lines', integer, required)
+    .addColumn('bytes', integer, required)
+    .addColumn('cut_lines', integer, required)
+    .addColumn('cut_bytes', integer, required)
+    .addColumn('closed_at', integer)
+    .execute();
+  await table('log_chunks')
+    .addColumn('job_id', integer, (c) => c.notNull().references('jobs.id'))
+    .addColumn('seq', integer, required)
+    .addColumn('first_line', integer, required)
+    .addColumn('line_count', integer, required)
+    .addColumn('byte_count', integer, required)
+    .addColumn('content', 'text', required)
+    .addPrimaryKeyConstraint('log_chunks_pk', ['job_id', 'seq'])
+    .execute();
+
+  await withId('locks')
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('dir', 'text', required)
+    .addColumn('workspace', 'text', required)
+    .addColumn('project_name', 'text', required)
+    .addColumn('holder', 'text', required)
+    .addColumn('run_id', integer)
+    .addColumn('pull_number', integer)
+    .addColumn('pull_url', 'text')
+    .addColumn('actor_id', integer, (c) => c.notNull().references('users.id'))
+    .addColumn('note', 'text')
+    .addColumn('created_at', integer, required)
+    .addColumn('released_at', integer)
+    .addColumn('released_by', integer)
+    .addColumn('release_reason', 'text')
+    .execute();
+  const lockKey = ['repo_id', 'dir', 'workspace', 'project_name'];
+  await index('locks_held', 'locks', lockKey).unique().where(sql.ref('released_at'), 'is', sql.lit(null)).execute();
+  await index('locks_key', 'locks', [...lockKey, 'id']).execute();
+  await index('locks_run', 'locks', ['run_id']).where(sql.ref('released_at'), 'is', sql.lit(null)).execute();
+  await withId('apply_locks')
+    .addColumn('actor_id', integer, (c) => c.notNull().references('users.id'))
+    .addColumn('created_at', integer, required)
+    .addColumn('released_at', integer)
+    .addColumn('released_by', integer)
+    .execute();
+
+  await withId('plans')
+    .addColumn('job_id', integer, (c) => c.notNull().references('jobs.id'))
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('dir', 'text', required)
+    .addColumn('workspace', 'text', required)
+    .addColumn('project_name', 'text', required)
+    .addColumn('pull_number', integer)
+    .addColumn('commit_sha', 'text', required)
+    .addColumn('config_digest', 'text', required)
+    .addColumn('engine', 'text', required)
+    .addColumn('engine_version', 'text', required)
+    .addColumn('digest', 'text', required)
+    .addColumn('size', integer, required)
+    .addColumn('show_json', 'text')
+    .addColumn('created_at', integer, required)
+    .addColumn('dropped_at', integer)
+    .addColumn('drop_reason', 'text')
+    .execute();
+  await index('plans_job', 'plans', ['job_id']).execute();
+  await table('plan_files')
+    .addColumn('plan_id', integer, (c) => c.primaryKey().references('plans.id'))
+    .addColumn('content', engine.blobType, required)
+    .execute();
+
+  await withId('state_versions')
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('dir', 'text', required)
+    .addColumn('workspace', 'text', required)
+    .addColumn('lineage', 'text', required)
+    .addColumn('serial', integer, required)
+    .addColumn('digest', 'text', required)
+    .addColumn('content', engine.blobType, required)
+    .addColumn('job_id', integer)
+    .addColumn('created_at', integer, required)
+    .execute();
+  await index('state_versions_project', 'state_versions', ['repo_id', 'dir', 'workspace', 'id']).execute();
+
+  await withId('environments')
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('name', 'text', required)
+    .addColumn('slug', 'text', required)
+    .addColumn('tier', 'text', required)
+    .addColumn('state', 'text', required)
+    .addColumn('dir', 'text')
+    .addColumn('workspace', 'text')
+    .addColumn('project_name', 'text')
+    .addColumn('external_url', 'text')
+    .addColumn('description', 'text')
+    .addColumn('cluster_agent_id', integer)
+    .addColumn('kubernetes_namespace', 'text')
+    .addColumn('flux_resource_path', 'text')
+    .addColumn('auto_stop_at', integer)
+    .addColumn('auto_stop_setting', 'text', required)
+    .addColumn('auto_delete_at', integer)
+    .addColumn('last_deployment_id', integer)
+    .addColumn('created_at', integer, required)
+    .addColumn('updated_at', integer, required)
+    .addUniqueConstraint('environments_name', ['repo_id', 'name'])
+    .addUniqueConstraint('environments_slug', ['repo_id', 'slug'])
+    .execute();
+  await index('environments_project', 'environments', lockKey)
+    .unique()
+    .where(sql.ref('dir'), 'is not', sql.lit(null))
+    .execute();
+  await index('environments_list', 'environments', ['repo_id', 'id']).execute();
+  await withId('deployments')
+    .addColumn('iid', integer, required)
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('environment_id', integer, required)
+    .addColumn('status', 'text', required)
+    .addColumn('ref', 'text', required)
+    .addColumn('tag', integer, required)
+    .addColumn('sha', 'text', required)
+    .addColumn('user_id', integer)
+    .addColumn('run_id', integer)
+    .addColumn('job_id', integer)
+    .addColumn('created_at', integer, required)
+    .addColumn('updated_at', integer, required)
+    .addColumn('finished_at', integer)
+    .addUniqueConstraint('deployments_iid', ['repo_id', 'iid'])
+    .execute();
+  await index('deployments_environment', 'deployments', ['environment_id', 'id']).execute();
+  await index('deployments_job', 'deployments', ['job_id']).execute();
+  await withId('environment_events')
+    .addColumn('environment_id', integer, required)
+    .addColumn('actor_id', integer, required)
+    .addColumn('kind', 'text', required)
+    .addColumn('reason', 'text')
+    .addColumn('data', 'text', required)
+    .addColumn('created_at', integer, required)
+    .execute();
+  await index('environment_events_environment', 'environment_events', ['environment_id', 'id']).execute();
+}

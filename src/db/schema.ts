@@ -1,0 +1,303 @@
+import type { Generated } from 'kysely';
+
+/*
+ * Column conventions, the same in both engines: ids are integers that are never reused; times are integers,
+ * milliseconds since the epoch; booleans are 0 or 1; structures are JSON in text; contents are blobs.
+ * Each domain folder owns its tables: only its store.ts reads and writes them.
+ */
+
+/** Owned by repos/. */
+export type GroupsTable = { id: Generated<number>; host: string; path: string; created_at: number };
+export type ReposTable = {
+  id: Generated<number>;
+  host: string;
+  host_type: string;
+  full_name: string;
+  group_id: number;
+  visibility: Generated<'private' | 'public'>;
+  /** The last internal number given to a deployment of this repo. */
+  last_deployment_iid: Generated<number>;
+  created_at: number;
+};
+
+/** Owned by access/. `host` is empty unless kind is `host`. */
+export type UsersTable = {
+  id: Generated<number>;
+  kind: 'token' | 'host' | 'system';
+  host: string;
+  login: string;
+  name: string;
+  created_at: number;
+};
+export type TokensTable = {
+  id: Generated<number>;
+  name: string;
+  user_id: number;
+  role: string;
+  scope: string;
+  repo_id: number | null;
+  secret_hash: string;
+  job_id: number | null;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+};
+export type AuditEventsTable = {
+  id: Generated<number>;
+  actor_id: number;
+  action: string;
+  repo_id: number | null;
+  subject: string;
+  details: string;
+  created_at: number;
+};
+
+/** Owned by queue/. `fence` grows with every claim; a worker whose fence is old has lost the task. */
+export type TasksTable = {
+  id: Generated<number>;
+  kind: string;
+  /** Tasks of one group run one after another, in order of id; null for tasks that need no order. */
+  group_key: string | null;
+  /** At most one task that is not done has this key. */
+  dedupe_key: string | null;
+  payload: string;
+  state: Generated<'ready' | 'done' | 'parked'>;
+  run_at: number;
+  attempts: Generated<number>;
+  lease_owner: string | null;
+  lease_until: number | null;
+  fence: Generated<number>;
+  last_error: string | null;
+  created_at: number;
+  done_at: number | null;
+};
+/** One row for each start of a server process. `machine` names the kernel boot, so that a pid means something. */
+export type InstancesTable = {
+  id: string;
+  machine: string;
+  pid: number;
+  pid_started: string;
+  started_at: number;
+  seen_at: number;
+  stopped_at: number | null;
+};
+
+/** Owned by runs/. */
+export type RunsTable = {
+  id: Generated<number>;
+  kind: string;
+  state: string;
+  repo_id: number;
+  ref: string;
+  commit_sha: string;
+  base_branch: string;
+  pull_number: number | null;
+  command: string;
+  trigger: string;
+  actor_id: number;
+  idempotency_key: string | null;
+  idempotency_digest: string | null;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  cancel_requested_at: number | null;
+  cancel_actor_id: number | null;
+};
+export type JobsTable = {
+  id: Generated<number>;
+  uuid: string;
+  run_id: number;
+  position: number;
+  dir: string;
+  workspace: string;
+  project_name: string;
+  /** The project as understood from the repository configuration, JSON. */
+  project: string;
+  state: string;
+  attempt: Generated<number>;
+  outcome: string | null;
+  /** What the command answers with: the plan's or apply's text, capped. */
+  output: string | null;
+  created_at: number;
+  started_at: number | null;
+  /** The point of no return of an apply. */
+  applying_at: number | null;
+  ended_at: number | null;
+};
+export type RunEventsTable = {
+  id: Generated<number>;
+  run_id: number;
+  job_id: number | null;
+  kind: string;
+  data: string;
+  created_at: number;
+};
+/** Processes that may outlive the server. */
+export type ChildrenTable = {
+  id: Generated<number>;
+  job_id: number;
+  instance_id: string;
+  machine: string;
+  pid: number;
+  pid_started: string;
+  step: string;
+  checkout_dir: string;
+  output_path: string;
+  started_at: number;
+  ended_at: number | null;
+};
+
+/** Owned by job-logs/. */
+export type JobLogsTable = {
+  job_id: number;
+  next_seq: number;
+  lines: number;
+  bytes: number;
+  cut_lines: number;
+  cut_bytes: number;
+  closed_at: number | null;
+};
+export type LogChunksTable = {
+  job_id: number;
+  seq: number;
+  first_line: number;
+  line_count: number;
+  byte_count: number;
+  content: string;
+};
+
+/** Owned by locks/. A released lock keeps its row. */
+export type LocksTable = {
+  id: Generated<number>;
+  repo_id: number;
+  dir: string;
+  workspace: string;
+  project_name: string;
+  holder: 'run' | 'pull' | 'manual';
+  run_id: number | null;
+  pull_number: number | null;
+  pull_url: string | null;
+  actor_id: number;
+  note: string | null;
+  created_at: number;
+  released_at: number | null;
+  released_by: number | null;
+  release_reason: string | null;
+};
+export type ApplyLocksTable = {
+  id: Generated<number>;
+  actor_id: number;
+  created_at: number;
+  released_at: number | null;
+  released_by: number | null;
+};
+
+/** Owned by plans/. */
+export type PlansTable = {
+  id: Generated<number>;
+  job_id: number;
+  repo_id: number;
+  dir: string;
+  workspace: string;
+  project_name: string;
+  pull_number: number | null;
+  commit_sha: string;
+  config_digest: string;
+  engine: string;
+  engine_version: string;
+  digest: string;
+  size: number;
+  show_json: string | null;
+  created_at: number;
+  dropped_at: number | null;
+  drop_reason: string | null;
+};
+export type PlanFilesTable = { plan_id: number; content: Uint8Array };
+
+/** Owned by states/. */
+export type StateVersionsTable = {
+  id: Generated<number>;
+  repo_id: number;
+  dir: string;
+  workspace: string;
+  lineage: string;
+  serial: number;
+  digest: string;
+  content: Uint8Array;
+  job_id: number | null;
+  created_at: number;
+};
+
+/** Owned by environments/. The owning project is (dir, workspace, project_name); all null when made over the API. */
+export type EnvironmentsTable = {
+  id: Generated<number>;
+  repo_id: number;
+  name: string;
+  slug: string;
+  tier: string;
+  state: string;
+  dir: string | null;
+  workspace: string | null;
+  project_name: string | null;
+  external_url: string | null;
+  description: string | null;
+  cluster_agent_id: number | null;
+  kubernetes_namespace: string | null;
+  flux_resource_path: string | null;
+  auto_stop_at: number | null;
+  auto_stop_setting: string;
+  auto_delete_at: number | null;
+  last_deployment_id: number | null;
+  created_at: number;
+  updated_at: number;
+};
+export type DeploymentsTable = {
+  id: Generated<number>;
+  iid: number;
+  repo_id: number;
+  environment_id: number;
+  status: string;
+  ref: string;
+  tag: number;
+  sha: string;
+  user_id: number | null;
+  run_id: number | null;
+  job_id: number | null;
+  created_at: number;
+  updated_at: number;
+  finished_at: number | null;
+};
+export type EnvironmentEventsTable = {
+  id: Generated<number>;
+  environment_id: number;
+  actor_id: number;
+  kind: string;
+  reason: string | null;
+  data: string;
+  created_at: number;
+};
+
+export type Schema = {
+  groups: GroupsTable;
+  repos: ReposTable;
+  users: UsersTable;
+  tokens: TokensTable;
+  audit_events: AuditEventsTable;
+  tasks: TasksTable;
+  instances: InstancesTable;
+  runs: RunsTable;
+  jobs: JobsTable;
+  run_events: RunEventsTable;
+  children: ChildrenTable;
+  job_logs: JobLogsTable;
+  log_chunks: LogChunksTable;
+  locks: LocksTable;
+  apply_locks: ApplyLocksTable;
+  plans: PlansTable;
+  plan_files: PlanFilesTable;
+  state_versions: StateVersionsTable;
+  environments: EnvironmentsTable;
+  deployments: DeploymentsTable;
+  environment_events: EnvironmentEventsTable;
+};

@@ -1,0 +1,16 @@
+import type { HostType } from '../vcs/index.ts';
+
+/** A git repository on a host, with the id it was given when somebody first named it. */
+export type Repo = {
+  readonly id: number;
+  /** Host name, such as `github.com` or `local`. */
+  readonly host: string;
+  readonly hostType: HostType;
+  /** `owner/name`, with more parts where the host has groups in groups. */
+  readonly fullName: string;
+  /** The group (owner path) it belongs to. */
+  readonly groupId: number;
+  readonly visibility: 'private' | 'public';
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+};

@@ -1,0 +1,116 @@
+import type { Actor } from '../access/index.ts';
+import type { Command, CommandKind, Selection } from '../commands/index.ts';
+import type { Project } from '../projects/index.ts';
+import type { Repo } from '../repos/index.ts';
+
+/** Why a run exists. */
+export type Trigger = { readonly kind: 'api' } | { readonly kind: 'cli' };
+
+/** What `acceptRun` is asked. */
+export type RunRequest = {
+  readonly repo: Repo;
+  readonly command: Command;
+  /** Branch, tag or commit, as written by the caller. */
+  readonly ref: string;
+  readonly baseBranch: string | null;
+  /** The pull request it belongs to; null without one. */
+  readonly pullNumber: number | null;
+  readonly selection: Selection;
+  readonly actor: Actor;
+  readonly trigger: Trigger;
+  /** The same key from the same actor gives the same run; `digest` of the request tells a reuse for another one. */
+  readonly idempotency: { readonly key: string; readonly digest: string } | null;
+};
+
+/** Why a request did not become a run. The message is a whole sentence for the caller. */
+export type Rejection =
+  | 'ref_unsafe'
+  | 'ref_unknown'
+  | 'base_branch_invalid'
+  | 'config_invalid'
+  | 'project_unknown'
+  | 'path_invalid'
+  | 'dir_unknown'
+  | 'selection_empty'
+  | 'pull_unknown'
+  | 'apply_locked'
+  | 'idempotency_conflict';
+
+export type AcceptResult =
+  | { readonly kind: 'accepted'; readonly runId: number; /** The run existed already. */ readonly repeated: boolean }
+  | { readonly kind: 'rejected'; readonly reason: Rejection; readonly message: string };
+
+export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
+export type JobState =
+  | 'queued'
+  | 'running'
+  /** Past the point of no return of an apply. */
+  | 'applying'
+  | 'succeeded'
+  | 'failed'
+  | 'refused'
+  | 'cancelled'
+  | 'interrupted';
+
+/** Counts of a plan or apply. */
+export type ChangeSummary = {
+  readonly add: number;
+  readonly change: number;
+  readonly destroy: number;
+  readonly import: number;
+  readonly forget: number;
+};
+
+/** An expected "no". `message` is what the peer puts into `Failure`. */
+export type Refusal = {
+  readonly kind: 'locked' | 'not_allowed' | 'unsupported' | 'apply_locked' | 'requirement';
+  readonly message: string;
+};
+
+/** How a job ended. The text of the plan or apply is kept apart, as the job's output. */
+export type JobOutcome =
+  | { readonly kind: 'planned'; readonly summary: ChangeSummary | null; readonly planId: number }
+  | { readonly kind: 'unchanged'; readonly planId: number }
+  | { readonly kind: 'applied'; readonly summary: ChangeSummary | null; readonly planId: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'failed'; readonly code: string; readonly message: string }
+  | { readonly kind: 'interrupted'; readonly phase: 'apply'; readonly message: string }
+  | { readonly kind: 'cancelled'; readonly by: string };
+
+/** One project's share of a run. Times: milliseconds since the epoch. */
+export type Job = {
+  readonly id: number;
+  readonly uuid: string;
+  readonly runId: number;
+  readonly position: number;
+  readonly project: Project;
+  readonly state: JobState;
+  readonly attempt: number;
+  readonly outcome: JobOutcome | null;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly applyingAt: number | null;
+  readonly endedAt: number | null;
+};
+
+/** One accepted command. */
+export type Run = {
+  readonly id: number;
+  readonly kind: CommandKind;
+  readonly state: RunState;
+  readonly repoId: number;
+  readonly ref: string;
+  readonly commitSha: string;
+  readonly baseBranch: string;
+  readonly pullNumber: number | null;
+  readonly command: Command;
+  readonly trigger: Trigger;
+  readonly actor: Actor;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly cancelRequestedAt: number | null;
+};
+
+/** A run with its jobs, in order of position. */
+export type RunWithJobs = Run & { readonly repo: Repo; readonly jobs: readonly Job[] };
