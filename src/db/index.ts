@@ -9,7 +9,8 @@ import { listenPostgres, postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 
-export { isUniqueViolation } from './driver-errors.ts';
+export { isDiskFull, isUniqueViolation } from './driver-errors.ts';
+export { type NoticeWaiter, noticeWaiter } from './notices.ts';
 export type * from './schema.ts';
 
 /**

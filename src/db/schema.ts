@@ -133,21 +133,6 @@ export type RunEventsTable = {
   data: string;
   created_at: number;
 };
-/** Processes that may outlive the server. */
-export type ChildrenTable = {
-  id: Generated<number>;
-  job_id: number;
-  instance_id: string;
-  machine: string;
-  pid: number;
-  pid_started: string;
-  step: string;
-  checkout_dir: string;
-  output_path: string;
-  started_at: number;
-  ended_at: number | null;
-};
-
 /** Owned by job-logs/. */
 export type JobLogsTable = {
   job_id: number;
@@ -162,6 +147,7 @@ export type LogChunksTable = {
   job_id: number;
   seq: number;
   first_line: number;
+  first_byte: number;
   line_count: number;
   byte_count: number;
   content: string;
@@ -226,6 +212,8 @@ export type StateVersionsTable = {
   digest: string;
   content: Uint8Array;
   job_id: number | null;
+  /** Why this version does not continue the one before: it is kept, and not used; null for a good one. */
+  conflict: string | null;
   created_at: number;
 };
 
@@ -289,7 +277,6 @@ export type Schema = {
   runs: RunsTable;
   jobs: JobsTable;
   run_events: RunEventsTable;
-  children: ChildrenTable;
   job_logs: JobLogsTable;
   log_chunks: LogChunksTable;
   locks: LocksTable;

@@ -133,20 +133,6 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('created_at', integer, required)
     .execute();
   await index('run_events_run', 'run_events', ['run_id', 'id']).execute();
-  await withId('children')
-    .addColumn('job_id', integer, (c) => c.notNull().references('jobs.id'))
-    .addColumn('instance_id', 'text', required)
-    .addColumn('machine', 'text', required)
-    .addColumn('pid', integer, required)
-    .addColumn('pid_started', 'text', required)
-    .addColumn('step', 'text', required)
-    .addColumn('checkout_dir', 'text', required)
-    .addColumn('output_path', 'text', required)
-    .addColumn('started_at', integer, required)
-    .addColumn('ended_at', integer)
-    .execute();
-  await index('children_open', 'children', ['job_id']).where(sql.ref('ended_at'), 'is', sql.lit(null)).execute();
-
   await table('job_logs')
     .addColumn('job_id', integer, (c) => c.primaryKey().references('jobs.id'))
     .addColumn('next_seq', integer, required)
@@ -160,6 +146,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('job_id', integer, (c) => c.notNull().references('jobs.id'))
     .addColumn('seq', integer, required)
     .addColumn('first_line', integer, required)
+    .addColumn('first_byte', integer, required)
     .addColumn('line_count', integer, required)
     .addColumn('byte_count', integer, required)
     .addColumn('content', 'text', required)
@@ -192,6 +179,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('released_at', integer)
     .addColumn('released_by', integer)
     .execute();
+  // At most one is held: all held ones would have the same value in this index.
+  await sql`create unique index apply_locks_held on apply_locks ((coalesce(released_at, -1))) where released_at is null`.execute(db);
 
   await withId('plans')
     .addColumn('job_id', integer, (c) => c.notNull().references('jobs.id'))
@@ -226,6 +215,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('digest', 'text', required)
     .addColumn('content', engine.blobType, required)
     .addColumn('job_id', integer)
+    .addColumn('conflict', 'text')
     .addColumn('created_at', integer, required)
     .execute();
   await index('state_versions_project', 'state_versions', ['repo_id', 'dir', 'workspace', 'id']).execute();

@@ -1,0 +1,126 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Db, openDatabase } from '../db/index.ts';
+import { silentLog } from '../lib/log.ts';
+import { appendLog, closeLog, createLogWriter, followLog, readLog } from './index.ts';
+
+let db: Db;
+let jobId: number;
+
+beforeEach(async () => {
+  db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
+  jobId = await insertJob(db);
+});
+afterEach(() => db.close());
+
+const limit = { maxBytes: 4 * 1024 * 1024 };
+const all = async () => {
+  const lines: string[] = [];
+  for (let from = 0; ; ) {
+    const part = await readLog(db, jobId, from);
+    for (const piece of part.pieces) lines.push(...piece.lines);
+    if (part.nextLine === from) return { lines, complete: part.complete };
+    from = part.nextLine;
+  }
+};
+
+describe('appendLog', () => {
+  it('gives back the lines in the order in which they were written', async () => {
+    await db.transaction((tx) => appendLog(tx, jobId, ['a', 'b'], limit));
+    await db.transaction((tx) => appendLog(tx, jobId, ['', 'c'], limit));
+    expect(await all()).toEqual({ lines: ['a', 'b', '', 'c'], complete: false });
+  });
+
+  it('keeps beginning and end of a log that passes its limit', async () => {
+    const line = 'x'.repeat(1000);
+    for (let batch = 0; batch < 20; batch += 1) {
+      const lines = Array.from({ length: 1000 }, (_, index) => `${batch * 1000 + index} ${line}`);
+      await db.transaction((tx) => appendLog(tx, jobId, lines, limit));
+    }
+    const { lines } = await all();
+    const size = lines.reduce((sum, text) => sum + text.length, 0);
+    expect(size).toBeLessThan(limit.maxBytes * 1.5);
+    expect(lines[0]).toMatch(/^0 x/);
+    expect(lines.at(-1)).toMatch(/^19999 x/);
+    expect(lines.filter((text) => text.startsWith('['))).toHaveLength(1);
+  });
+});
+
+describe('followLog', () => {
+  it('hands on lines as they are written and ends with the log', async () => {
+    const seen: string[] = [];
+    const following = (async () => {
+      const options = { fromLine: 1, signal: new AbortController().signal };
+      for await (const piece of followLog(db, jobId, options)) seen.push(...piece.lines);
+    })();
+    await db.transaction((tx) => appendLog(tx, jobId, ['first', 'second'], limit));
+    await db.transaction((tx) => appendLog(tx, jobId, ['third'], limit));
+    await db.transaction((tx) => closeLog(tx, jobId, 1));
+    await following;
+    expect(seen).toEqual(['second', 'third']);
+  });
+
+  it('stops when the reader goes away', async () => {
+    const reader = new AbortController();
+    const following = followLog(db, jobId, { fromLine: 0, signal: reader.signal }).next();
+    reader.abort();
+    expect(await following).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe('createLogWriter', () => {
+  it('joins pieces that do not end with a line', async () => {
+    const writer = createLogWriter(db, jobId, { ...limit, onFault: () => expect.fail() });
+    writer.write('one\ntw');
+    writer.write('o\nthr');
+    writer.write('ee');
+    const flush = await writer.end();
+    await db.transaction(flush);
+    expect((await all()).lines).toEqual(['one', 'two', 'three']);
+  });
+
+  it('writes by itself while the job goes on', async () => {
+    const writer = createLogWriter(db, jobId, { ...limit, onFault: () => expect.fail() });
+    writer.write('early\n');
+    await expect.poll(async () => (await all()).lines).toEqual(['early']);
+    await writer.end();
+  });
+
+  it('replaces NUL characters, which PostgreSQL cannot store', async () => {
+    const writer = createLogWriter(db, jobId, { ...limit, onFault: () => expect.fail() });
+    writer.line('a\0b');
+    await db.transaction(await writer.end());
+    expect((await all()).lines).toEqual(['a\uFFFDb']);
+  });
+});
+
+async function insertJob(into: Db): Promise<number> {
+  const time = { created_at: 1 };
+  const { id: group } = await into.query
+    .insertInto('groups')
+    .values({ host: 'local', path: 'acme', ...time })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const { id: repo } = await into.query
+    .insertInto('repos')
+    .values({ host: 'local', host_type: 'Local', full_name: 'acme/infra', group_id: group, ...time })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const { id: actor } = await into.query
+    .insertInto('users')
+    .values({ kind: 'system', host: '', login: 'polder', name: 'Polder', ...time })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const run = { kind: 'plan', state: 'running', repo_id: repo, ref: 'main', commit_sha: '', base_branch: 'main' };
+  const { id: runId } = await into.query
+    .insertInto('runs')
+    .values({ ...run, command: '{}', trigger: '{}', actor_id: actor, ...time })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const job = { run_id: runId, position: 0, dir: '.', workspace: 'default', project_name: '', project: '{}' };
+  const inserted = await into.query
+    .insertInto('jobs')
+    .values({ ...job, uuid: 'u', state: 'running', ...time })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return inserted.id;
+}

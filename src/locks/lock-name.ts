@@ -1,0 +1,34 @@
+import type { Lock } from './types.ts';
+
+/** The parts of a lock's name as the API writes it: `<repo>/<dir>/<workspace>/<project name>`. */
+export type LockNameParts = {
+  readonly repoFullName: string;
+  readonly dir: string;
+  readonly workspace: string;
+  readonly projectName: string;
+};
+
+/** The name of a lock in the API and in links. An unnamed project leaves the last part empty. */
+export function lockName(lock: Pick<Lock, 'repoFullName' | 'dir' | 'workspace' | 'projectName'>): string {
+  return `${lock.repoFullName}/${lock.dir}/${lock.workspace}/${lock.projectName}`;
+}
+
+/**
+ * Every way in which a lock's name can be understood, most likely first: repositories, folders and project names may
+ * all hold slashes, so the parts are found by trying. Empty when the name has fewer than five parts.
+ */
+export function parseLockName(name: string): LockNameParts[] {
+  const parts = name.split('/');
+  const readings: LockNameParts[] = [];
+  for (let repoEnd = 2; repoEnd <= parts.length - 3; repoEnd += 1) {
+    for (let dirEnd = parts.length - 2; dirEnd > repoEnd; dirEnd -= 1) {
+      readings.push({
+        repoFullName: parts.slice(0, repoEnd).join('/'),
+        dir: parts.slice(repoEnd, dirEnd).join('/'),
+        workspace: parts[dirEnd] ?? '',
+        projectName: parts.slice(dirEnd + 1).join('/'),
+      });
+    }
+  }
+  return readings.filter((reading) => reading.workspace !== '' && !reading.repoFullName.startsWith('/'));
+}

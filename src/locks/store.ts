@@ -1,0 +1,153 @@
+import type { Selectable } from 'kysely';
+import type { Actor } from '../access/index.ts';
+import type { ApplyLocksTable, DbHandle, LocksTable, Tx } from '../db/index.ts';
+import type { Lock, LockedProject, LockHolder } from './types.ts';
+
+type Row = Selectable<LocksTable> & {
+  full_name: string;
+  host: string;
+  actor_kind: Actor['kind'];
+  actor_login: string;
+};
+
+function lockQuery(db: DbHandle) {
+  return db.query
+    .selectFrom('locks')
+    .innerJoin('repos', 'repos.id', 'locks.repo_id')
+    .innerJoin('users', 'users.id', 'locks.actor_id')
+    .selectAll('locks')
+    .select(['repos.full_name', 'repos.host', 'users.kind as actor_kind', 'users.login as actor_login']);
+}
+
+/** All held locks, oldest first. */
+export async function selectHeld(db: DbHandle): Promise<Lock[]> {
+  const rows = await lockQuery(db).where('locks.released_at', 'is', null).orderBy('locks.id').execute();
+  return rows.map(toLock);
+}
+
+/** Held locks of any project in this folder and workspace. */
+export async function selectHeldIn(db: DbHandle, place: Omit<LockedProject, 'projectName'>): Promise<Lock[]> {
+  const rows = await lockQuery(db)
+    .where('locks.repo_id', '=', place.repoId)
+    .where('locks.dir', '=', place.dir)
+    .where('locks.workspace', '=', place.workspace)
+    .where('locks.released_at', 'is', null)
+    .execute();
+  return rows.map(toLock);
+}
+
+export async function selectLock(db: DbHandle, id: number): Promise<Lock | undefined> {
+  const row = await lockQuery(db).where('locks.id', '=', id).executeTakeFirst();
+  return row && toLock(row);
+}
+
+/** The locks ever held under these names; the newest of each repo first, held ones before released ones. */
+export async function selectNamed(
+  db: DbHandle,
+  name: { repoFullName: string; dir: string; workspace: string; projectName: string },
+): Promise<Lock | undefined> {
+  const row = await lockQuery(db)
+    .where('repos.full_name', '=', name.repoFullName)
+    .where('locks.dir', '=', name.dir)
+    .where('locks.workspace', '=', name.workspace)
+    .where('locks.project_name', '=', name.projectName)
+    .orderBy((order) => order.case().when('locks.released_at', 'is', null).then(0).else(1).end())
+    .orderBy('locks.id', 'desc')
+    .executeTakeFirst();
+  return row && toLock(row);
+}
+
+export async function insertLock(
+  tx: Tx,
+  lock: LockedProject & { holder: LockHolder; actorId: number; now: number },
+): Promise<number> {
+  const { holder } = lock;
+  const { id } = await tx.query
+    .insertInto('locks')
+    .values({
+      repo_id: lock.repoId,
+      dir: lock.dir,
+      workspace: lock.workspace,
+      project_name: lock.projectName,
+      holder: holder.kind,
+      run_id: holder.kind === 'manual' ? null : holder.runId,
+      pull_number: holder.kind === 'pull' ? holder.pullNumber : null,
+      pull_url: holder.kind === 'pull' ? holder.pullUrl : null,
+      note: holder.kind === 'manual' ? holder.note : null,
+      actor_id: lock.actorId,
+      created_at: lock.now,
+      released_at: null,
+      released_by: null,
+      release_reason: null,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+export type Release = { readonly actorId: number; readonly reason: string; readonly now: number };
+
+/** Releases a held lock; false when it was not held any more. */
+export async function updateReleased(tx: Tx, id: number, release: Release): Promise<boolean> {
+  const result = await tx.query
+    .updateTable('locks')
+    .set({ released_at: release.now, released_by: release.actorId, release_reason: release.reason })
+    .where('id', '=', id)
+    .where('released_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The global apply lock that is held, if one is. */
+export async function selectApplyLock(db: DbHandle) {
+  return db.query
+    .selectFrom('apply_locks')
+    .innerJoin('users', 'users.id', 'apply_locks.actor_id')
+    .select(['apply_locks.id', 'apply_locks.created_at', 'users.login as actor_login'])
+    .where('released_at', 'is', null)
+    .orderBy('apply_locks.id')
+    .executeTakeFirst();
+}
+
+export async function insertApplyLock(
+  tx: Tx,
+  lock: Pick<ApplyLocksTable, 'actor_id' | 'created_at'>,
+): Promise<void> {
+  await tx.query
+    .insertInto('apply_locks')
+    .values({ ...lock, released_at: null, released_by: null })
+    .execute();
+}
+
+/** Releases every global apply lock; false when none was held. */
+export async function updateApplyLocksReleased(tx: Tx, release: Omit<Release, 'reason'>): Promise<boolean> {
+  const result = await tx.query
+    .updateTable('apply_locks')
+    .set({ released_at: release.now, released_by: release.actorId })
+    .where('released_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+function toLock(row: Row): Lock {
+  return {
+    id: row.id,
+    repoId: row.repo_id,
+    repoFullName: row.full_name,
+    repoHost: row.host,
+    dir: row.dir,
+    workspace: row.workspace,
+    projectName: row.project_name,
+    holder: toHolder(row),
+    actor: { id: row.actor_id, kind: row.actor_kind, login: row.actor_login },
+    createdAt: row.created_at,
+    releasedAt: row.released_at,
+    releaseReason: row.release_reason,
+  };
+}
+
+function toHolder(row: Row): LockHolder {
+  if (row.holder === 'manual') return { kind: 'manual', note: row.note ?? '' };
+  if (row.holder === 'run') return { kind: 'run', runId: row.run_id ?? 0 };
+  return { kind: 'pull', pullNumber: row.pull_number ?? 0, pullUrl: row.pull_url ?? '', runId: row.run_id ?? 0 };
+}
