@@ -1,1 +1,18 @@
+export { type Ability, can, canSee, type GuardedRepo, judge, scopeAllows, type Verdict } from './abilities.ts';
+export { type AllowList, parseAllowList } from './allow-list.ts';
+export { type AuditEvent, recordAudit } from './audit.ts';
+export { type Authentication, authenticate } from './authenticate.ts';
+export { secretMatches } from './secrets.ts';
+export { findUsers } from './store.ts';
+export {
+  type CreateTokenResult,
+  createToken,
+  listTokens,
+  type NewToken,
+  type RevokeTokenResult,
+  revokeToken,
+  type TokenRefusal,
+  tokenStatus,
+} from './tokens.ts';
 export * from './types.ts';
+export { apiSecretPrincipal, ensureHostUser, ensureSystemUser, type SystemLogin } from './users.ts';

@@ -14,6 +14,14 @@ export type Actor = {
   readonly login: string;
 };
 
+/** An actor with what is shown of it. Times: milliseconds since the epoch. */
+export type User = Actor & {
+  /** The host the login belongs to; empty unless kind is `host`. */
+  readonly host: string;
+  readonly name: string;
+  readonly createdAt: number;
+};
+
 /** Somebody who showed a valid credential, and what it allows. */
 export type Principal = {
   readonly actor: Actor;
@@ -21,4 +29,18 @@ export type Principal = {
   readonly scope: Scope;
   /** The only repo the credential is good for; null for all. */
   readonly repoId: number | null;
+};
+
+/** A token as it may be shown: the secret is never kept. Times: milliseconds since the epoch. */
+export type Token = {
+  readonly id: number;
+  readonly name: string;
+  readonly role: Role;
+  readonly scope: Scope;
+  readonly repoId: number | null;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+  /** Exact to a minute. */
+  readonly lastUsedAt: number | null;
 };
