@@ -53,16 +53,15 @@ export type AuditEventsTable = {
   created_at: number;
 };
 
-/** Owned by queue/. `fence` grows with every claim; a worker whose fence is old has lost the task. */
+/** Owned by queue/. A task that is done is deleted. `fence` grows with every claim; a worker whose fence is old has lost the task. */
 export type TasksTable = {
   id: Generated<number>;
   kind: string;
   /** Tasks of one group run one after another, in order of id; null for tasks that need no order. */
   group_key: string | null;
-  /** At most one task that is not done has this key. */
+  /** At most one task has this key. */
   dedupe_key: string | null;
   payload: string;
-  state: Generated<'ready' | 'done' | 'parked'>;
   run_at: number;
   attempts: Generated<number>;
   lease_owner: string | null;
@@ -70,7 +69,6 @@ export type TasksTable = {
   fence: Generated<number>;
   last_error: string | null;
   created_at: number;
-  done_at: number | null;
 };
 /** One row for each start of a server process. `machine` names the kernel boot, so that a pid means something. */
 export type InstancesTable = {

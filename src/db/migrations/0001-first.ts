@@ -60,9 +60,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await withId('tasks')
     .addColumn('kind', 'text', required)
     .addColumn('group_key', 'text')
-    .addColumn('dedupe_key', 'text')
+    .addColumn('dedupe_key', 'text', (c) => c.unique())
     .addColumn('payload', 'text', required)
-    .addColumn('state', 'text', (c) => c.notNull().defaultTo('ready'))
     .addColumn('run_at', integer, required)
     .addColumn('attempts', integer, (c) => c.notNull().defaultTo(0))
     .addColumn('lease_owner', 'text')
@@ -70,11 +69,9 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('fence', integer, (c) => c.notNull().defaultTo(0))
     .addColumn('last_error', 'text')
     .addColumn('created_at', integer, required)
-    .addColumn('done_at', integer)
     .execute();
-  await index('tasks_ready', 'tasks', ['run_at', 'id']).where(sql.ref('state'), '=', sql.lit('ready')).execute();
-  await index('tasks_group', 'tasks', ['group_key', 'id']).where(sql.ref('state'), '=', sql.lit('ready')).execute();
-  await index('tasks_dedupe', 'tasks', ['dedupe_key']).unique().where(sql.ref('state'), '=', sql.lit('ready')).execute();
+  await index('tasks_due', 'tasks', ['run_at', 'id']).execute();
+  await index('tasks_group', 'tasks', ['group_key', 'id']).execute();
   await table('instances')
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('machine', 'text', required)

@@ -1,0 +1,11 @@
+export {
+  dropOldPlans,
+  dropPlan,
+  keepPlanJson,
+  keptPlanJson,
+  type LoadedPlan,
+  loadPlan,
+  type NewPlan,
+  type PlanBasis,
+  savePlan,
+} from './saved-plans.ts';

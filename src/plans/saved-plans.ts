@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import type { DbHandle, Tx } from '../db/index.ts';
+import {
+  deletePlanFile,
+  deletePlanFilesBefore,
+  insertPlan,
+  insertPlanFile,
+  type PlanRow,
+  selectPlan,
+  selectPlanFile,
+  updateShowJson,
+} from './store.ts';
+
+/** What a plan was made from. It may be applied only where all of this is still so. */
+export type PlanBasis = {
+  readonly commitSha: string;
+  /** Digest of everything else that decides what a plan says: the project's configuration and the engine. */
+  readonly configDigest: string;
+};
+
+export type NewPlan = PlanBasis & {
+  readonly jobId: number;
+  readonly repoId: number;
+  readonly dir: string;
+  readonly workspace: string;
+  readonly projectName: string;
+  readonly pullNumber: number | null;
+  readonly engine: string;
+  readonly engineVersion: string;
+  /** The plan file as the engine wrote it. */
+  readonly content: Uint8Array;
+  /** Whether the file is kept to be applied; otherwise only its record is. */
+  readonly keepFile: boolean;
+};
+
+/** Records a plan, and its file where it is to be applied. Returns the plan's id. */
+export async function savePlan(tx: Tx, plan: NewPlan, now: number): Promise<number> {
+  const planId = await insertPlan(tx, {
+    job_id: plan.jobId,
+    repo_id: plan.repoId,
+    dir: plan.dir,
+    workspace: plan.workspace,
+    project_name: plan.projectName,
+    pull_number: plan.pullNumber,
+    commit_sha: plan.commitSha,
+    config_digest: plan.configDigest,
+    engine: plan.engine,
+    engine_version: plan.engineVersion,
+    digest: digestOf(plan.content),
+    size: plan.content.length,
+    show_json: null,
+    created_at: now,
+    dropped_at: plan.keepFile ? null : now,
+    drop_reason: plan.keepFile ? null : 'planned only',
+  });
+  if (plan.keepFile) await insertPlanFile(tx, planId, plan.content);
+  return planId;
+}
+
+export type LoadedPlan =
+  | { readonly kind: 'valid'; readonly content: Uint8Array }
+  | { readonly kind: 'invalid'; readonly reason: string };
+
+/** The plan's file when it is whole and was made from exactly this basis; otherwise the reason why it is not applied. */
+export async function loadPlan(db: DbHandle, planId: number, basis: PlanBasis): Promise<LoadedPlan> {
+  const plan = await selectPlan(db, planId);
+  const content = await selectPlanFile(db, planId);
+  const reason = plan && content ? mismatch(plan, content, basis) : 'its file is not kept any more';
+  if (reason !== undefined || content === undefined) return { kind: 'invalid', reason: reason ?? 'its file is gone' };
+  return { kind: 'valid', content };
+}
+
+/** Lets go of a plan's file; its record stays. */
+export async function dropPlan(tx: Tx, planId: number, drop: { reason: string; now: number }): Promise<void> {
+  await deletePlanFile(tx, planId, drop);
+}
+
+/** The plan as `show -json` told it, when that was asked for before. */
+export async function keptPlanJson(db: DbHandle, planId: number): Promise<string | undefined> {
+  return (await selectPlan(db, planId))?.show_json ?? undefined;
+}
+
+/** Keeps what `show -json` told, so that it is computed once. */
+export async function keepPlanJson(db: DbHandle, planId: number, json: string): Promise<void> {
+  await updateShowJson(db, planId, json);
+}
+
+/** Lets go of the files of plans older than `before`; at most 100 a call. Returns how many. */
+export async function dropOldPlans(tx: Tx, before: number, now: number): Promise<number> {
+  return deletePlanFilesBefore(tx, before, { limit: 100, reason: 'older than the retention time', now });
+}
+
+function mismatch(plan: PlanRow, content: Uint8Array, basis: PlanBasis): string | undefined {
+  if (digestOf(content) !== plan.digest) return 'its file is not the one that was planned (the digest differs)';
+  if (plan.commit_sha !== basis.commitSha) return `it was made at commit ${plan.commit_sha}, not ${basis.commitSha}`;
+  if (plan.config_digest !== basis.configDigest) return 'the configuration of the project or the engine changed since';
+  return undefined;
+}
+
+function digestOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}

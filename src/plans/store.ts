@@ -1,0 +1,53 @@
+import type { Insertable, Selectable } from 'kysely';
+import type { DbHandle, PlansTable, Tx } from '../db/index.ts';
+
+export type PlanRow = Selectable<PlansTable>;
+
+export async function insertPlan(tx: Tx, plan: Insertable<PlansTable>): Promise<number> {
+  const { id } = await tx.query.insertInto('plans').values(plan).returning('id').executeTakeFirstOrThrow();
+  return id;
+}
+
+export async function insertPlanFile(tx: Tx, planId: number, content: Uint8Array): Promise<void> {
+  await tx.query.insertInto('plan_files').values({ plan_id: planId, content }).execute();
+}
+
+export async function selectPlan(db: DbHandle, planId: number): Promise<PlanRow | undefined> {
+  return db.query.selectFrom('plans').selectAll().where('id', '=', planId).executeTakeFirst();
+}
+
+export async function selectPlanFile(db: DbHandle, planId: number): Promise<Uint8Array | undefined> {
+  const row = await db.query.selectFrom('plan_files').select('content').where('plan_id', '=', planId).executeTakeFirst();
+  return row?.content;
+}
+
+export async function deletePlanFile(tx: Tx, planId: number, drop: { reason: string; now: number }): Promise<void> {
+  await tx.query.deleteFrom('plan_files').where('plan_id', '=', planId).execute();
+  await tx.query
+    .updateTable('plans')
+    .set({ dropped_at: drop.now, drop_reason: drop.reason })
+    .where('id', '=', planId)
+    .where('dropped_at', 'is', null)
+    .execute();
+}
+
+export async function updateShowJson(db: DbHandle, planId: number, json: string): Promise<void> {
+  await db.query.updateTable('plans').set({ show_json: json }).where('id', '=', planId).execute();
+}
+
+/** Drops the files of plans made before `time`, at most `limit` at once; says how many. */
+export async function deletePlanFilesBefore(
+  tx: Tx,
+  time: number,
+  options: { limit: number; reason: string; now: number },
+): Promise<number> {
+  const old = await tx.query
+    .selectFrom('plan_files')
+    .innerJoin('plans', 'plans.id', 'plan_files.plan_id')
+    .select('plans.id')
+    .where('plans.created_at', '<', time)
+    .limit(options.limit)
+    .execute();
+  for (const plan of old) await deletePlanFile(tx, plan.id, options);
+  return old.length;
+}

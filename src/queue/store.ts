@@ -1,0 +1,154 @@
+import { type Selectable, sql } from 'kysely';
+import type { DbHandle, InstancesTable, TasksTable, Tx } from '../db/index.ts';
+
+export type TaskRow = Selectable<TasksTable>;
+
+export async function insertTask(
+  db: DbHandle,
+  task: Pick<TasksTable, 'kind' | 'group_key' | 'dedupe_key' | 'payload' | 'run_at' | 'created_at'>,
+): Promise<void> {
+  const values = { ...task, lease_owner: null, lease_until: null, last_error: null };
+  await db.query
+    .insertInto('tasks')
+    .values(values)
+    .onConflict((conflict) => conflict.column('dedupe_key').doNothing())
+    .execute();
+}
+
+/**
+ * Claims up to `limit` tasks that are due and not leased: of a group only its oldest, so that its tasks keep their
+ * order. The fence of a claimed task grows, which takes the task from whoever held it before.
+ */
+export async function claimTasks(
+  tx: Tx,
+  claim: { owner: string; kinds: readonly string[]; limit: number; now: number; leaseMs: number },
+): Promise<TaskRow[]> {
+  const due = await tx.query
+    .selectFrom('tasks')
+    .select('id')
+    .where('kind', 'in', claim.kinds)
+    .where('run_at', '<=', claim.now)
+    .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', claim.now)]))
+    .where(({ or, eb, not, exists, selectFrom }) =>
+      or([
+        eb('group_key', 'is', null),
+        not(
+          exists(
+            selectFrom('tasks as earlier')
+              .select('earlier.id')
+              .whereRef('earlier.group_key', '=', 'tasks.group_key')
+              .whereRef('earlier.id', '<', 'tasks.id'),
+          ),
+        ),
+      ]),
+    )
+    .orderBy('run_at')
+    .orderBy('id')
+    .limit(claim.limit)
+    .$if(tx.engine.rowLocks, (query) => query.forUpdate().skipLocked())
+    .execute();
+  if (due.length === 0) return [];
+  return tx.query
+    .updateTable('tasks')
+    .set({
+      lease_owner: claim.owner,
+      lease_until: claim.now + claim.leaseMs,
+      fence: sql`fence + 1`,
+      attempts: sql`attempts + 1`,
+    })
+    .where(
+      'id',
+      'in',
+      due.map((task) => task.id),
+    )
+    .returningAll()
+    .execute();
+}
+
+/** Extends every lease of this owner; returns the tasks it still holds. */
+export async function renewLeases(
+  db: DbHandle,
+  renewal: { owner: string; until: number },
+): Promise<{ id: number; fence: number }[]> {
+  return db.query
+    .updateTable('tasks')
+    .set({ lease_until: renewal.until })
+    .where('lease_owner', '=', renewal.owner)
+    .returning(['id', 'fence'])
+    .execute();
+}
+
+/** Deletes a task that is done; false when somebody else has it now. */
+export async function deleteHeld(db: DbHandle, task: { id: number; fence: number }): Promise<boolean> {
+  const result = await db.query
+    .deleteFrom('tasks')
+    .where('id', '=', task.id)
+    .where('fence', '=', task.fence)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** Gives a task back, to run again from `runAt` on; nothing when somebody else has it now. */
+export async function updateReturned(
+  db: DbHandle,
+  task: { id: number; fence: number },
+  change: { runAt: number; error: string },
+): Promise<void> {
+  await db.query
+    .updateTable('tasks')
+    .set({ run_at: change.runAt, last_error: change.error, lease_owner: null, lease_until: null })
+    .where('id', '=', task.id)
+    .where('fence', '=', task.fence)
+    .execute();
+}
+
+/** True while the fence is ours; holds the row, so that it stays true until the transaction ends. */
+export async function selectHeldForUpdate(tx: Tx, task: { id: number; fence: number }): Promise<boolean> {
+  const row = await tx.query
+    .selectFrom('tasks')
+    .select('id')
+    .where('id', '=', task.id)
+    .where('fence', '=', task.fence)
+    .$if(tx.engine.rowLocks, (query) => query.forUpdate())
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** When the next task that nobody holds becomes due; undefined when there is none. */
+export async function selectNextDue(db: DbHandle, kinds: readonly string[]): Promise<number | undefined> {
+  const row = await db.query
+    .selectFrom('tasks')
+    .select('run_at')
+    .where('kind', 'in', kinds)
+    .where('lease_owner', 'is', null)
+    .orderBy('run_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.run_at;
+}
+
+/** Takes the leases of these owners away, so that their tasks can be claimed at once. */
+export async function clearLeases(db: DbHandle, owners: readonly string[]): Promise<void> {
+  await db.query
+    .updateTable('tasks')
+    .set({ lease_owner: null, lease_until: null, fence: sql`fence + 1` })
+    .where('lease_owner', 'in', owners)
+    .execute();
+}
+
+export async function insertInstance(db: DbHandle, instance: InstancesTable): Promise<void> {
+  await db.query.insertInto('instances').values(instance).execute();
+}
+
+export async function updateInstance(
+  db: DbHandle,
+  id: string,
+  change: Partial<Pick<InstancesTable, 'seen_at' | 'stopped_at'>>,
+): Promise<void> {
+  await db.query.updateTable('instances').set(change).where('id', '=', id).execute();
+}
+
+/** Instances that have not said that they stopped. */
+export async function selectOpenInstances(db: DbHandle): Promise<Selectable<InstancesTable>[]> {
+  return db.query.selectFrom('instances').selectAll().where('stopped_at', 'is', null).execute();
+}

@@ -1,0 +1,1 @@
+export { currentState, type SaveResult, type StateKey, saveState } from './kept-state.ts';
