@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, ColumnDataType } from 'kysely';
+import { type ColumnDataType, type ColumnDefinitionBuilder, type Expression, sql } from 'kysely';
 
 /** How the two engines differ, as data, so that no other folder asks which engine it has. */
 export type Engine = {
@@ -8,6 +8,8 @@ export type Engine = {
   readonly id: (column: ColumnDefinitionBuilder) => ColumnDefinitionBuilder;
   readonly integerType: ColumnDataType;
   readonly blobType: ColumnDataType;
+  /** Text in the order of its bytes, so that an index finds what begins with something. */
+  readonly keyType: ColumnDataType | Expression<string>;
   /** Rows can be locked in a transaction; without it, a transaction already excludes all other writers. */
   readonly rowLocks: boolean;
 };
@@ -18,6 +20,7 @@ export const sqliteEngine: Engine = {
   id: (column) => column.primaryKey().autoIncrement(),
   integerType: 'integer',
   blobType: 'blob',
+  keyType: 'text',
   rowLocks: false,
 };
 
@@ -27,5 +30,6 @@ export const postgresEngine: Engine = {
   id: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
   integerType: 'bigint',
   blobType: 'bytea',
+  keyType: sql`text collate "C"`,
   rowLocks: true,
 };

@@ -220,6 +220,9 @@ export type EnvironmentsTable = {
   id: Generated<number>;
   repo_id: number;
   name: string;
+  /** The name in lower case, and what follows its first `/` in lower case: what a search looks at. */
+  name_key: string;
+  rest_key: string | null;
   slug: string;
   tier: string;
   state: string;

@@ -220,6 +220,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await withId('environments')
     .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
     .addColumn('name', 'text', required)
+    .addColumn('name_key', engine.keyType, required)
+    .addColumn('rest_key', engine.keyType)
     .addColumn('slug', 'text', required)
     .addColumn('tier', 'text', required)
     .addColumn('state', 'text', required)
@@ -245,6 +247,9 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .where(sql.ref('dir'), 'is not', sql.lit(null))
     .execute();
   await index('environments_list', 'environments', ['repo_id', 'id']).execute();
+  await index('environments_state', 'environments', ['repo_id', 'state', 'id']).execute();
+  await index('environments_name_key', 'environments', ['repo_id', 'name_key']).execute();
+  await index('environments_rest_key', 'environments', ['repo_id', 'rest_key']).execute();
   await withId('deployments')
     .addColumn('iid', integer, required)
     .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
