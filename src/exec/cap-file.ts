@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import { cutNotice } from './bounded-output.ts';
 
@@ -30,11 +29,19 @@ export function capFile(fd: number, maxBytes: number): { stop(): void; wasCut():
     if (size > maxBytes) cut(size);
   };
 
-  const timer = setInterval(look, lookEveryMs);
+  // A full disk or a vanished file must not end the server: the file is then left as it is.
+  const tryLook = (): void => {
+    try {
+      look();
+    } catch {
+      clearInterval(timer);
+    }
+  };
+  const timer = setInterval(tryLook, lookEveryMs);
   return {
     stop: () => clearInterval(timer),
     wasCut: () => {
-      look();
+      tryLook();
       return lostBytes > 0;
     },
   };

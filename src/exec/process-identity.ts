@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import { readdir, readlink } from 'node:fs/promises';
+import { readdir, readlink, realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -63,12 +63,13 @@ export async function waitForExit(identity: ProcessIdentity, signal?: AbortSigna
  * write down. Our own process and processes of other users are left out. Empty where there is no `/proc`.
  */
 export async function processesIn(folder: string): Promise<ProcessIdentity[]> {
+  const real = await realpath(folder).catch(() => folder);
   const entries = await readdir('/proc').catch(() => []);
   const pids = entries.filter((entry) => /^\d+$/.test(entry)).map(Number);
   const inside = await Promise.all(
     pids.map(async (pid) => {
       const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-      return cwd === folder || cwd.startsWith(folder + sep);
+      return cwd === real || cwd.startsWith(real + sep);
     }),
   );
   return pids

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { killGroup, identify } from './process-identity.ts';
+import { identify, killGroup } from './process-identity.ts';
 import { openSink, type Sink } from './sink.ts';
 import type { ProcessOptions, ProcessResult } from './types.ts';
 
@@ -67,7 +67,9 @@ async function start(options: ProcessOptions, sink: Sink): Promise<Started> {
 function notStarted(options: ProcessOptions, error: NodeJS.ErrnoException): Started {
   const code = error.code ?? 'UNKNOWN';
   const reasons: Record<string, string> = {
-    ENOENT: existsSync(options.cwd) ? 'there is no such program' : `the working directory '${options.cwd}' does not exist`,
+    ENOENT: existsSync(options.cwd)
+      ? 'there is no such program'
+      : `the working directory '${options.cwd}' does not exist`,
     EACCES: 'the file may not be executed, or the working directory not be entered',
     E2BIG: 'the arguments and the environment are too long',
     ENOEXEC: 'the file is not a program for this machine',
