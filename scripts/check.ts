@@ -1,0 +1,33 @@
+/* `npm run check`: everything that finds a mistake in under a minute. All steps run, two at a time. */
+import { runProgram } from './run-program.ts';
+
+const steps: readonly { readonly name: string; readonly args: readonly string[] }[] = [
+  { name: 'types', args: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
+  { name: 'format and lint (biome)', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
+  { name: 'lint with types (oxlint)', args: ['node_modules/oxlint/bin/oxlint', '--deny-warnings'] },
+  { name: 'import table', args: ['--import', 'tsx', 'scripts/check-imports.ts'] },
+  { name: 'house rules', args: ['--import', 'tsx', 'scripts/check-house-rules.ts'] },
+  { name: 'dead code (knip)', args: ['node_modules/knip/bin/knip.js'] },
+  { name: 'unit tests', args: ['node_modules/vitest/vitest.mjs', 'run', '--dir', 'src', '--reporter=dot'] },
+];
+
+const withoutTests = process.argv.includes('--lint');
+const waiting = steps.filter(({ name }) => !(withoutTests && name === 'unit tests'));
+const failed: string[] = [];
+
+async function worker(): Promise<void> {
+  for (let step = waiting.shift(); step; step = waiting.shift()) {
+    const start = performance.now();
+    const { code, output } = await runProgram(step.args, { capture: true });
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${step.name} (${seconds} s)`);
+    if (code !== 0) {
+      failed.push(step.name);
+      console.log(output.replace(/^/gm, '       '));
+    }
+  }
+}
+
+await Promise.all([worker(), worker()]);
+if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
+process.exitCode = failed.length > 0 ? 1 : 0;

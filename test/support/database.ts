@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { type Db, openDatabase } from '../../src/db/index.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { onCleanup } from './cleanup.ts';
+import { createPostgresDatabase } from './postgres.ts';
+import { temporaryDir } from './temp.ts';
+
+/** Opens a new, migrated database of the engine, or the one of `url`. It is closed when the test ends. */
+export type OpenTestDatabase = (url?: string) => Promise<Db>;
+
+export type TestDatabases = {
+  readonly engine: 'sqlite' | 'postgres';
+  /** The URL of a new database that several handles or processes may open; removed when the test ends. */
+  create(content?: 'migrated' | 'empty'): Promise<string>;
+};
+
+/** Describes what must hold with each of the two engines. */
+export function describeDatabases(
+  name: string,
+  body: (open: OpenTestDatabase, databases: TestDatabases) => void,
+): void {
+  describe.each([sqlite, postgres])(`${name} on $engine`, (databases) => {
+    // In memory is much faster to make; nobody else can open it, but then nobody else knows its URL.
+    const unshared = async () => (databases.engine === 'sqlite' ? 'sqlite::memory:' : databases.create());
+    body(async (url) => openUntilEnd(url ?? (await unshared())), databases);
+  });
+}
+
+const sqlite: TestDatabases = {
+  engine: 'sqlite',
+  create: async () => `sqlite:${join(await temporaryDir(), `${randomUUID()}.db`)}`,
+};
+
+const postgres: TestDatabases = {
+  engine: 'postgres',
+  create: async (content = 'migrated') => {
+    const { url, drop } = await createPostgresDatabase(content);
+    onCleanup(drop);
+    return url;
+  },
+};
+
+async function openUntilEnd(url: string): Promise<Db> {
+  const db = await openDatabase({ url, log: silentLog() });
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closed ??= db.close();
+    return closed;
+  };
+  onCleanup(close);
+  return { ...db, close };
+}

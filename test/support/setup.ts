@@ -1,0 +1,5 @@
+import { runFileCleanups } from './cleanup.ts';
+import { failOnLeaks } from './leaks.ts';
+
+failOnLeaks();
+runFileCleanups();
