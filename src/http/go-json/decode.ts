@@ -106,7 +106,8 @@ function isInt64(text: string): boolean {
 function wrongType<T>(found: { decoder: Decoder<T>; value: GoValue; before: T; place: Place; shown?: string }): T {
   const { decoder, value, before, place } = found;
   if (value.kind === 'null') return before;
-  const target = place.fields.length === 0 ? 'Go value' : `Go struct field ${[place.struct, ...place.fields].join('.')}`;
+  const target =
+    place.fields.length === 0 ? 'Go value' : `Go struct field ${[place.struct, ...place.fields].join('.')}`;
   place.mismatch(`json: cannot unmarshal ${found.shown ?? value.kind} into ${target} of type ${decoder.goType}`);
   return before;
 }

@@ -26,7 +26,12 @@ describe('decodeGoJson', () => {
     ['{"Projects":[null,"a"]}', { Projects: ['', 'a'] }],
     [
       '{"Paths":[{"directory":"a","DIRECTORY":"b"},null]}',
-      { Paths: [{ directory: 'b', workspace: '' }, { directory: '', workspace: '' }] },
+      {
+        Paths: [
+          { directory: 'b', workspace: '' },
+          { directory: '', workspace: '' },
+        ],
+      },
     ],
     ['{"BaseBranch":"x","base_branch":"y","Nope":{"a":[1,{}]}}', { base_branch: 'y' }],
     ['{"__proto__":{"Ref":"a"},"constructor":1}', {}],

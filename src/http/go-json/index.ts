@@ -1,3 +1,3 @@
-export { decodeGoJson, type Decoded, type Decoder, goInt, goList, goString, goStruct } from './decode.ts';
+export { type Decoded, type Decoder, decodeGoJson, goInt, goList, goString, goStruct } from './decode.ts';
 export { encodeGoJson, goTime } from './encode.ts';
 export { goQuote } from './quote.ts';

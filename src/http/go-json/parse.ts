@@ -180,7 +180,8 @@ function escape(state: State): string | undefined {
   }
   state.at += 1;
   for (const end = state.at + 4; state.at < end; state.at += 1) {
-    if (!/[0-9a-fA-F]/.test(state.text[state.at] ?? '')) return unexpected(state, 'in \\u hexadecimal character escape');
+    if (!/[0-9a-fA-F]/.test(state.text[state.at] ?? ''))
+      return unexpected(state, 'in \\u hexadecimal character escape');
   }
   return undefined;
 }

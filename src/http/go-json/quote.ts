@@ -32,7 +32,8 @@ function characterAt(bytes: Buffer, at: number): string | undefined {
   if (lead < 0x80) return String.fromCharCode(lead);
   const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   const character = bytes.toString('utf8', at, at + length);
-  const whole = Buffer.byteLength(character) === length && Buffer.from(character).equals(bytes.subarray(at, at + length));
+  const whole =
+    Buffer.byteLength(character) === length && Buffer.from(character).equals(bytes.subarray(at, at + length));
   return whole ? character : undefined;
 }
 

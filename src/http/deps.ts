@@ -1,0 +1,36 @@
+import type { Db } from '../db/index.ts';
+import type { Log } from '../lib/log.ts';
+import type { ListenerSettings } from './node-server.ts';
+
+/** The options that the HTTP side reads, each named after its flag. */
+export type HttpSettings = ListenerSettings & {
+  /** The bare version, such as `0.1.0`. */
+  readonly version: string;
+  /** The external address, without a slash at its end; it may have a path. */
+  readonly baseUrl: string;
+  /** Empty: the API secret is off. */
+  readonly apiSecret: string;
+  /** The word that begins a comment command, as shown in answers. */
+  readonly executableName: string;
+  /** The commands that may be run at all. */
+  readonly allowCommands: readonly string[];
+  readonly webBasicAuth: boolean;
+  readonly webUsername: string;
+  readonly webPassword: string;
+  /** `GET /api/locks` asks for a credential. */
+  readonly locksRequireToken: boolean;
+  readonly disableRepoLocking: boolean;
+  readonly disableGlobalApplyLock: boolean;
+  readonly enableProfilingApi: boolean;
+};
+
+/** What the HTTP side needs of the app. */
+export type HttpDeps = {
+  readonly db: Db;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly settings: HttpSettings;
+  /** The server is shutting down: no new runs. */
+  readonly draining: () => boolean;
+};

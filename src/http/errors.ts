@@ -1,0 +1,56 @@
+import type { FastifyError } from 'fastify';
+import { type ErrorCode, errorText, isPolderError } from '../lib/errors.ts';
+
+/** The status of each error code that is not a fault of the server. All others answer 500. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  database_unavailable: 503,
+  disk_full: 507,
+  host_not_configured: 400,
+  repo_not_found: 400,
+  repo_not_allowed: 403,
+  ref_unsafe: 400,
+  ref_not_found: 400,
+  repo_config_invalid: 400,
+  project_not_found: 400,
+  path_outside: 400,
+  run_not_found: 404,
+};
+
+export type Problem = {
+  readonly status: number;
+  readonly message: string;
+  /** Nobody expected it: it goes to the log. */
+  readonly isFault: boolean;
+};
+
+/** What a thrown thing means to the client. The only place that knows the status of an error code. */
+export function problemOf(error: unknown): Problem {
+  if (isPolderError(error)) {
+    const status = statuses[error.code] ?? 500;
+    return { status, message: errorText(error), isFault: status >= 500 };
+  }
+  const { statusCode, code, validation, validationContext } = error as Partial<FastifyError>;
+  if (validation !== undefined) return { status: 400, message: explain(validation, validationContext), isFault: false };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return { status: 413, message: 'the request body is too large', isFault: false };
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return { status: statusCode, message: errorText(error), isFault: false };
+  }
+  return { status: 500, message: errorText(error), isFault: true };
+}
+
+const contexts: Readonly<Record<string, string>> = {
+  querystring: 'query parameter',
+  params: 'path parameter',
+  headers: 'header',
+  body: 'field',
+};
+
+function explain(validation: NonNullable<FastifyError['validation']>, context: string | undefined): string {
+  return validation
+    .map(({ instancePath, message }) => {
+      const name = instancePath.slice(1).replaceAll('/', '.');
+      return `${contexts[context ?? ''] ?? 'value'} ${JSON.stringify(name)}: ${message ?? 'is not valid'}`;
+    })
+    .join('; ');
+}

@@ -1,0 +1,3 @@
+export type { HttpDeps, HttpSettings } from './deps.ts';
+export { defaultTimeouts, type Timeouts } from './node-server.ts';
+export { createHttpServer, type HttpServer } from './server.ts';

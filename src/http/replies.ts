@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** The body of every refusal and fault under `/api/`. */
+export const errorBody = z.object({ error: z.string() });
+
+/** Describes a reply of plain text for the API description. */
+export function textReply(description: string) {
+  return { description, content: { 'text/plain': { schema: z.string() } } };
+}
+
+/** Describes a page. */
+export function pageReply(description: string) {
+  return { description, content: { 'text/html': { schema: z.string() } } };
+}
+
+/** Describes an error of the JSON API. */
+export function errorReply(description: string) {
+  return errorBody.describe(description);
+}
+
+export const plainText = 'text/plain; charset=utf-8';
+export const htmlPage = 'text/html; charset=utf-8';

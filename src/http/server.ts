@@ -1,0 +1,62 @@
+import Fastify from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { App } from './app.ts';
+import { callerKey } from './auth.ts';
+import { requireBasicAuth } from './basic-auth.ts';
+import type { HttpDeps } from './deps.ts';
+import { problemOf } from './errors.ts';
+import { createNodeServer, defaultTimeouts, refuseBrokenRequest, type Timeouts } from './node-server.ts';
+import { describeRoutes, registerDescription } from './openapi.ts';
+import { registerOperations } from './ops/operations.ts';
+import { registerProfiling } from './ops/pprof/index.ts';
+import { plainText } from './replies.ts';
+import { addRoutingRules } from './routing.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+
+/** Largest body of a request under `/api/`. */
+const apiBodyLimit = 1024 * 1024;
+/** GitLab's face has full names of repositories in its paths, encoded. */
+const maxParamLength = 4096;
+
+/** The HTTP side, ready to listen. */
+export type HttpServer = Pick<App, 'listen' | 'close' | 'inject' | 'server' | 'swagger'>;
+
+/**
+ * Builds all routes over the app's functions. `listen({ host, port })` opens the port; `close()` takes no new
+ * connections, ends the streams that follow logs, and resolves when every answer is out.
+ */
+export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defaultTimeouts): Promise<HttpServer> {
+  const { settings, log } = deps;
+  const app: App = Fastify({
+    bodyLimit: apiBodyLimit,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength },
+    serverFactory: (listener) => createNodeServer({ settings, timeouts, log }, listener),
+    clientErrorHandler: refuseBrokenRequest,
+    frameworkErrors: (error, _request, reply) => {
+      const { status, message } = problemOf(error);
+      return reply.code(status).type(plainText).send(`${message}\n`);
+    },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest(callerKey, null);
+
+  addSecurityHeaders(app);
+  requireBasicAuth(app, settings);
+  addRoutingRules(app, (path) => path.startsWith('/api/v4/'));
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, ip, routeOptions } = request;
+    log.debug(
+      { method, route: routeOptions.url, ip, status: reply.statusCode, ms: reply.elapsedTime },
+      'request answered',
+    );
+  });
+
+  await describeRoutes(app, settings);
+  await app.register(async (ops: App) => registerOperations(ops, deps));
+  if (settings.enableProfilingApi) await app.register(async (profiling: App) => registerProfiling(profiling, deps));
+  registerDescription(app);
+  await app.ready();
+  return app;
+}
