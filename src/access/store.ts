@@ -26,7 +26,11 @@ export async function ensureUser(handle: DbHandle, identity: Identity, now: numb
 
 export async function findUsers(handle: DbHandle, ids: readonly number[]): Promise<Map<number, User>> {
   if (ids.length === 0) return new Map();
-  const rows = await handle.query.selectFrom('users').selectAll().where('id', 'in', [...new Set(ids)]).execute();
+  const rows = await handle.query
+    .selectFrom('users')
+    .selectAll()
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
   return new Map(rows.map((row) => [row.id, toUser(row)]));
 }
 
@@ -88,7 +92,14 @@ export async function markUsed(handle: DbHandle, id: number, now: number): Promi
 
 export async function insertAuditEvent(
   handle: DbHandle,
-  event: { actor_id: number; action: string; repo_id: number | null; subject: string; details: string; created_at: number },
+  event: {
+    actor_id: number;
+    action: string;
+    repo_id: number | null;
+    subject: string;
+    details: string;
+    created_at: number;
+  },
 ): Promise<void> {
   await handle.query.insertInto('audit_events').values(event).execute();
 }

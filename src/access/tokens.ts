@@ -43,7 +43,11 @@ export async function createToken(db: Db, request: NewToken): Promise<CreateToke
     if (namesakes.some((token) => tokenStatus(token, request.now) === 'active')) {
       return refused('name_taken', `a token named ${request.name} exists; revoke it first or choose another name`);
     }
-    const id = await insertToken(tx, { ...request, createdAt: request.now }, { userId: user.id, hash: hashSecret(secret) });
+    const id = await insertToken(
+      tx,
+      { ...request, createdAt: request.now },
+      { userId: user.id, hash: hashSecret(secret) },
+    );
     await audit(tx, 'token.create', { id, ...request });
     return { kind: 'created', id, token: secret };
   });
@@ -54,9 +58,7 @@ export async function listTokens(handle: DbHandle): Promise<Token[]> {
   return findTokens(handle, 'all');
 }
 
-export type RevokeTokenResult =
-  | { readonly kind: 'revoked'; readonly token: Token }
-  | { readonly kind: 'not_found' };
+export type RevokeTokenResult = { readonly kind: 'revoked'; readonly token: Token } | { readonly kind: 'not_found' };
 
 /**
  * Ends a token at once. `token` is its name or its id in digits, which no name can be mistaken for. One that is
@@ -77,7 +79,10 @@ export async function revokeToken(
 }
 
 /** Whether a token works at a time. */
-export function tokenStatus(token: Pick<Token, 'expiresAt' | 'revokedAt'>, now: number): 'active' | 'expired' | 'revoked' {
+export function tokenStatus(
+  token: Pick<Token, 'expiresAt' | 'revokedAt'>,
+  now: number,
+): 'active' | 'expired' | 'revoked' {
   if (token.revokedAt !== null) return 'revoked';
   return token.expiresAt !== null && token.expiresAt <= now ? 'expired' : 'active';
 }

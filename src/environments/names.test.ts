@@ -54,12 +54,19 @@ describe('otherEnvironmentName', () => {
 });
 
 describe('nameProblems', () => {
-  it.each(['production', 'review/fix-foo', '1/foo', '${CI_COMMIT_REF_SLUG}', 'my env', '-', '.', 'review//x', 'x'.repeat(255)])(
-    'has nothing against %s',
-    (name) => {
-      expect(nameProblems(name)).toEqual([]);
-    },
-  );
+  it.each([
+    'production',
+    'review/fix-foo',
+    '1/foo',
+    '$CI_COMMIT_REF_SLUG',
+    'my env',
+    '-',
+    '.',
+    'review//x',
+    'x'.repeat(255),
+  ])('has nothing against %s', (name) => {
+    expect(nameProblems(name)).toEqual([]);
+  });
 
   it.each(['/foo', 'foo/', 'foo@bar', 'foo:bar', 'föö', 'a\n', 'review/*', '/'])('refuses the form of %j', (name) => {
     expect(nameProblems(name)).toEqual([formProblem]);

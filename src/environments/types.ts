@@ -9,7 +9,15 @@ export type EnvironmentTier = (typeof environmentTiers)[number];
 export const autoStopSettings = ['always', 'with_action'] as const;
 export type AutoStopSetting = (typeof autoStopSettings)[number];
 
-export const deploymentStatuses = ['created', 'running', 'success', 'failed', 'canceled', 'skipped', 'blocked'] as const;
+export const deploymentStatuses = [
+  'created',
+  'running',
+  'success',
+  'failed',
+  'canceled',
+  'skipped',
+  'blocked',
+] as const;
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
 
 /** The project an environment belongs to, within its repo. */
