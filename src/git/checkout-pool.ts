@@ -1,0 +1,63 @@
+import type { GitLimits } from './types.ts';
+
+/**
+ * How a checkout was when we handed it out: kept in memory, where nothing that runs in the checkout can change it.
+ */
+export type Fingerprint = {
+  /** Digest of the index, which knows how each file looked on disk. */
+  readonly indexDigest: string;
+  /** Device, inode and mode of the working tree's folder. */
+  readonly device: number;
+  readonly inode: number;
+  readonly mode: number;
+};
+
+/** A worktree that is as good as new, and waits for the next run. */
+export type Spare = { readonly repoId: number; readonly folder: string };
+
+/** What is known about worktrees; all of it may be lost, and then they are made anew. */
+export type CheckoutPool = {
+  remember(folder: string, fingerprint: Fingerprint): void;
+  /** The fingerprint of a checkout whose run is over. A second time there is none. */
+  recall(folder: string): Fingerprint | undefined;
+  /** A spare of the repo, which from now on is the caller's. */
+  take(repoId: number): Spare | undefined;
+  /** Adds a spare, and gives back those for which there is no room any more. */
+  put(spare: Spare): Spare[];
+  forgetSpares(): void;
+};
+
+export function createCheckoutPool(limits: Pick<GitLimits, 'spares' | 'sparesPerRepo'>): CheckoutPool {
+  const fingerprints = new Map<string, Fingerprint>();
+  /** Oldest first. */
+  let spares: Spare[] = [];
+
+  return {
+    remember: (folder, fingerprint) => {
+      fingerprints.set(folder, fingerprint);
+    },
+    recall: (folder) => {
+      const fingerprint = fingerprints.get(folder);
+      fingerprints.delete(folder);
+      return fingerprint;
+    },
+    take: (repoId) => {
+      const newest = spares.findLast((spare) => spare.repoId === repoId);
+      spares = spares.filter((spare) => spare !== newest);
+      return newest;
+    },
+    put: (spare) => {
+      spares = [...spares, spare];
+      const ofRepo = spares.filter(({ repoId }) => repoId === spare.repoId);
+      const crowded = new Set([
+        ...ofRepo.slice(0, -limits.sparesPerRepo || undefined),
+        ...spares.slice(0, -limits.spares || undefined),
+      ]);
+      spares = spares.filter((one) => !crowded.has(one));
+      return [...crowded];
+    },
+    forgetSpares: () => {
+      spares = [];
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ownerFile, removeFolder } from './checkout-folder.ts';
+import { checkoutsDir, mirrorDir, sparesDir } from './layout.ts';
+import type { GitDeps } from './types.ts';
+
+/**
+ * For the start of a server, before anything is checked out: removes the checkouts that an earlier one left, but those
+ * whose owner is kept. Spares go too, since only the server that made them knows that they are sound.
+ */
+export async function cleanCheckouts(deps: GitDeps, isKept: (owner: string) => boolean): Promise<void> {
+  deps.pool.forgetSpares();
+  const spares = await readdir(sparesDir(deps));
+  for (const name of spares) await removeFolder(join(sparesDir(deps), name));
+  const kept = new Set<string>();
+  for (const name of await readdir(checkoutsDir(deps))) {
+    const folder = join(checkoutsDir(deps), name);
+    const owner = await readOwner(folder);
+    if (owner !== undefined && isKept(owner)) kept.add(name);
+    else await removeFolder(folder);
+  }
+  await removeLinks(deps, kept);
+}
+
+/** Undefined when the server ended before it could write it down. */
+async function readOwner(folder: string): Promise<string | undefined> {
+  return readFile(ownerFile(folder), 'utf8').catch(() => undefined);
+}
+
+async function removeLinks(deps: GitDeps, kept: ReadonlySet<string>): Promise<void> {
+  for (const repo of await readdir(join(deps.dataDir, 'repos'))) {
+    const links = join(mirrorDir(deps, Number(repo)), 'worktrees');
+    const names = await readdir(links).catch(() => []);
+    for (const name of names.filter((one) => !kept.has(one)))
+      await rm(join(links, name), { recursive: true, force: true });
+  }
+}

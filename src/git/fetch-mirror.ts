@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PolderError } from '../lib/errors.ts';
+import type { CloneSource } from '../vcs/index.ts';
+import { credentialEnvironment } from './git-environment.ts';
+import { mirrorDir, repoDir } from './layout.ts';
+import { looksDamaged, looksLocked, removeStaleLocks, restoreMirror } from './mirror-repair.ts';
+import { type GitCall, type GitFailure, gitError, runGit, tryGit } from './run-git.ts';
+import type { GitDeps } from './types.ts';
+
+/** A repo as `fetchMirror` needs it: `fullName` is for messages. */
+export type FetchedRepo = { readonly id: number; readonly fullName: string; readonly source: CloneSource };
+
+/**
+ * Brings the bare mirror of a repo up to date with its source: all branches and tags, those that are gone removed. The
+ * first call makes the mirror. May be called by many at once: they share fetches that begin after they asked.
+ * Throws `git_failed` or `disk_full`, never naming a credential; the reason of `signal` when that aborts.
+ */
+export async function fetchMirror(
+  deps: GitDeps,
+  repo: FetchedRepo,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<void> {
+  await deps.fetches.join(repo.id, (signal) => bringUpToDate(deps, repo, signal), options.signal);
+}
+
+async function bringUpToDate(deps: GitDeps, repo: FetchedRepo, signal: AbortSignal): Promise<void> {
+  const mirror = mirrorDir(deps, repo.id);
+  if (!existsSync(mirror) || deps.damaged.has(repo.id)) return makeMirror(deps, repo, signal);
+  await restoreMirror(mirror);
+  const failure = await fetchInto(deps, { repo, signal, mirror });
+  if (!failure) return;
+  if (looksDamaged(failure)) {
+    deps.log.warn(
+      { repoId: repo.id, reason: failure.reason },
+      'the mirror of a repository is damaged and is made again',
+    );
+    return makeMirror(deps, repo, signal);
+  }
+  if (!looksLocked(failure)) throw gitError(activityOf(repo), failure);
+  await removeStaleLocks(deps, mirror);
+  const again = await fetchInto(deps, { repo, signal, mirror });
+  if (again) throw gitError(activityOf(repo), again);
+}
+
+/**
+ * A mirror gets its name when its first fetch is complete. What a killed server leaves has another name, and goes when
+ * the mirror is made again.
+ */
+async function makeMirror(deps: GitDeps, repo: FetchedRepo, signal: AbortSignal): Promise<void> {
+  const mirror = mirrorDir(deps, repo.id);
+  const fresh = `${mirror}.new`;
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(repoDir(deps, repo.id), { recursive: true, mode: 0o700 });
+  await mkdir(fresh, { mode: 0o700 });
+  await runGit(deps, { activity: activityOf(repo), args: ['init', '--quiet', '--bare', fresh], signal });
+  await restoreMirror(fresh);
+  const failure = await fetchInto(deps, { repo, signal, mirror: fresh });
+  if (failure) {
+    await rm(fresh, { recursive: true, force: true });
+    throw gitError(activityOf(repo), failure);
+  }
+  await replaceMirror(mirror, fresh);
+  deps.damaged.delete(repo.id);
+}
+
+/** Checkouts that were made from the old mirror go on with the new one. */
+async function replaceMirror(mirror: string, fresh: string): Promise<void> {
+  const worktrees = join(mirror, 'worktrees');
+  if (existsSync(worktrees)) await rename(worktrees, join(fresh, 'worktrees'));
+  await rm(mirror, { recursive: true, force: true });
+  await rename(fresh, mirror);
+}
+
+type Target = { readonly repo: FetchedRepo; readonly signal: AbortSignal; readonly mirror: string };
+
+async function fetchInto(deps: GitDeps, { repo, signal, mirror }: Target): Promise<GitFailure | undefined> {
+  const result = await tryGit(deps, {
+    activity: activityOf(repo),
+    gitDir: mirror,
+    // A step of a run may have checked out a branch in its worktree; the mirror's branches are the source's all the same.
+    args: [
+      'fetch',
+      '--quiet',
+      '--prune',
+      '--force',
+      '--no-tags',
+      '--update-head-ok',
+      '--no-write-fetch-head',
+      '--',
+      repo.source.url,
+      '+refs/heads/*:refs/heads/*',
+      '+refs/tags/*:refs/tags/*',
+    ],
+    timeoutMs: deps.limits.fetchMs,
+    signal,
+    ...access(deps, repo),
+  });
+  return 'reason' in result ? result : undefined;
+}
+
+/** Allows the one protocol of the source, and hands over its credentials. */
+function access(deps: GitDeps, repo: FetchedRepo): Pick<GitCall, 'env' | 'secrets'> {
+  const { url, credentials } = repo.source;
+  if (url.startsWith('/')) return { env: { GIT_ALLOW_PROTOCOL: 'file' } };
+  const protocol = /^(https?):\/\/[^/@]+(\/|$)/.exec(url)?.[1];
+  if (protocol === undefined) {
+    throw new PolderError('git_failed', `${activityOf(repo)}: its address is neither a path nor a plain http(s) URL`);
+  }
+  const env = { GIT_ALLOW_PROTOCOL: protocol };
+  if (!credentials) return { env };
+  return {
+    env: { ...env, ...credentialEnvironment(deps.environment, url, credentials) },
+    secrets: [credentials.password, `${credentials.username}:${credentials.password}`],
+  };
+}
+
+function activityOf(repo: FetchedRepo): string {
+  return `fetching ${repo.fullName}`;
+}
+
+/**
+ * Packs the mirror when it has become fragmented, which takes a while; reading, fetching and checking out go on
+ * meanwhile. Otherwise does nothing. Fetches never pack: call this now and then, when nobody waits.
+ */
+export async function tidyMirror(deps: GitDeps, repoId: number): Promise<void> {
+  const mirror = mirrorDir(deps, repoId);
+  if (!existsSync(mirror)) return;
+  // The settings of every git process forbid packing; this one is the exception.
+  const args = ['-c', 'gc.auto=6700', 'gc', '--auto', '--quiet'];
+  await runGit(deps, {
+    activity: `packing the mirror of repo ${repoId}`,
+    gitDir: mirror,
+    args,
+    timeoutMs: deps.limits.fetchMs,
+  });
+}

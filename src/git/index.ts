@@ -1,0 +1,11 @@
+export { type BaseBranchCheck, type BaseBranchQuestion, checkBaseBranch } from './check-base-branch.ts';
+export { baseBranchName, checkRef, needsBaseBranch, type RefCheck } from './check-ref.ts';
+export { cleanCheckouts } from './clean-checkouts.ts';
+export { type ContainedPath, containedPath } from './contained-path.ts';
+export { type FetchedRepo, fetchMirror, tidyMirror } from './fetch-mirror.ts';
+export { type CheckoutOrder, openCheckout } from './open-checkout.ts';
+export { openGit } from './open-git.ts';
+export { type CommitFile, listTree, readFile, type TreeEntry, trackedFile } from './read-commit.ts';
+export { releaseCheckout } from './release-checkout.ts';
+export { isAncestor, type RefResolution, type ResolvedRef, resolveRef } from './resolve-ref.ts';
+export type { Checkout, GitDeps, GitLimits } from './types.ts';

@@ -1,0 +1,26 @@
+import { join } from 'node:path';
+
+type Root = { readonly dataDir: string };
+
+/** Where things are in the data directory. All of it is cache: what is lost is fetched again. */
+export function gitHome(root: Root): string {
+  return join(root.dataDir, 'git');
+}
+
+export function repoDir(root: Root, repoId: number): string {
+  return join(root.dataDir, 'repos', String(repoId));
+}
+
+export function mirrorDir(root: Root, repoId: number): string {
+  return join(repoDir(root, repoId), 'mirror.git');
+}
+
+/** Worktrees in use, each in a folder of its own: see `CheckoutFolder`. */
+export function checkoutsDir(root: Root): string {
+  return join(root.dataDir, 'checkouts');
+}
+
+/** Worktrees that wait to be used again. */
+export function sparesDir(root: Root): string {
+  return join(root.dataDir, 'spares');
+}

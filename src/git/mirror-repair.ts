@@ -1,0 +1,80 @@
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { GitFailure } from './run-git.ts';
+import type { GitDeps } from './types.ts';
+
+/** All there is in a mirror's configuration. The folder is bare: its checkouts are told where they are by git. */
+const mirrorConfig = '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n';
+
+/** Files that change what git does with a repository: gitrepository-layout(5). */
+const meddling = ['hooks', 'info', 'shallow', join('objects', 'info', 'alternates'), 'config.worktree'];
+
+/**
+ * Puts a mirror's settings back. The steps of a run work in a worktree, and `git config`, `git lfs install` or
+ * `git fetch --depth` there would change the mirror for everyone.
+ */
+export async function restoreMirror(mirror: string): Promise<void> {
+  const path = join(mirror, 'config');
+  const config = await readFile(path, 'utf8').catch(() => '');
+  if (config !== mirrorConfig) {
+    // By renaming: another git may be reading it.
+    await writeFile(`${path}.new`, mirrorConfig);
+    await rename(`${path}.new`, path);
+  }
+  await Promise.all(meddling.map((name) => rm(join(mirror, name), { recursive: true, force: true })));
+}
+
+/** The mirror misses something or cannot be read: it was cut short by a power failure, or somebody touched it. */
+export function looksDamaged({ reason }: GitFailure): boolean {
+  const local = reason.replace(/(^|; )remote: [^;]*/g, '');
+  return /not a git repository|bad object|is corrupt|missing (blob|tree|commit|object)|unable to read|did not receive expected object|unable to resolve reference|does not point to a valid object|bad config/i.test(
+    local,
+  );
+}
+
+/** A lock is in the way: of another git process, or of one that was killed. */
+export function looksLocked({ reason }: GitFailure): boolean {
+  return /\.lock'?: File exists|cannot lock ref/i.test(reason);
+}
+
+/**
+ * Removes the locks that killed git processes left in a mirror. Git holds a lock for a moment only, so one that
+ * outlasts the patience belongs to nobody.
+ */
+export async function removeStaleLocks(deps: Pick<GitDeps, 'limits' | 'log'>, mirror: string): Promise<void> {
+  const before = await locksIn(mirror);
+  await pause(deps.limits.lockPatienceMs);
+  const after = await locksIn(mirror);
+  for (const [path, changedAt] of after) {
+    if (before.get(path) !== changedAt) continue;
+    deps.log.warn({ path }, 'removing a lock that a killed git left behind');
+    await rm(path, { force: true });
+  }
+}
+
+async function locksIn(mirror: string): Promise<Map<string, number>> {
+  const places = await Promise.all([readdir(mirror), ...['refs', 'logs'].map((name) => readBelow(mirror, name))]);
+  const paths = places
+    .flat()
+    .filter((name) => name.endsWith('.lock'))
+    .map((name) => join(mirror, name));
+  const found = await Promise.all(
+    paths.map(
+      async (path) =>
+        [
+          path,
+          await stat(path).then(
+            (info) => info.mtimeMs,
+            () => undefined,
+          ),
+        ] as const,
+    ),
+  );
+  return new Map(found.filter((entry): entry is [string, number] => entry[1] !== undefined));
+}
+
+async function readBelow(mirror: string, folder: string): Promise<string[]> {
+  const names = await readdir(join(mirror, folder), { recursive: true }).catch(() => []);
+  return names.map((name) => join(folder, name));
+}

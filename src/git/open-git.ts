@@ -1,0 +1,66 @@
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PolderError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createCheckoutPool } from './checkout-pool.ts';
+import { gitConfigFile, gitEnvironment } from './git-environment.ts';
+import { checkoutsDir, gitHome, sparesDir } from './layout.ts';
+import { createRounds } from './rounds.ts';
+import { runGit } from './run-git.ts';
+import type { GitDeps, GitLimits } from './types.ts';
+
+const defaultLimits: GitLimits = {
+  fetchMs: 15 * 60_000,
+  commandMs: 5 * 60_000,
+  lockPatienceMs: 3_000,
+  sparesPerRepo: 2,
+  spares: 16,
+};
+
+/** The first version that takes all its settings from the environment, as `GIT_CONFIG_GLOBAL` and `_COUNT`. */
+const oldestGit = [2, 32] as const;
+
+/**
+ * Makes ready what the functions of this folder share. `dataDir` is Polder's own folder; `env` the server's
+ * environment, of which git sees little. Throws `git_failed` when there is no git, or one that is too old.
+ */
+export async function openGit(options: {
+  readonly dataDir: string;
+  readonly log: Log;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limits?: Partial<GitLimits>;
+}): Promise<GitDeps> {
+  await mkdir(options.dataDir, { recursive: true, mode: 0o700 });
+  // What the kernel says about open files is compared with this path.
+  const dataDir = await realpath(options.dataDir);
+  const home = gitHome({ dataDir });
+  const limits = { ...defaultLimits, ...options.limits };
+  for (const dir of [home, join(dataDir, 'repos'), checkoutsDir({ dataDir }), sparesDir({ dataDir })]) {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+  }
+  await writeFile(join(home, '.gitconfig'), gitConfigFile, { mode: 0o600 });
+  const deps: GitDeps = {
+    dataDir,
+    log: options.log,
+    environment: gitEnvironment(options.env, home),
+    limits,
+    fetches: createRounds(),
+    pool: createCheckoutPool(limits),
+    damaged: new Set(),
+  };
+  await checkVersion(deps);
+  return deps;
+}
+
+async function checkVersion(deps: GitDeps): Promise<void> {
+  const activity = 'asking git for its version';
+  const { stdout } = await runGit(deps, { activity, args: ['version'] });
+  const [major, minor] = (/(\d+)\.(\d+)/.exec(stdout)?.slice(1) ?? []).map(Number);
+  const [oldestMajor, oldestMinor] = oldestGit;
+  const isNewEnough =
+    major !== undefined &&
+    minor !== undefined &&
+    (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor));
+  if (isNewEnough) return;
+  throw new PolderError('git_failed', `${activity}: ${stdout.trim()} is too old: ${oldestGit.join('.')} is needed`);
+}

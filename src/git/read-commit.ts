@@ -1,0 +1,104 @@
+import { posix } from 'node:path';
+import { PolderError } from '../lib/errors.ts';
+import { mirrorDir } from './layout.ts';
+import { runGit } from './run-git.ts';
+import type { Checkout, GitDeps } from './types.ts';
+
+export type CommitFile =
+  | { readonly kind: 'file'; readonly text: string }
+  | { readonly kind: 'missing' }
+  /** `size` in bytes. */
+  | { readonly kind: 'too_large'; readonly size: number }
+  /** A folder, a symbolic link or a submodule. */
+  | { readonly kind: 'not_a_file' };
+
+export type TreeEntry = {
+  /** Relative to the root of the repository. */
+  readonly path: string;
+  readonly kind: 'file' | 'executable' | 'symlink' | 'submodule';
+};
+
+/** Any other mode is a file's: some were written by old programs. */
+const kindOfMode: Readonly<Record<string, TreeEntry['kind'] | 'folder'>> = {
+  '040000': 'folder',
+  '100755': 'executable',
+  '120000': 'symlink',
+  '160000': 'submodule',
+};
+
+const mostEntries = 1_000_000;
+const mostListBytes = 128 * 1024 * 1024;
+
+/**
+ * A file of a commit as UTF-8 text, straight from the mirror. Symbolic links are not followed: neither the file nor a
+ * folder on its way may be one. `sha` is a full commit id.
+ */
+export async function readFile(
+  deps: GitDeps,
+  commit: { readonly repoId: number; readonly sha: string },
+  file: { readonly path: string; readonly maxBytes: number },
+): Promise<CommitFile> {
+  const activity = `reading ${file.path} of commit ${commit.sha}`;
+  const entry = await findEntry(deps, { ...commit, activity, path: file.path });
+  if (!entry) return { kind: 'missing' };
+  if (entry.kind !== 'file' && entry.kind !== 'executable') return { kind: 'not_a_file' };
+  if (entry.size > file.maxBytes) return { kind: 'too_large', size: entry.size };
+  const { stdout } = await runGit(deps, {
+    activity,
+    gitDir: mirrorDir(deps, commit.repoId),
+    args: ['cat-file', 'blob', entry.object],
+    // Half of the bytes that are kept are the end of the output: see `ProcessOutput`.
+    maxBytes: entry.size + 1,
+  });
+  return { kind: 'file', text: stdout };
+}
+
+/** All files of a commit, in git's order. Throws `git_failed` for more than a million of them. */
+export async function listTree(
+  deps: GitDeps,
+  commit: { readonly repoId: number; readonly sha: string },
+  options: { readonly mostEntries?: number } = {},
+): Promise<TreeEntry[]> {
+  const activity = `listing the files of commit ${commit.sha}`;
+  const limit = options.mostEntries ?? mostEntries;
+  const { stdout } = await runGit(deps, {
+    activity,
+    gitDir: mirrorDir(deps, commit.repoId),
+    args: ['ls-tree', '-r', '-z', '--full-tree', commit.sha],
+    maxBytes: mostListBytes,
+  });
+  const entries: TreeEntry[] = [];
+  for (let from = 0, to = stdout.indexOf('\0'); to !== -1; from = to + 1, to = stdout.indexOf('\0', from)) {
+    if (entries.length === limit) {
+      throw new PolderError('git_failed', `${activity}: it has more than ${limit.toLocaleString('en')} files`);
+    }
+    const kind = kindOfMode[stdout.slice(from, from + 6)] ?? 'file';
+    if (kind !== 'folder') entries.push({ kind, path: stdout.slice(stdout.indexOf('\t', from) + 1, to) });
+  }
+  return entries;
+}
+
+/** Whether git tracks a file of that path in the commit of the checkout, whatever has become of it on disk. */
+export async function trackedFile(deps: GitDeps, checkout: Checkout, path: string): Promise<boolean> {
+  const activity = `looking up ${path} in commit ${checkout.sha}`;
+  const entry = await findEntry(deps, { ...checkout, activity, path });
+  return entry !== undefined && entry.kind !== 'folder';
+}
+
+type Entry = { readonly kind: (typeof kindOfMode)[string]; readonly object: string; readonly size: number };
+type Question = { readonly repoId: number; readonly sha: string; readonly path: string; readonly activity: string };
+
+async function findEntry(deps: GitDeps, question: Question): Promise<Entry | undefined> {
+  const path = posix.normalize(question.path).replace(/\/$/, '');
+  if (path === '.' || path === '') return { kind: 'folder', object: '', size: 0 };
+  if (posix.isAbsolute(path) || path === '..' || path.startsWith('../') || path.includes('\0')) return undefined;
+  const { stdout } = await runGit(deps, {
+    activity: question.activity,
+    gitDir: mirrorDir(deps, question.repoId),
+    args: ['ls-tree', '-l', '-z', '--full-tree', question.sha, '--', path],
+  });
+  const found = /^(\d{6}) \w+ (\S+) +(\S+)\t/.exec(stdout);
+  if (!found) return undefined;
+  const [, mode = '', object = '', size = ''] = found;
+  return { kind: kindOfMode[mode] ?? 'file', object, size: Number(size) || 0 };
+}

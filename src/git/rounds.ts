@@ -1,0 +1,58 @@
+/** Work of which at most one round at a time is done for each key, and whose result all who asked for it share. */
+export type Rounds = {
+  /**
+   * Waits for a round of `work` that begins after this call: one that runs already may have missed what the caller
+   * wants to see. All callers that come while a round runs share the next one. When `signal` aborts, the caller stops
+   * waiting; a round that nobody waits for any more is aborted.
+   */
+  join(key: number, work: (signal: AbortSignal) => Promise<void>, signal?: AbortSignal): Promise<void>;
+};
+
+type Round = { readonly done: Promise<void>; readonly abort: AbortController; waiting: number; begun: boolean };
+
+export function createRounds(): Rounds {
+  const newest = new Map<number, Round>();
+
+  const begin = (key: number, work: (signal: AbortSignal) => Promise<void>): Round => {
+    const before = newest.get(key);
+    const abort = new AbortController();
+    const run = async (): Promise<void> => {
+      await before?.done.catch(() => undefined);
+      abort.signal.throwIfAborted();
+      round.begun = true;
+      await work(abort.signal);
+    };
+    const round: Round = { done: Promise.resolve().then(run), abort, waiting: 0, begun: false };
+    newest.set(key, round);
+    const forget = (): void => {
+      if (newest.get(key) === round) newest.delete(key);
+    };
+    round.done.then(forget, forget);
+    return round;
+  };
+
+  return {
+    join: async (key, work, signal) => {
+      signal?.throwIfAborted();
+      const latest = newest.get(key);
+      const round = latest && !latest.begun && !latest.abort.signal.aborted ? latest : begin(key, work);
+      await waitFor(round, signal);
+    },
+  };
+}
+
+async function waitFor(round: Round, signal: AbortSignal | undefined): Promise<void> {
+  let leave = (): void => undefined;
+  const left = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal?.reason as Error);
+  });
+  signal?.addEventListener('abort', leave, { once: true });
+  round.waiting += 1;
+  try {
+    await Promise.race([round.done, left]);
+  } finally {
+    signal?.removeEventListener('abort', leave);
+    round.waiting -= 1;
+    if (round.waiting === 0) round.abort.abort();
+  }
+}

@@ -1,0 +1,98 @@
+import { type ProcessResult, runProcess } from '../exec/index.ts';
+import { PolderError } from '../lib/errors.ts';
+import { gitHome } from './layout.ts';
+import type { GitDeps } from './types.ts';
+
+export type GitCall = {
+  /** What this is for, in the words of an error message: `fetching acme/infra`. */
+  readonly activity: string;
+  /** Nothing in it comes from outside unless it follows `--` or was checked. */
+  readonly args: readonly string[];
+  readonly gitDir?: string;
+  readonly workTree?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  /** More output than this is an error. 16 MiB if not given. */
+  readonly maxBytes?: number;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Exit codes that are answers; 0 if not given. */
+  readonly codes?: readonly number[];
+  /** Never shown, however git repeats them. */
+  readonly secrets?: readonly string[];
+};
+
+export type GitOutput = { readonly code: number; readonly stdout: string };
+
+/** What git said when it did not do what was asked, fit to be shown: one text without credentials. */
+export type GitFailure = { readonly reason: string };
+
+const killAfterMs = 5_000;
+const longestReason = 2_000;
+
+/**
+ * Runs git and gives its output. Throws `git_failed`, or `disk_full`, with git's own words; the reason of `signal` when
+ * that aborts.
+ */
+export async function runGit(deps: GitDeps, call: GitCall): Promise<GitOutput> {
+  const result = await tryGit(deps, call);
+  if ('reason' in result) throw gitError(call.activity, result);
+  return result;
+}
+
+/** The same for callers that can do something about a failure. Throws only when `signal` aborts. */
+export async function tryGit(deps: GitDeps, call: GitCall): Promise<GitOutput | GitFailure> {
+  const timeoutMs = call.timeoutMs ?? deps.limits.commandMs;
+  const result = await runProcess({
+    file: 'git',
+    args: call.args,
+    cwd: call.workTree ?? gitHome(deps),
+    env: {
+      ...deps.environment,
+      ...(call.gitDir === undefined ? {} : { GIT_DIR: call.gitDir }),
+      ...(call.workTree === undefined ? {} : { GIT_WORK_TREE: call.workTree }),
+      ...call.env,
+    },
+    output: { kind: 'capture', maxBytes: call.maxBytes ?? 16 * 1024 * 1024 },
+    timeoutMs,
+    killAfterMs,
+    ...(call.input === undefined ? {} : { input: call.input }),
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  });
+  if (result.kind === 'cancelled') throw call.signal?.reason;
+  if (result.kind === 'exited' && (call.codes ?? [0]).includes(result.code) && !result.truncated) {
+    return { code: result.code, stdout: result.stdout };
+  }
+  return { reason: withoutSecrets(failureReason(result, timeoutMs), call.secrets ?? []) };
+}
+
+export function gitError(activity: string, failure: GitFailure): PolderError {
+  const full = /No space left on device|Disk quota exceeded/i.test(failure.reason);
+  return new PolderError(full ? 'disk_full' : 'git_failed', `${activity}: ${failure.reason}`);
+}
+
+function failureReason(result: Exclude<ProcessResult, { kind: 'cancelled' }>, timeoutMs: number): string {
+  if (result.kind === 'not_started') return result.reason;
+  if (result.kind === 'timed_out') return `git did not end within ${timeoutMs / 1000} seconds`;
+  if (result.truncated) return 'git printed more than is accepted';
+  const said = spokenReason(result.stderr);
+  if (said !== '') return said;
+  return result.kind === 'killed' ? `git was ended by ${result.signal}` : `git ended with exit code ${result.code}`;
+}
+
+/** Git's last words without its prefixes: progress and hints come before them. */
+function spokenReason(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== '' && !line.startsWith('hint: '));
+  const fatal = lines.findIndex((line) => /^(fatal|error): /.test(line));
+  const shown = lines.slice(fatal === -1 ? 0 : fatal).map((line) => line.replace(/^(fatal|error): /, ''));
+  return shown.join('; ').slice(0, longestReason);
+}
+
+/** A credential is shown neither as it is nor in the forms in which it travels. */
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const forms = secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]);
+  const hidden = forms.reduce((rest, form) => rest.replaceAll(form, '<redacted>'), text);
+  return hidden.replace(/:\/\/[^/\s@]+@/g, '://<redacted>@');
+}

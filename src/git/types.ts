@@ -1,0 +1,38 @@
+import type { Log } from '../lib/log.ts';
+import type { CheckoutPool } from './checkout-pool.ts';
+import type { Rounds } from './rounds.ts';
+
+/** What every function here needs; made by `openGit`. One for each data directory. */
+export type GitDeps = {
+  readonly dataDir: string;
+  readonly log: Log;
+  /** The complete environment of every git process. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly limits: GitLimits;
+  /** Fetches that run or wait, by repo. */
+  readonly fetches: Rounds;
+  readonly pool: CheckoutPool;
+  /** Repos whose mirror turned out to be broken: the next fetch makes it again. */
+  readonly damaged: Set<number>;
+};
+
+export type GitLimits = {
+  /** For one fetch or clone. */
+  readonly fetchMs: number;
+  /** For everything else. */
+  readonly commandMs: number;
+  /** How long a lock that git left in a mirror is respected before it counts as stale. */
+  readonly lockPatienceMs: number;
+  /** How many unused worktrees are kept, for each repo and in all. */
+  readonly sparesPerRepo: number;
+  readonly spares: number;
+};
+
+/** A folder that holds the files of one commit. */
+export type Checkout = {
+  readonly repoId: number;
+  /** Full commit id. */
+  readonly sha: string;
+  /** Absolute path of the working tree. */
+  readonly dir: string;
+};
