@@ -19,13 +19,13 @@ const maxPendingBytes = 256 * 1024;
 const maxLineLength = 1024 * 1024;
 
 /**
- * A writer for one job's log. It writes by itself a quarter of a second after the first unwritten line, or when much has
+ * A writer for one job's log; `clean` changes each line before it is kept. It writes by itself a quarter of a second after the first unwritten line, or when much has
  * collected; `onFault` hears when that went wrong (the lines are then lost to the log, not to the run).
  */
 export function createLogWriter(
   db: Db,
   jobId: number,
-  options: LogLimit & { onFault: (error: unknown) => void },
+  options: LogLimit & { clean?: (line: string) => string; onFault: (error: unknown) => void },
 ): LogWriter {
   let lines: string[] = [];
   let size = 0;
@@ -47,8 +47,9 @@ export function createLogWriter(
       .then(() => db.transaction((tx) => appendLog(tx, jobId, taken, options)))
       .catch((error: unknown) => options.onFault(error));
   };
+  const kept = (line: string) => shortened(options.clean ? options.clean(line) : line);
   const add = (text: string) => {
-    const line = shortened(text);
+    const line = kept(text);
     lines.push(line);
     size += line.length + 1;
     if (size >= maxPendingBytes) writeNow();
@@ -69,7 +70,7 @@ export function createLogWriter(
     },
     end: async () => {
       const rest = take();
-      if (partial !== '') rest.push(shortened(partial));
+      if (partial !== '') rest.push(kept(partial));
       partial = '';
       await writing;
       return (tx) => appendLog(tx, jobId, rest, options);

@@ -8,6 +8,7 @@ import {
   selectLock,
   selectNamed,
   updateReleased,
+  updateRunLockReleased,
 } from './store.ts';
 import type { AcquireResult, Lock, LockedProject, LockHolder } from './types.ts';
 
@@ -39,6 +40,16 @@ export async function releaseLock(
   release: { actor: Actor; reason: string; now: number },
 ): Promise<boolean> {
   return updateReleased(tx, lockId, { actorId: release.actor.id, reason: release.reason, now: release.now });
+}
+
+/** Releases the lock on this project when it is this run's; leaves everybody else's alone. */
+export async function releaseRunLock(
+  tx: Tx,
+  project: LockedProject,
+  release: { runId: number; actor: Actor; reason: string; now: number },
+): Promise<void> {
+  const { actor, reason, now } = release;
+  await updateRunLockReleased(tx, project, { runId: release.runId, actorId: actor.id, reason, now });
 }
 
 /** Every held lock, oldest first. */

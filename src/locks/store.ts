@@ -98,6 +98,25 @@ export async function updateReleased(tx: Tx, id: number, release: Release): Prom
   return result.numUpdatedRows > 0n;
 }
 
+/** Releases the lock on a project when a run holds it for itself. */
+export async function updateRunLockReleased(
+  tx: Tx,
+  project: LockedProject,
+  release: Release & { readonly runId: number },
+): Promise<void> {
+  await tx.query
+    .updateTable('locks')
+    .set({ released_at: release.now, released_by: release.actorId, release_reason: release.reason })
+    .where('repo_id', '=', project.repoId)
+    .where('dir', '=', project.dir)
+    .where('workspace', '=', project.workspace)
+    .where('project_name', '=', project.projectName)
+    .where('holder', '=', 'run')
+    .where('run_id', '=', release.runId)
+    .where('released_at', 'is', null)
+    .execute();
+}
+
 /** The global apply lock that is held, if one is. */
 export async function selectApplyLock(db: DbHandle) {
   return db.query

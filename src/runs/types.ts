@@ -1,5 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import type { Command, CommandKind, Selection } from '../commands/index.ts';
+import type { Tx } from '../db/index.ts';
 import type { Project } from '../projects/index.ts';
 import type { Repo } from '../repos/index.ts';
 
@@ -114,3 +115,47 @@ export type Run = {
 
 /** A run with its jobs, in order of position. */
 export type RunWithJobs = Run & { readonly repo: Repo; readonly jobs: readonly Job[] };
+
+/** What happened to a run or one of its jobs. */
+export type RunEventKind =
+  | 'run_queued'
+  | 'job_queued'
+  | 'run_started'
+  | 'job_started'
+  /** A job goes back to the queue because the server died under it. */
+  | 'job_restarted'
+  | 'job_applying'
+  | 'job_ended'
+  | 'run_cancelling'
+  | 'run_ended';
+
+/** An event as subscribers get it: run and job are as they are after the change. */
+export type RunEvent = {
+  readonly kind: RunEventKind;
+  readonly run: Run;
+  readonly repo: Repo;
+  /** Set for events of a job. */
+  readonly job: Job | null;
+  readonly now: number;
+};
+
+/**
+ * Hears of every change of state, inside the transaction that makes it, so that what it writes commits with the change
+ * or not at all. It writes to the database (or puts a task into the queue) and does nothing else.
+ */
+export type RunSubscriber = (tx: Tx, event: RunEvent) => Promise<void>;
+
+/** What a requirement may look at. */
+export type RequirementContext = {
+  readonly run: Run;
+  readonly repo: Repo;
+  readonly job: Job;
+  /** The plan as `show -json` tells it; computed at the first call and kept. Null before there is a plan. */
+  readonly planJson: (() => Promise<string>) | null;
+};
+
+/**
+ * Says no to an apply, or nothing. Asked before the job starts and again with its plan, right before the point of no
+ * return.
+ */
+export type Requirement = (context: RequirementContext) => Promise<Refusal | undefined>;

@@ -1,0 +1,93 @@
+import { checkBaseBranch, fetchMirror, listTree, readFile, resolveRef } from '../git/index.ts';
+import { type Project, selectProjects, treeOf } from '../projects/index.ts';
+import { parseRepoConfig, type RepoConfig } from '../repo-config/index.ts';
+import { repoSource } from '../repos/index.ts';
+import type { RunDeps } from './deps.ts';
+import type { Rejection, RunRequest } from './types.ts';
+
+/** What a request means: an exact commit and the projects, in order. */
+export type PreparedRun = {
+  readonly kind: 'prepared';
+  readonly commitSha: string;
+  readonly baseBranch: string;
+  readonly projects: readonly Project[];
+};
+
+type Rejected = { readonly kind: 'rejected'; readonly reason: Rejection; readonly message: string };
+
+const configFile = 'atlantis.yaml';
+/** A thousand projects take about 100 kB; the limit is there for files that are not configuration. */
+const configMaxBytes = 10 * 1024 * 1024;
+
+/** Resolves the request against the host as it is now. Changes nothing but the mirror of the repo. */
+export async function prepareRun(deps: RunDeps, request: RunRequest): Promise<PreparedRun | Rejected> {
+  const unknownPull = await checkPull(deps, request);
+  if (unknownPull) return unknownPull;
+  const source = await repoSource(deps, request.repo);
+  await fetchMirror(deps.git, { id: request.repo.id, fullName: request.repo.fullName, source });
+  const resolved = await resolveRef(deps.git, request.repo.id, request.ref);
+  if (resolved.kind === 'unsafe') return rejected('ref_unsafe', resolved.message);
+  if (resolved.kind === 'unknown') return rejected('ref_unknown', resolved.message);
+  const base = await checkBaseBranch(deps.git, {
+    repoId: request.repo.id,
+    ref: request.ref,
+    resolved,
+    baseBranch: request.baseBranch,
+  });
+  if (base.kind === 'refused') return rejected('base_branch_invalid', base.message);
+  const commit = { repoId: request.repo.id, sha: resolved.sha };
+  const config = await loadConfig(deps, commit);
+  if (config.kind === 'rejected') return config;
+  const selected = selectProjects({
+    config: config.config,
+    configFile,
+    tree: treeOf((await listTree(deps.git, commit)).map((entry) => entry.path)),
+    selection: request.selection,
+    baseBranch: base.baseBranch,
+    defaults: { autodiscoverMode: deps.settings.autodiscoverMode, autoplanFileList: deps.settings.autoplanFileList },
+  });
+  if (selected.kind === 'rejected') return rejected(selected.reason, selected.message);
+  return { kind: 'prepared', commitSha: resolved.sha, baseBranch: base.baseBranch, projects: selected.projects };
+}
+
+async function checkPull(deps: RunDeps, request: RunRequest): Promise<Rejected | undefined> {
+  const { repo, pullNumber } = request;
+  if (pullNumber === null) return undefined;
+  const pull = await deps.hosts.byType(repo.hostType)?.getPull(repo.fullName, pullNumber);
+  return pull ? undefined : rejected('pull_unknown', `pull request ${pullNumber} not found`);
+}
+
+type LoadedConfig = { readonly kind: 'loaded'; readonly config: RepoConfig | null } | Rejected;
+
+type Commit = { readonly repoId: number; readonly sha: string };
+
+async function loadConfig(deps: RunDeps, commit: Commit): Promise<LoadedConfig> {
+  const file = await readFile(deps.git, commit, { path: configFile, maxBytes: configMaxBytes });
+  switch (file.kind) {
+    case 'missing':
+      return checkOtherEnding(deps, commit);
+    case 'not_a_file':
+      return rejected('config_invalid', `reading ${configFile}: expected a file, found a link or a folder`);
+    case 'too_large':
+      return rejected(
+        'config_invalid',
+        `reading ${configFile}: the file has ${file.size} bytes, more than the ${configMaxBytes} that are read`,
+      );
+    case 'file': {
+      const parsed = parseRepoConfig({ text: file.text, file: configFile });
+      if (parsed.kind === 'invalid') return rejected('config_invalid', parsed.message);
+      return { kind: 'loaded', config: parsed.config };
+    }
+  }
+}
+
+/** The peer's users meet this when they name the file with the other usual ending. */
+async function checkOtherEnding(deps: RunDeps, commit: Commit): Promise<LoadedConfig> {
+  const other = await readFile(deps.git, commit, { path: 'atlantis.yml', maxBytes: 0 });
+  if (other.kind === 'missing') return { kind: 'loaded', config: null };
+  return rejected('config_invalid', 'found "atlantis.yml" as config file; rename using the .yaml extension');
+}
+
+function rejected(reason: Rejection, message: string): Rejected {
+  return { kind: 'rejected', reason, message };
+}

@@ -1,0 +1,116 @@
+import { basename, relative } from 'node:path';
+import type { Checkout } from '../../git/index.ts';
+import { PolderError } from '../../lib/errors.ts';
+import { type ConfigurationFile, type Engine, type EngineResult, type EngineRun, readOutputFile, runEngine, stripAnsi } from '../../terraform/index.ts';
+import type { RunDeps } from '../deps.ts';
+import { cancelledOutcome, type StartedJob, type StepsResult } from '../execute-job.ts';
+import { noteChild } from '../job-files.ts';
+import { tailFile } from '../tail-file.ts';
+
+/** Where a job's engine works. */
+export type Place = {
+  readonly engine: Engine;
+  readonly checkout: Checkout;
+  /** The project's folder, absolute, inside the checkout. */
+  readonly projectDir: string;
+  /** The files of its root module. */
+  readonly configuration: readonly ConfigurationFile[];
+};
+
+export type StepEnd =
+  /** It ended by itself; `text` is what it printed, without colours, its middle cut when it is very long. */
+  | { readonly kind: 'ended'; readonly code: number; readonly text: string }
+  /** It was stopped or could not be started: the job ends with this. */
+  | { readonly kind: 'stopped'; readonly result: StepsResult };
+
+/** How much of an output is kept as a job's answer. The log keeps more. */
+const outputMaxBytes = 8 * 1024 * 1024;
+
+/** One command of the engine. */
+export type EngineStep = {
+  /** Names the output file. */
+  readonly name: string;
+  readonly place: Place;
+  readonly args: readonly string[];
+  readonly signal: AbortSignal;
+};
+
+type LaunchRun = Omit<EngineRun, 'args'> & { readonly outputPath: string; readonly maxOutputBytes: number };
+
+/** Runs one command of the engine in a job's place; what it prints goes to the job's log as it comes. */
+export async function engineStep(deps: RunDeps, started: StartedJob, step: EngineStep): Promise<StepEnd> {
+  return launchStep(deps, started, step, (run) => runEngine(deps.engineDeps, { ...run, args: step.args }));
+}
+
+/** The same with another way to start the engine, for commands that may take more than one process. */
+export async function launchStep(
+  deps: RunDeps,
+  started: StartedJob,
+  step: EngineStep,
+  launch: (run: LaunchRun) => Promise<EngineResult>,
+): Promise<StepEnd> {
+  const { place } = step;
+  const outputPath = started.files.outputPath(step.name);
+  started.writer.line(`polder: running ${shownCommand(started, step)}`);
+  const ended = launch({
+    engine: place.engine,
+    cwd: place.projectDir,
+    workspace: started.job.project.workspace,
+    outputPath,
+    maxOutputBytes: deps.settings.logMaxBytes,
+    timeoutMs: deps.settings.engineTimeoutMs,
+    signal: step.signal,
+    killAfterMs: deps.settings.killAfterMs,
+    onStart: (child) => noteChild(started.files, child),
+  });
+  await tailFile(outputPath, { ended }, (text) => started.writer.write(text));
+  const result = await ended;
+  const { text } = await readOutputFile(outputPath, outputMaxBytes);
+  return toStepEnd(deps, started, { step, result, text: stripAnsi(text) });
+}
+
+/** The result of a job whose engine ended with an error: the reason, and what it printed. */
+export function engineFailed(
+  started: StartedJob,
+  step: { place: Place; args: readonly string[] },
+  end: { code: number; text: string },
+): StepsResult {
+  const message = `running '${shownCommand(started, step)}' in '${started.job.project.dir}': exit status ${end.code}`;
+  return { outcome: { kind: 'failed', code: 'engine_failed', message }, output: end.text };
+}
+
+function toStepEnd(
+  deps: RunDeps,
+  started: StartedJob,
+  end: { step: { place: Place; args: readonly string[] }; result: EngineResult; text: string },
+): StepEnd {
+  const { result, text } = end;
+  const failed = (code: 'engine_timeout' | 'engine_failed' | 'engine_not_found', how: string): StepEnd => {
+    const message = `running '${shownCommand(started, end.step)}' in '${started.job.project.dir}': ${how}`;
+    return { kind: 'stopped', result: { outcome: { kind: 'failed', code, message }, output: text } };
+  };
+  switch (result.kind) {
+    case 'ended':
+      return { kind: 'ended', code: result.code, text };
+    case 'cancelled':
+      if (started.task.signal.aborted) throw new PolderError('internal', 'the run went to another server');
+      if (result.code === 0 || result.code === 2) return { kind: 'ended', code: result.code, text };
+      return { kind: 'stopped', result: { outcome: cancelledOutcome(started), output: text } };
+    case 'timed_out':
+      return failed('engine_timeout', `stopped after ${Math.round(deps.settings.engineTimeoutMs / 1000)} s, its time limit`);
+    case 'killed':
+      return failed('engine_failed', `ended by signal ${result.signal}`);
+    case 'not_started':
+      return failed('engine_not_found', result.reason);
+  }
+}
+
+/** The command as people may see it: without the server's own paths. */
+function shownCommand(started: StartedJob, step: { place: Place; args: readonly string[] }): string {
+  const { place } = step;
+  const shorten = (arg: string) => {
+    if (arg.startsWith(started.files.dir)) return relative(started.files.dir, arg);
+    return arg.startsWith(place.checkout.dir) ? relative(place.checkout.dir, arg) : arg;
+  };
+  return [basename(place.engine.binary), ...step.args.map(shorten)].join(' ');
+}

@@ -1,0 +1,238 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Actor } from '../access/index.ts';
+import type { DbHandle, JobsTable, RunsTable, Tx } from '../db/index.ts';
+import type { Project } from '../projects/index.ts';
+import type { Command } from '../commands/index.ts';
+import type { Job, JobOutcome, JobState, Run, RunEventKind, RunState, Trigger } from './types.ts';
+
+type RunRow = Selectable<RunsTable> & { actor_kind: Actor['kind']; actor_login: string };
+
+function runQuery(db: DbHandle) {
+  return db.query
+    .selectFrom('runs')
+    .innerJoin('users', 'users.id', 'runs.actor_id')
+    .selectAll('runs')
+    .select(['users.kind as actor_kind', 'users.login as actor_login']);
+}
+
+export async function insertRun(tx: Tx, run: Insertable<RunsTable>): Promise<number> {
+  const { id } = await tx.query.insertInto('runs').values(run).returning('id').executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Inserts in portions: PostgreSQL takes at most 65,535 parameters a statement, SQLite 32,766. */
+export async function insertJobs(tx: Tx, jobs: readonly Insertable<JobsTable>[]): Promise<void> {
+  const portion = 500;
+  for (let start = 0; start < jobs.length; start += portion) {
+    await tx.query
+      .insertInto('jobs')
+      .values(jobs.slice(start, start + portion))
+      .execute();
+  }
+}
+
+export async function selectRun(db: DbHandle, runId: number): Promise<Run | undefined> {
+  const row = await runQuery(db).where('runs.id', '=', runId).executeTakeFirst();
+  return row && toRun(row);
+}
+
+export async function selectRuns(
+  db: DbHandle,
+  filter: { repoId?: number; states?: readonly RunState[]; before?: number; limit: number },
+): Promise<Run[]> {
+  let query = runQuery(db).orderBy('runs.id', 'desc').limit(filter.limit);
+  if (filter.repoId !== undefined) query = query.where('runs.repo_id', '=', filter.repoId);
+  if (filter.states !== undefined) query = query.where('runs.state', 'in', filter.states);
+  if (filter.before !== undefined) query = query.where('runs.id', '<', filter.before);
+  return (await query.execute()).map(toRun);
+}
+
+export async function selectRunByKey(
+  db: DbHandle,
+  key: { actorId: number; key: string },
+): Promise<{ id: number; digest: string | null } | undefined> {
+  return db.query
+    .selectFrom('runs')
+    .select(['id', 'idempotency_digest as digest'])
+    .where('actor_id', '=', key.actorId)
+    .where('idempotency_key', '=', key.key)
+    .executeTakeFirst();
+}
+
+export async function selectJobs(db: DbHandle, runId: number): Promise<Job[]> {
+  const rows = await jobQuery(db).where('run_id', '=', runId).orderBy('position').execute();
+  return rows.map(toJob);
+}
+
+export async function selectJob(db: DbHandle, id: number | string): Promise<Job | undefined> {
+  const row = await jobQuery(db)
+    .where(typeof id === 'number' ? 'id' : 'uuid', '=', id)
+    .executeTakeFirst();
+  return row && toJob(row);
+}
+
+/** The texts that a run's jobs answered with, by job id. */
+export async function selectOutputs(db: DbHandle, runId: number): Promise<Map<number, string>> {
+  const rows = await db.query.selectFrom('jobs').select(['id', 'output']).where('run_id', '=', runId).execute();
+  return new Map(rows.map((row) => [row.id, row.output ?? '']));
+}
+
+/** Runs that have not ended, oldest first. */
+export async function selectOpenRunIds(db: DbHandle): Promise<number[]> {
+  const rows = await db.query.selectFrom('runs').select('id').where('ended_at', 'is', null).orderBy('id').execute();
+  return rows.map((row) => row.id);
+}
+
+export async function countRunningRuns(db: DbHandle): Promise<number> {
+  const { count } = await db.query
+    .selectFrom('runs')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .where('ended_at', 'is', null)
+    .where('state', '=', 'running')
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+/** Changes a run that is in state `from`; false when it is in another by now. */
+export async function updateRun(
+  tx: Tx,
+  run: { id: number; from: RunState },
+  change: { state: RunState; started_at?: number; ended_at?: number },
+): Promise<boolean> {
+  const result = await tx.query
+    .updateTable('runs')
+    .set(change)
+    .where('id', '=', run.id)
+    .where('state', '=', run.from)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Notes the wish to cancel, once; false when the run has ended or the wish was there already. */
+export async function updateCancelRequested(
+  tx: Tx,
+  runId: number,
+  wish: { actorId: number; now: number },
+): Promise<boolean> {
+  const result = await tx.query
+    .updateTable('runs')
+    .set({ cancel_requested_at: wish.now, cancel_actor_id: wish.actorId })
+    .where('id', '=', runId)
+    .where('ended_at', 'is', null)
+    .where('cancel_requested_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The login of whoever asked to cancel the run. */
+export async function selectCancelledBy(db: DbHandle, runId: number): Promise<string | undefined> {
+  const row = await db.query
+    .selectFrom('runs')
+    .innerJoin('users', 'users.id', 'runs.cancel_actor_id')
+    .select('users.login')
+    .where('runs.id', '=', runId)
+    .executeTakeFirst();
+  return row?.login;
+}
+
+export type JobChange = {
+  readonly state: JobState;
+  readonly startedAt?: number;
+  readonly applyingAt?: number;
+  readonly endedAt?: number;
+  readonly outcome?: JobOutcome;
+  readonly output?: string;
+};
+
+/** Changes a job that is in state `from`; undefined when it is in another by now. */
+export async function updateJob(tx: Tx, job: { id: number; from: JobState }, change: JobChange): Promise<Job | undefined> {
+  const row = await tx.query
+    .updateTable('jobs')
+    .set({
+      state: change.state,
+      ...(change.startedAt === undefined ? {} : { started_at: change.startedAt, attempt: sql<number>`attempt + 1` }),
+      ...(change.applyingAt === undefined ? {} : { applying_at: change.applyingAt }),
+      ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
+      ...(change.outcome === undefined ? {} : { outcome: JSON.stringify(change.outcome) }),
+      ...(change.output === undefined ? {} : { output: change.output }),
+    })
+    .where('id', '=', job.id)
+    .where('state', '=', job.from)
+    .returning(jobColumns)
+    .executeTakeFirst();
+  return row && toJob(row);
+}
+
+export async function insertEvent(
+  tx: Tx,
+  event: { runId: number; jobId: number | null; kind: RunEventKind; data: object; now: number },
+): Promise<void> {
+  await tx.query
+    .insertInto('run_events')
+    .values({
+      run_id: event.runId,
+      job_id: event.jobId,
+      kind: event.kind,
+      data: JSON.stringify(event.data),
+      created_at: event.now,
+    })
+    .execute();
+}
+
+const jobColumns = [
+  'id',
+  'uuid',
+  'run_id',
+  'position',
+  'project',
+  'state',
+  'attempt',
+  'outcome',
+  'created_at',
+  'started_at',
+  'applying_at',
+  'ended_at',
+] as const;
+
+type JobRow = Pick<Selectable<JobsTable>, (typeof jobColumns)[number]>;
+
+function jobQuery(db: DbHandle) {
+  return db.query.selectFrom('jobs').select(jobColumns);
+}
+
+function toRun(row: RunRow): Run {
+  return {
+    id: row.id,
+    kind: row.kind as Run['kind'],
+    state: row.state as RunState,
+    repoId: row.repo_id,
+    ref: row.ref,
+    commitSha: row.commit_sha,
+    baseBranch: row.base_branch,
+    pullNumber: row.pull_number,
+    command: JSON.parse(row.command) as Command,
+    trigger: JSON.parse(row.trigger) as Trigger,
+    actor: { id: row.actor_id, kind: row.actor_kind, login: row.actor_login },
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    cancelRequestedAt: row.cancel_requested_at,
+  };
+}
+
+function toJob(row: JobRow): Job {
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    runId: row.run_id,
+    position: row.position,
+    project: JSON.parse(row.project) as Project,
+    state: row.state as JobState,
+    attempt: row.attempt,
+    outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as JobOutcome),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    applyingAt: row.applying_at,
+    endedAt: row.ended_at,
+  };
+}
