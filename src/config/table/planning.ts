@@ -1,0 +1,196 @@
+import { checkAutoplanFileList } from '../checks.ts';
+import type { OptionRows } from '../option.ts';
+
+const noPulls = 'pull requests are not handled yet';
+const noAutoplan = 'nothing is planned by itself yet';
+const noMerging = 'pull requests are not merged yet';
+const apiIsParallel = 'it is about pull requests, which are not handled yet; API runs are parallel always';
+
+/** What makes a folder with a changed file worth planning, when nobody says otherwise. */
+const terraformFiles = [
+  '**/*.tf',
+  '**/*.tf.json',
+  '**/*.tfvars',
+  '**/*.tfvars.json',
+  '**/*.tofu',
+  '**/*.tofu.json',
+  '**/terragrunt.hcl',
+  '**/.terraform.lock.hcl',
+];
+
+export const planningOptions = {
+  'autodiscover-mode': {
+    type: 'string',
+    default: 'auto',
+    status: 'built',
+    choices: ['auto', 'enabled', 'disabled'],
+    help: 'Whether projects are found without being declared: `auto` where the repository declares none, `enabled` always, `disabled` never.',
+  },
+  'autoplan-file-list': {
+    type: 'list',
+    default: terraformFiles,
+    status: 'built',
+    check: checkAutoplanFileList,
+    help: 'Patterns of the files that make their folder a project, in the form of a `.dockerignore` file.',
+  },
+  'autoplan-modules': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: noAutoplan,
+    help: 'Plan the projects that use a changed local module.',
+  },
+  'autoplan-modules-from-projects': {
+    type: 'string',
+    default: '',
+    status: 'later',
+    why: noAutoplan,
+    help: 'Patterns of the projects whose modules are watched.',
+  },
+  'disable-autoplan': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: noAutoplan,
+    help: 'Never plan without a command.',
+  },
+  'disable-autoplan-label': {
+    type: 'string',
+    default: '',
+    status: 'later',
+    why: noAutoplan,
+    help: 'Label of a pull request that is not planned without a command.',
+  },
+  automerge: {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: noMerging,
+    help: 'Merge a pull request when everything in it is applied.',
+  },
+  'automerge-method': {
+    type: 'string',
+    default: '',
+    status: 'later',
+    why: noMerging,
+    choices: ['', 'merge', 'rebase', 'squash'],
+    choicesMessage: 'invalid --automerge-method: must be one of [merge rebase squash]',
+    help: 'How GitHub merges: `merge`, `rebase` or `squash`.',
+  },
+  'disable-automerge-label': {
+    type: 'string',
+    default: '',
+    status: 'later',
+    why: noMerging,
+    help: 'Label of a pull request that is not merged automatically.',
+  },
+  'disable-apply-all': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: 'comments are not read yet, and the API never applies without naming what',
+    help: 'Refuse an `apply` comment that names no project.',
+  },
+  'parallel-plan': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: apiIsParallel,
+    help: 'Plan several projects of a pull request at a time.',
+  },
+  'parallel-apply': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: apiIsParallel,
+    help: 'Apply several projects of a pull request at a time.',
+  },
+  'parallel-pool-size': {
+    type: 'int',
+    default: 15,
+    status: 'built',
+    zeroIsDefault: true,
+    min: 1,
+    max: 10_000,
+    help: 'How many projects this process works on at a time.',
+  },
+  'checkout-strategy': {
+    type: 'string',
+    default: 'branch',
+    status: 'later',
+    why: noPulls,
+    choices: ['branch', 'merge'],
+    choicesMessage: 'invalid checkout strategy: not one of branch or merge (--checkout-strategy)',
+    help: 'What of a pull request is checked out: its `branch`, or the `merge` of it with its base.',
+  },
+  'checkout-depth': {
+    type: 'int',
+    default: 0,
+    status: 'later',
+    why: 'repositories are mirrored whole, so that no checkout waits for history',
+    help: 'Commits to fetch for the `merge` strategy; 0 is all.',
+  },
+  'skip-clone-no-changes': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: noPulls,
+    help: "Read a pull request's configuration over the host's API first, and fetch nothing when no project is touched.",
+  },
+  'include-git-untracked-files': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: noPulls,
+    help: 'Count files that git does not track, such as those a hook makes, as changed.',
+  },
+  'restrict-file-list': {
+    type: 'bool',
+    default: false,
+    status: 'protects',
+    why: 'projects are not compared with the changed files yet',
+    help: 'Refuse to plan a project that the pull request does not change.',
+  },
+  'enable-regexp-cmd': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: 'comments are not read yet, and the API takes exact names',
+    help: 'Let `-p` in comments be a regular expression.',
+  },
+  'enable-policy-checks': {
+    type: 'bool',
+    default: false,
+    status: 'protects',
+    why: 'policies are not checked yet, and applies would go ahead without them',
+    help: 'Check plans against policies with conftest.',
+  },
+  'quiet-policy-checks': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: 'policies are not checked yet',
+    help: 'Comment on policy checks only when one does not pass.',
+  },
+  'fail-on-pre-workflow-hook-error': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: 'hooks come with --repo-config, which is not read yet',
+    help: 'Stop the command when a hook before it does not succeed.',
+  },
+  'discard-approval-on-plan': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: noPulls,
+    help: 'Take back the approvals of a pull request when it is planned again.',
+  },
+  'pending-apply-status': {
+    type: 'bool',
+    default: false,
+    status: 'later',
+    why: 'no commit statuses are set yet',
+    help: 'Set a pending status for the apply that a plan with changes waits for (GitLab).',
+  },
+} as const satisfies OptionRows;
