@@ -12,18 +12,29 @@ export type OpenTestDatabase = (url?: string) => Promise<Db>;
 
 export type TestDatabases = {
   readonly engine: 'sqlite' | 'postgres';
-  /** The URL of a new database that several handles or processes may open; removed when the test ends. */
+  /**
+   * The URL of a new database that several processes may open (and, with PostgreSQL, several handles in this one);
+   * removed when the test ends.
+   */
   create(content?: 'migrated' | 'empty'): Promise<string>;
 };
 
+type Body = (open: OpenTestDatabase, databases: TestDatabases) => void;
+
 /** Describes what must hold with each of the two engines. */
-export function describeDatabases(
-  name: string,
-  body: (open: OpenTestDatabase, databases: TestDatabases) => void,
-): void {
-  describe.each([sqlite, postgres])(`${name} on $engine`, (databases) => {
-    // In memory is much faster to make; nobody else can open it, but then nobody else knows its URL.
-    const unshared = async () => (databases.engine === 'sqlite' ? 'sqlite::memory:' : databases.create());
+export function describeDatabases(name: string, body: Body): void {
+  for (const databases of [sqlite, postgres]) describeDatabase(name, databases, body);
+}
+
+/** Describes what holds with PostgreSQL alone. */
+export function describePostgres(name: string, body: Body): void {
+  describeDatabase(name, postgres, body);
+}
+
+function describeDatabase(name: string, databases: TestDatabases, body: Body): void {
+  // In memory is much faster to make; nobody else can open it, but then nobody else knows its URL.
+  const unshared = async () => (databases.engine === 'sqlite' ? 'sqlite::memory:' : databases.create());
+  describe(`${name} (${databases.engine})`, () => {
     body(async (url) => openUntilEnd(url ?? (await unshared())), databases);
   });
 }

@@ -1,0 +1,105 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { lockRow, openDatabase, type Tx } from '../../src/db/index.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { describePostgres } from '../support/database.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { addGroup, addRepo, groupIds } from './sample-rows.ts';
+
+/* What holds of PostgreSQL alone, where several servers share a database. */
+describePostgres('servers of one database', (open, { create }) => {
+  it('hear each other', async () => {
+    const url = await create();
+    const [one, other] = [await open(url), await open(url)];
+    const payloads: unknown[] = [];
+    other.listen('runs', (payload) => payloads.push(payload));
+    await one.transaction(async (tx) => {
+      await addGroup(tx);
+      await tx.notify('runs', 'added');
+    });
+    await waitFor('the notice', () => payloads.length > 0);
+
+    expect(payloads).toEqual(['added']);
+    expect(await groupIds(other)).toHaveLength(1);
+  });
+
+  it('hear that they may have missed something when the connection breaks', async () => {
+    const url = await create();
+    const [one, other] = [await open(url), await open(url)];
+    const payloads: unknown[] = [];
+    one.listen('runs', (payload) => payloads.push(payload));
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and application_name = 'polder listen'`.execute(
+      other.query,
+    );
+    await waitFor('the gap to be told', () => payloads.length > 0);
+    await other.notify('runs', 'after');
+    await waitFor('the next notice', () => payloads.length > 1);
+
+    expect(payloads).toEqual([undefined, 'after']);
+  });
+
+  it('survive the loss of every connection', async () => {
+    const url = await create();
+    const [one, other] = [await open(url), await open(url)];
+    await Promise.all([groupIds(one), groupIds(one)]);
+    await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`.execute(other.query);
+
+    await waitFor('the database to answer again', async () => (await groupIds(one)).length === 0);
+  });
+
+  it('get through a deadlock', async () => {
+    const url = await create();
+    const [one, other] = [await open(url), await open(url)];
+    const group = await addGroup(one);
+    const [first, second] = [await addRepo(one, group), await addRepo(one, group)];
+    const attempts: string[] = [];
+    const both = meeting(2);
+    const crossing = (name: string, ids: readonly [number, number]) => async (tx: Tx) => {
+      attempts.push(name);
+      await lockRow(tx, 'repos', ids[0]);
+      await both();
+      await lockRow(tx, 'repos', ids[1]);
+    };
+    await Promise.all([
+      one.transaction(crossing('one', [first, second])),
+      other.transaction(crossing('other', [second, first])),
+    ]);
+
+    expect(attempts).toHaveLength(3);
+  });
+});
+
+describe('openDatabase', () => {
+  it('does not show the password when the server cannot be reached', async () => {
+    const url = 'postgres://polder:hunter2@127.0.0.1:1/polder?password=hunter2';
+    const opening = openDatabase({ url, log: silentLog() });
+
+    await expect(opening).rejects.toMatchObject({
+      code: 'database_unavailable',
+      message: expect.stringMatching(
+        /^opening the database postgres:\/\/polder:\*\*\*@127\.0\.0\.1:1\/polder\?password=\*\*\*: .*ECONNREFUSED/,
+      ) as string,
+    });
+  });
+});
+
+/** Holds everybody who calls it until `count` have; from then on lets everybody through. */
+function meeting(count: number): () => Promise<void> {
+  let come = 0;
+  const { promise, open } = gate();
+  return () => {
+    come += 1;
+    if (come === count) open();
+    return promise;
+  };
+}
+
+function gate(): { promise: Promise<void>; open(): void } {
+  let open = () => undefined as void;
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { promise, open: () => open() };
+}
