@@ -1,0 +1,10 @@
+export { type Backend, localStatePath, readBackend } from './backend.ts';
+export { type ConfigurationReader, createConfigurationReader } from './configuration-reader.ts';
+export { type InitRun, initProject } from './init-project.ts';
+export { applySummary, planOutput, planSummary, stripAnsi } from './output.ts';
+export { readOutputFile } from './read-output-file.ts';
+export { readRootModule } from './root-module.ts';
+export { captureEngine, type EngineDeps, type EngineResult, type EngineRun, runEngine } from './run-engine.ts';
+export { providersNotInstalled } from './state-providers.ts';
+export { applyArgs, describeRun, initArgs, planArgs, showArgs } from './step-arguments.ts';
+export type * from './types.ts';
