@@ -20,7 +20,11 @@ export function postgresDialect(options: PostgresOptions): Dialect {
     connectionTimeoutMillis: 10_000,
     types,
   });
-  pool.on('error', (error) => options.log.warn({ reason: error.message }, 'database connection lost'));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => options.log.warn({ reason: error.message }, 'database connection lost'));
+  });
+  // The pool repeats the errors of idle connections alone; one that breaks in a transaction is told by the client only.
+  pool.on('error', () => undefined);
   return new PostgresDialect({ pool });
 }
 

@@ -49,6 +49,24 @@ describePostgres('servers of one database', (open, { create }) => {
     await waitFor('the database to answer again', async () => (await groupIds(one)).length === 0);
   });
 
+  it('survive the loss of a connection between two statements of a transaction', async () => {
+    const url = await create();
+    const [one, other] = [await open(url), await open(url)];
+    const change = one.transaction(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx.query);
+      const pid = rows[0]?.pid ?? 0;
+      await sql`select pg_terminate_backend(${pid})`.execute(other.query);
+      await waitFor('the connection to be gone', async () => {
+        const found = await sql`select 1 from pg_stat_activity where pid = ${pid}`.execute(other.query);
+        return found.rows.length === 0;
+      });
+      await addGroup(tx);
+    });
+
+    await expect(change).rejects.toThrow();
+    expect(await groupIds(one)).toEqual([]);
+  });
+
   it('get through a deadlock', async () => {
     const url = await create();
     const [one, other] = [await open(url), await open(url)];
@@ -87,19 +105,10 @@ describe('openDatabase', () => {
 
 /** Holds everybody who calls it until `count` have; from then on lets everybody through. */
 function meeting(count: number): () => Promise<void> {
-  let come = 0;
-  const { promise, open } = gate();
-  return () => {
-    come += 1;
-    if (come === count) open();
-    return promise;
-  };
-}
-
-function gate(): { promise: Promise<void>; open(): void } {
-  let open = () => undefined as void;
-  const promise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { promise, open: () => open() };
+  const waiting: (() => void)[] = [];
+  return () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      if (waiting.length >= count) for (const goOn of waiting) goOn();
+    });
 }

@@ -84,7 +84,8 @@ function once<T>(work: () => Promise<T>): { get(): Promise<T>; started(): Promis
 async function inputEnd(): Promise<void> {
   process.stdin.resume();
   await new Promise<void>((resolve) => {
-    process.stdin.on('end', resolve);
+    // A parent that was killed may leave an error in the pipe in place of an end.
+    for (const event of ['end', 'error', 'close']) process.stdin.on(event, () => resolve());
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 }
