@@ -1,1 +1,2 @@
+export { describeCommand } from './describe-command.ts';
 export type * from './types.ts';

@@ -1,0 +1,4 @@
+export { cleanDir, workspaceRule } from './field-rules.ts';
+export { compileGlob, type Glob, isGlob } from './glob.ts';
+export { issuesMessage, type ParsedRepoConfig, parseRepoConfig } from './parse-repo-config.ts';
+export * from './types.ts';
