@@ -1,0 +1,53 @@
+import type { OutgoingHttpHeaders } from 'node:http';
+import type { FastifyReply } from 'fastify';
+
+/** What a request is answered with. */
+export type Answer = {
+  readonly status: number;
+  readonly headers?: OutgoingHttpHeaders;
+  readonly body: { readonly json: unknown } | { readonly text: string } | null;
+};
+
+export function ok(json: unknown, headers: OutgoingHttpHeaders = {}): Answer {
+  return { status: 200, headers, body: { json } };
+}
+
+/** The shape of refused parameters, unknown routes and verbs. */
+export function errorAnswer(status: number, error: string, headers: OutgoingHttpHeaders = {}): Answer {
+  return { status, headers, body: { json: { error } } };
+}
+
+/** The shape of everything else that is refused; `message` repeats the status in words. */
+export function messageAnswer(status: number, message: string): Answer {
+  return { status, body: { json: { message } } };
+}
+
+/** The shape of credentials that are not good enough (RFC 6750). */
+export function credentialAnswer(
+  status: 401 | 403,
+  refusal: { readonly error: string; readonly error_description: string; readonly scope?: string },
+): Answer {
+  const challenge = Object.entries(refusal).map(([name, value]) => `${name}="${value}"`);
+  const headers = { 'www-authenticate': `Bearer realm="Polder", ${challenge.join(', ')}` };
+  return { status, headers, body: { json: refusal } };
+}
+
+export const badText: Answer = { status: 400, body: { text: 'Bad Request' } };
+export const unauthorized = messageAnswer(401, '401 Unauthorized');
+export const forbidden = messageAnswer(403, '403 Forbidden');
+export const recordNotFound = messageAnswer(404, '404 Not found');
+export const projectNotFound = messageAnswer(404, '404 Project Not Found');
+export const routeNotFound = errorAnswer(404, '404 Not Found');
+
+export function badRequest(reason: string): Answer {
+  return messageAnswer(400, `400 Bad request - ${reason}`);
+}
+
+/** Sends bytes rather than a string: Fastify would add a character set to the content type, and GitLab has none. */
+export async function sendAnswer(reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
+  const { status, headers = {}, body } = answer;
+  reply.code(status).headers(headers);
+  if (body === null) return reply.send();
+  if ('text' in body) return reply.header('content-type', 'text/plain').send(body.text);
+  return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body.json)));
+}

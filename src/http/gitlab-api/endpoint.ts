@@ -1,0 +1,107 @@
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { type Ability, judge, type Principal, scopeAllows } from '../../access/index.ts';
+import type { Repo } from '../../repos/index.ts';
+import { type Answer, badText, errorAnswer, forbidden, projectNotFound } from './answer.ts';
+import { admit, insufficientScope } from './credentials.ts';
+import type { GitlabDeps } from './deps.ts';
+import type { ListAddress } from './pagination.ts';
+import { type ParameterSchema, readParameters } from './parameters.ts';
+import { findProject } from './project-reference.ts';
+import { isMalformed, rawParameters } from './raw-parameters.ts';
+
+/** A request that may go ahead. */
+export type Call<Parameters> = {
+  readonly principal: Principal;
+  readonly parameters: Parameters;
+  readonly address: ListAddress;
+};
+
+type Description<Schema extends ParameterSchema> = {
+  readonly method: 'GET';
+  /** Under `/api/v4`, in Fastify's notation. */
+  readonly path: string;
+  readonly summary: string;
+  readonly ability: Ability;
+  /** Those of path and query together, in the order in which GitLab checks them. */
+  readonly parameters: Schema;
+  /** Of these at most one may be sent. */
+  readonly exclusive?: readonly string[];
+  /** What a good answer holds. */
+  readonly reply: z.ZodType;
+};
+
+/** One route: how it is described, and what answers it. */
+export type Endpoint = Omit<Description<ParameterSchema>, 'exclusive'> & {
+  readonly answer: (deps: GitlabDeps, request: FastifyRequest) => Promise<Answer>;
+};
+
+/** A route about the server or the caller. */
+export function serverEndpoint<Schema extends ParameterSchema>(
+  endpoint: Description<Schema> & {
+    readonly handle: (deps: GitlabDeps, call: Call<z.output<Schema>>) => Promise<Answer>;
+  },
+): Endpoint {
+  return {
+    ...endpoint,
+    answer: async (deps, request) => {
+      const entry = await enter(deps, request, endpoint);
+      if (entry.kind === 'refused') return entry.answer;
+      const verdict = judge(entry.call.principal, endpoint.ability, null);
+      return verdict === 'allowed' ? endpoint.handle(deps, entry.call) : forbidden;
+    },
+  };
+}
+
+/** A route below `/projects/:id`. What GitLab calls a project is our repo. */
+export function projectEndpoint<Schema extends ParameterSchema>(
+  endpoint: Description<Schema> & {
+    readonly handle: (deps: GitlabDeps, call: Call<z.output<Schema>> & { repo: Repo }) => Promise<Answer>;
+  },
+): Endpoint {
+  return {
+    ...endpoint,
+    answer: async (deps, request) => {
+      const entry = await enter(deps, request, endpoint);
+      if (entry.kind === 'refused') return entry.answer;
+      const { call } = entry;
+      const project = await findProject(deps.db, String(call.address.raw.id), call.principal);
+      if (project.kind === 'refused') return project.answer;
+      const { repo } = project;
+      switch (judge(call.principal, endpoint.ability, repo)) {
+        case 'allowed':
+          return endpoint.handle(deps, { ...call, repo });
+        case 'hidden':
+          return projectNotFound;
+        case 'scope_too_small':
+          return insufficientScope;
+        case 'role_too_low':
+          return forbidden;
+      }
+    },
+  };
+}
+
+type Entry<Schema extends ParameterSchema> =
+  | { readonly kind: 'entered'; readonly call: Call<z.output<Schema>> }
+  | { readonly kind: 'refused'; readonly answer: Answer };
+
+/** The checks that come before anything is looked up, in GitLab's order: text, credential, scope, parameters. */
+async function enter<Schema extends ParameterSchema>(
+  deps: GitlabDeps,
+  request: FastifyRequest,
+  endpoint: Description<Schema>,
+): Promise<Entry<Schema>> {
+  const refused = (answer: Answer) => ({ kind: 'refused', answer }) as const;
+  if (isMalformed(request.url)) return refused(badText);
+  const raw = rawParameters(request);
+  const admission = await admit(deps, request, raw);
+  if (admission.kind === 'refused') return admission;
+  const { principal } = admission;
+  if (!scopeAllows(principal, endpoint.ability)) return refused(insufficientScope);
+  const parameters = readParameters(endpoint.parameters, raw, endpoint.exclusive);
+  if (parameters.kind === 'invalid') return refused(errorAnswer(400, parameters.error));
+  const [path = ''] = request.url.split('?', 1);
+  const address = { url: deps.settings.baseUrl + path, raw };
+  return { kind: 'entered', call: { principal, parameters: parameters.values, address } };
+}

@@ -1,0 +1,96 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
+import { isPolderError } from '../../lib/errors.ts';
+import type { App } from '../app.ts';
+import { type Answer, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
+import type { GitlabDeps } from './deps.ts';
+import type { Endpoint } from './endpoint.ts';
+import { getEndpoint, listEndpoint } from './environments.ts';
+import { currentUserEndpoint, metadataEndpoint, projectLookupEndpoint, versionEndpoint } from './server-info.ts';
+
+export type { CommitInfo, CommitPerson, GitlabDeps } from './deps.ts';
+
+const endpoints: readonly Endpoint[] = [
+  listEndpoint,
+  getEndpoint,
+  versionEndpoint,
+  metadataEndpoint,
+  currentUserEndpoint,
+  projectLookupEndpoint,
+];
+
+/**
+ * GitLab's API of environments (https://docs.gitlab.com/api/environments/) under `/api/v4`, with GitLab's own errors
+ * for everything below that path.
+ */
+export async function registerGitlabApi(app: App, deps: GitlabDeps): Promise<void> {
+  await app.register(
+    async (api: FastifyInstance) => {
+      // The schemas only describe: parameters are checked after the credential, answers are sent as bytes.
+      api.setValidatorCompiler(() => (value) => ({ value }));
+      api.setSerializerCompiler(() => JSON.stringify);
+      api.setNotFoundHandler(async (_request, reply) => sendAnswer(reply, routeNotFound));
+      api.setErrorHandler(async (error, request, reply) => sendAnswer(reply, faultAnswer(deps, error, request)));
+      for (const endpoint of endpoints) api.route(routeOf(deps, endpoint));
+      for (const [path, methods] of methodsByPath()) refuseOtherMethods(api, path, methods);
+    },
+    { prefix: '/api/v4' },
+  );
+  const gone = errorAnswer(410, 'API V3 is no longer supported. Use API V4 instead.');
+  app.all('/api/v3/*', { schema: { hide: true } }, async (_request, reply) => sendAnswer(reply, gone));
+}
+
+function routeOf(deps: GitlabDeps, endpoint: Endpoint): RouteOptions {
+  const { method, path, summary, parameters, reply: content } = endpoint;
+  const inPath = Object.keys(parameters.shape).filter((name) => path.split('/').includes(`:${name}`));
+  // The names are known only now, so that zod's types cannot check them.
+  const mask = Object.fromEntries(inPath.map((name) => [name, true as const])) as Record<never, true>;
+  return {
+    method,
+    url: path,
+    exposeHeadRoute: true,
+    schema: {
+      summary,
+      tags: ['gitlab'],
+      security: [{ polderToken: [] }, { bearerToken: [] }],
+      params: parameters.pick(mask),
+      querystring: parameters.omit(mask),
+      response: { 200: content },
+    },
+    handler: async (request, reply) => sendAnswer(reply, await endpoint.answer(deps, request)),
+  };
+}
+
+function methodsByPath(): Map<string, HTTPMethods[]> {
+  const methods = new Map<string, HTTPMethods[]>();
+  for (const { path, method } of endpoints) {
+    const more: HTTPMethods[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
+    methods.set(path, [...(methods.get(path) ?? []), ...more]);
+  }
+  return methods;
+}
+
+function refuseOtherMethods(api: FastifyInstance, url: string, methods: readonly HTTPMethods[]): void {
+  const others: HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+  const headers = { allow: ['OPTIONS', ...methods].join(', ') };
+  const refusal = errorAnswer(405, '405 Not Allowed', headers);
+  const answerWith = (answer: Answer) => async (_request: FastifyRequest, reply: FastifyReply) => {
+    // Before the body is looked at: it may be anything.
+    await sendAnswer(reply, answer);
+  };
+  const route = (method: HTTPMethods[], answer: Answer) =>
+    api.route({ method, url, schema: { hide: true }, onRequest: answerWith(answer), handler: async () => undefined });
+  route(
+    others.filter((method) => !methods.includes(method)),
+    refusal,
+  );
+  route(['OPTIONS'], { status: 204, headers, body: null });
+}
+
+function faultAnswer(deps: GitlabDeps, error: unknown, request: FastifyRequest): Answer {
+  const { statusCode = 500 } = error as { statusCode?: number };
+  if (statusCode === 413) return messageAnswer(413, '413 Request Entity Too Large');
+  if (statusCode >= 400 && statusCode < 500) return messageAnswer(400, '400 Bad request');
+  deps.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request went wrong');
+  if (isPolderError(error, 'database_unavailable')) return messageAnswer(503, '503 Service Unavailable');
+  return messageAnswer(500, '500 Internal Server Error');
+}
