@@ -15,20 +15,25 @@ export function lockName(lock: Pick<Lock, 'repoFullName' | 'dir' | 'workspace' |
 
 /**
  * Every way in which a lock's name can be understood, most likely first: repositories, folders and project names may
- * all hold slashes, so the parts are found by trying. Empty when the name has fewer than five parts.
+ * all hold slashes, so the parts are found by trying, up to 200 ways. Empty when the name has fewer than five parts.
  */
 export function parseLockName(name: string): LockNameParts[] {
   const parts = name.split('/');
   const readings: LockNameParts[] = [];
   for (let repoEnd = 2; repoEnd <= parts.length - 3; repoEnd += 1) {
     for (let dirEnd = parts.length - 2; dirEnd > repoEnd; dirEnd -= 1) {
-      readings.push({
+      const reading = {
         repoFullName: parts.slice(0, repoEnd).join('/'),
         dir: parts.slice(repoEnd, dirEnd).join('/'),
         workspace: parts[dirEnd] ?? '',
         projectName: parts.slice(dirEnd + 1).join('/'),
-      });
+      };
+      if (reading.workspace !== '' && parts[0] !== '') readings.push(reading);
+      if (readings.length === mostReadings) return readings;
     }
   }
-  return readings.filter((reading) => reading.workspace !== '' && !reading.repoFullName.startsWith('/'));
+  return readings;
 }
+
+/** A name of hundreds of slashes has thousands of readings; no real one needs more than these. */
+const mostReadings = 200;

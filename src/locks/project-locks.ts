@@ -70,7 +70,7 @@ export async function findLock(db: DbHandle, name: string): Promise<Lock | undef
   const readings = parseLockName(name);
   if (readings.length === 0) return 'malformed';
   let released: Lock | undefined;
-  for (const reading of readings.slice(0, maxReadings)) {
+  for (const reading of readings) {
     const lock = await selectNamed(db, reading);
     if (lock?.releasedAt === null) return lock;
     released ??= lock;
@@ -88,9 +88,6 @@ export async function takeManualLock(
     acquireLock(tx, project, { holder: { kind: 'manual', note: claim.note }, actor: claim.actor, now: claim.now }),
   );
 }
-
-/** A name with hundreds of slashes has thousands of readings; no real one needs more than these. */
-const maxReadings = 200;
 
 function sameHolder(one: LockHolder, other: LockHolder): boolean {
   if (one.kind === 'run' && other.kind === 'run') return one.runId === other.runId;

@@ -1,6 +1,5 @@
 export { acceptRun, executeRunTask } from './accept-run.ts';
 export { cancelRun } from './cancel-run.ts';
-export { checkoutOwner } from './checkouts.ts';
 export type { RunDeps, RunSettings } from './deps.ts';
 export { executeRun } from './execute-run.ts';
 export { createInitGate } from './init-gate.ts';
@@ -8,5 +7,6 @@ export { lockUrl } from './job-lock.ts';
 export { createPool } from './pool.ts';
 export { getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';
 export { isEnd } from './state-tables.ts';
-export { countRunningRuns, selectOpenRunIds as openRunIds } from './store.ts';
+export { countRunningRuns } from './store.ts';
+export { cleanAfterCrash, sweepOld } from './sweep.ts';
 export type * from './types.ts';

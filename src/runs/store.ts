@@ -83,6 +83,17 @@ export async function selectOpenRunIds(db: DbHandle): Promise<number[]> {
   return rows.map((row) => row.id);
 }
 
+/** Jobs that have not ended. */
+export async function selectOpenJobIds(db: DbHandle): Promise<number[]> {
+  const rows = await db.query
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select('jobs.id')
+    .where('runs.ended_at', 'is', null)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 export async function countRunningRuns(db: DbHandle): Promise<number> {
   const { count } = await db.query
     .selectFrom('runs')

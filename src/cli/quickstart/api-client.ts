@@ -1,0 +1,73 @@
+import { PolderError } from '../../lib/errors.ts';
+
+/** The parts of the API's answers that the tour reads. */
+export type ApiRun = { readonly id: number; readonly state: string; readonly jobs: readonly ApiJob[] };
+export type ApiJob = {
+  readonly id: number;
+  readonly state: string;
+  readonly project: { readonly name: string };
+  readonly outcome: ApiOutcome | null;
+};
+export type ApiOutcome = {
+  readonly kind: string;
+  readonly message?: string;
+  readonly changes?: Readonly<Record<string, number>> | null;
+  readonly by?: string;
+};
+export type ApiEnvironment = {
+  readonly id: number;
+  readonly name: string;
+  readonly state: string;
+  readonly tier: string;
+};
+
+/** A client of one running server. */
+export type ApiClient = {
+  start(kind: 'plan' | 'apply', request: object): Promise<ApiRun>;
+  run(id: number): Promise<ApiRun>;
+  /** A job's log as it grows, line by line, until it is complete. */
+  followLog(jobId: number, onLine: (line: string) => void): Promise<void>;
+  environments(repo: string): Promise<ApiEnvironment[]>;
+};
+
+export function apiClient(baseUrl: string, secrets: { apiSecret: string; token: string }): ApiClient {
+  const atlantis = { 'X-Atlantis-Token': secrets.apiSecret };
+  return {
+    start: async (kind, request) => {
+      const body = JSON.stringify(request);
+      const answer = await json(`${baseUrl}/api/${kind}?async=true`, { method: 'POST', headers: atlantis, body });
+      return (answer as { run: ApiRun }).run;
+    },
+    run: async (id) => (await json(`${baseUrl}/api/runs/${id}`, { headers: atlantis })) as ApiRun,
+    followLog: async (jobId, onLine) => {
+      const response = await fetch(`${baseUrl}/api/jobs/${jobId}/logs?follow=true`, { headers: atlantis });
+      await readEvents(response, onLine);
+    },
+    environments: async (repo) => {
+      const url = `${baseUrl}/api/v4/projects/${encodeURIComponent(repo)}/environments?per_page=100`;
+      return (await json(url, { headers: { 'PRIVATE-TOKEN': secrets.token } })) as ApiEnvironment[];
+    },
+  };
+}
+
+async function json(url: string, init: RequestInit): Promise<unknown> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text);
+  throw new PolderError('internal', `${init.method ?? 'GET'} ${new URL(url).pathname}: ${response.status} ${text}`);
+}
+
+/** Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): data lines until `end`. */
+async function readEvents(response: Response, onLine: (line: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of response.body ?? []) {
+    const blocks = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const fields = block.split('\n');
+      if (fields.includes('event: end')) return;
+      for (const field of fields) if (field.startsWith('data: ')) onLine(field.slice('data: '.length));
+    }
+  }
+}

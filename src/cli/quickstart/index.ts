@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { hostname, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createToken, ensureSystemUser } from '../../access/index.ts';
+import { type Options, readCommandOptions, readOptions } from '../../config/index.ts';
+import { openDatabase } from '../../db/index.ts';
+import { PolderError } from '../../lib/errors.ts';
+import { createLog } from '../../lib/log.ts';
+import { type RunningServer, startServer } from '../../server.ts';
+import type { CliContext } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { readFileText } from '../read-file-text.ts';
+import { answerOrComplain } from '../usage.ts';
+import { apiClient } from './api-client.ts';
+import { findSampleEngine } from './find-engine.ts';
+import { makeSampleRepo, sampleRepoName } from './sample-repo.ts';
+import { takeTour } from './tour.ts';
+
+const flags = {
+  port: {
+    type: 'int',
+    default: 0,
+    shownDefault: '4141, or a free one',
+    status: 'built',
+    flagOnly: true,
+    min: 0,
+    max: 65_535,
+    help: 'Port to listen on.',
+  },
+  'data-dir': {
+    type: 'string',
+    default: '',
+    shownDefault: 'a new folder, removed at the end',
+    status: 'built',
+    flagOnly: true,
+    help: 'Folder for the sample repository and the database; kept.',
+  },
+  once: {
+    type: 'bool',
+    default: false,
+    status: 'built',
+    flagOnly: true,
+    help: 'End after the tour instead of leaving the server running.',
+  },
+} as const;
+
+type Tour = { readonly dir: string; readonly port: number; readonly apiSecret: string; readonly binary: string };
+
+/**
+ * `polder quickstart`: makes a sample repository, starts a server on the embedded database, plans and applies over
+ * HTTP, and leaves the server running to be tried.
+ */
+export async function runQuickstart(context: CliContext): Promise<number> {
+  const reading = readCommandOptions(flags, { argv: context.words, env: context.env, readFile: readFileText });
+  if (reading.kind !== 'ok') return answerOrComplain(context, reading, { command: 'quickstart', flags });
+  const engine = findSampleEngine(context.env);
+  if (!engine) {
+    context.complain('no engine found: install terraform or tofu and put it on PATH');
+    return exitCodes.fault;
+  }
+  const { options } = reading;
+  const kept = options.dataDir !== '';
+  const dir = kept ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'polder-quickstart-'));
+  const port = options.port === 0 ? await freePort(4141) : options.port;
+  const say = (line: string) => context.write(`${line}\n`);
+  say(`Engine: ${engine.from}`);
+  say(`Folder: ${dir}${kept ? '' : ' (removed at the end)'}`);
+  try {
+    const tour = { dir, port, apiSecret: randomBytes(16).toString('hex'), binary: engine.binary };
+    return await runTour(context, tour, options.once);
+  } finally {
+    if (!kept) await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function runTour(context: CliContext, tour: Tour, once: boolean): Promise<number> {
+  const say = (line: string) => context.write(`${line}\n`);
+  await makeSampleRepo(join(tour.dir, 'repos'), context.env);
+  const options = serverOptions(tour);
+  const server = await startServer({ options, env: context.env, log: createLog({ level: 'error' }) });
+  const signalled = nextSignal(context);
+  try {
+    say(`Server: ${server.url} (database: SQLite)`);
+    const token = await makeToken(options, context.now());
+    const succeeded = await Promise.race([
+      takeTour(apiClient(server.url, { apiSecret: tour.apiSecret, token }), say),
+      signalled.then(() => undefined),
+    ]);
+    if (succeeded === undefined) return exitCodes.ok;
+    if (!succeeded) context.complain('the tour did not succeed; the lines above say why');
+    if (once || !succeeded) return succeeded ? exitCodes.ok : exitCodes.fault;
+    for (const line of howToGoOn(server, { ...tour, token })) say(line);
+    await signalled;
+    return exitCodes.ok;
+  } finally {
+    await server.drain();
+  }
+}
+
+function serverOptions(tour: Tour): Options {
+  const argv = [
+    `--data-dir=${tour.dir}`,
+    `--local-repos-dir=${join(tour.dir, 'repos')}`,
+    '--repo-allowlist=local/acme/*',
+    `--api-secret=${tour.apiSecret}`,
+    '--host=127.0.0.1',
+    `--port=${tour.port}`,
+    `--atlantis-url=http://127.0.0.1:${tour.port}`,
+    `--terraform-binary=${tour.binary}`,
+    '--tf-download=false',
+  ];
+  const reading = readOptions({ argv, env: {}, readFile: readFileText });
+  if (reading.kind === 'ok') return reading.options;
+  const reason = reading.kind === 'invalid' ? reading.errors.join('; ') : 'help was asked for';
+  throw new PolderError('option_invalid', `starting the sample server: ${reason}`);
+}
+
+async function makeToken(options: Options, now: number): Promise<string> {
+  const db = await openDatabase({ url: options.databaseUrl, log: createLog({ level: 'error' }) });
+  try {
+    const actor = await ensureSystemUser(db, 'polder', now);
+    const name = `quickstart ${hostname()} ${new Date(now).toISOString()}`;
+    const made = await createToken(db, {
+      name,
+      role: 'maintainer',
+      scope: 'api',
+      repoId: null,
+      expiresAt: null,
+      actor,
+      now,
+    });
+    if (made.kind !== 'created') throw new PolderError('internal', `making a token: ${made.message}`);
+    return made.token;
+  } finally {
+    await db.close();
+  }
+}
+
+function howToGoOn(server: RunningServer, tour: Tour & { token: string }): string[] {
+  const request = JSON.stringify({ Repository: sampleRepoName, Ref: 'main', Type: 'Local', Projects: ['app-staging'] });
+  const curl = (kind: string) =>
+    `  curl -X POST ${server.url}/api/${kind} -H 'X-Atlantis-Token: ${tour.apiSecret}' -d '${request}'`;
+  const environments = `${server.url}/api/v4/projects/${encodeURIComponent(sampleRepoName)}/environments`;
+  return [
+    '',
+    '== now you',
+    `The sample is a git repository: change ${join(tour.dir, 'repos', sampleRepoName)}, commit, and plan again:`,
+    '',
+    curl('plan'),
+    curl('apply'),
+    `  curl -H 'PRIVATE-TOKEN: ${tour.token}' ${environments}`,
+    '',
+    `Pages: ${server.url}/`,
+    'The server goes on until Ctrl-C.',
+  ];
+}
+
+function nextSignal(context: CliContext): Promise<void> {
+  return new Promise((settle) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) context.signals.on(signal, () => settle());
+  });
+}
+
+/** The wanted port when it is free, else any free one. */
+async function freePort(wanted: number): Promise<number> {
+  const probe = (port: number) =>
+    new Promise<number>((settle, fail) => {
+      const server = createServer();
+      server.once('error', fail);
+      server.listen(port, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => settle(typeof address === 'object' && address ? address.port : port));
+      });
+    });
+  return probe(wanted).catch(() => probe(0));
+}

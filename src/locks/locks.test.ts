@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ensureSystemUser } from '../access/index.ts';
+import type { Actor } from '../access/index.ts';
+import type { Db } from '../db/index.ts';
+import { openDatabase } from '../db/index.ts';
+import { silentLog } from '../lib/log.ts';
+import {
+  acquireLock,
+  findLock,
+  getApplyLock,
+  holdApplyLock,
+  listLocks,
+  type LockHolder,
+  lockName,
+  parseLockName,
+  releaseApplyLock,
+  releaseLock,
+  releaseRunLock,
+  takeManualLock,
+} from './index.ts';
+
+let db: Db;
+let actor: Actor;
+let repoId: number;
+
+beforeEach(async () => {
+  db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
+  actor = await ensureSystemUser(db, 'atlantis-api', 1);
+  repoId = await insertRepo('acme/infra');
+});
+afterEach(() => db.close());
+
+const project = (projectName = 'net', dir = 'network') => ({ repoId, dir, workspace: 'default', projectName });
+const run = (runId: number): LockHolder => ({ kind: 'run', runId });
+const acquire = (holder: LockHolder, place = project()) =>
+  db.transaction((tx) => acquireLock(tx, place, { holder, actor, now: 5 }));
+
+describe('acquireLock', () => {
+  it('keeps a second run out and says who has the lock', async () => {
+    await acquire(run(1));
+    const second = await acquire(run(2));
+    expect(second).toMatchObject({ kind: 'blocked', by: { holder: { kind: 'run', runId: 1 }, repoFullName: 'acme/infra' } });
+  });
+
+  it('gives a run its own lock again', async () => {
+    const first = await acquire(run(1));
+    expect(first).toMatchObject({ kind: 'held', fresh: true });
+    expect(await acquire(run(1))).toEqual({ ...first, fresh: false });
+  });
+
+  it('gives one of many that ask at once the lock', async () => {
+    const results = await Promise.all(Array.from({ length: 20 }, (_, index) => acquire(run(index + 1))));
+    expect(results.filter((result) => result.kind === 'held')).toHaveLength(1);
+  });
+
+  it('lets another project of the same folder pass', async () => {
+    await acquire(run(1));
+    expect(await acquire(run(2), project('other'))).toMatchObject({ kind: 'held' });
+  });
+
+  it('never takes a manual lock for a run of the same number', async () => {
+    await takeManualLock(db, project(), { note: 'hands off', actor, now: 1 });
+    expect(await acquire({ kind: 'pull', pullNumber: 0, pullUrl: '', runId: 0 })).toMatchObject({ kind: 'blocked' });
+  });
+});
+
+describe('takeManualLock', () => {
+  it('without a project name keeps out every project of the folder', async () => {
+    await takeManualLock(db, project(''), { note: 'migration', actor, now: 1 });
+    expect(await acquire(run(1))).toMatchObject({ kind: 'blocked', by: { holder: { note: 'migration' } } });
+  });
+
+  it('is refused while a run works in the folder', async () => {
+    await acquire(run(1));
+    expect(await takeManualLock(db, project(''), { note: 'n', actor, now: 1 })).toMatchObject({ kind: 'blocked' });
+  });
+
+  it('is refused when there is one already', async () => {
+    await takeManualLock(db, project(), { note: 'n', actor, now: 1 });
+    expect(await takeManualLock(db, project(), { note: 'n', actor, now: 1 })).toMatchObject({ kind: 'blocked' });
+  });
+});
+
+describe('releasing', () => {
+  it('frees the project and keeps the record', async () => {
+    const taken = await acquire(run(1));
+    const lockId = taken.kind === 'held' ? taken.lockId : 0;
+    expect(await db.transaction((tx) => releaseLock(tx, lockId, { actor, reason: 'done', now: 9 }))).toBe(true);
+    expect(await listLocks(db)).toEqual([]);
+    expect(await findLock(db, 'acme/infra/network/default/net')).toMatchObject({ releasedAt: 9, releaseReason: 'done' });
+    expect(await acquire(run(2))).toMatchObject({ kind: 'held' });
+  });
+
+  it('of a run leaves the lock of another run alone', async () => {
+    await acquire(run(1));
+    const release = { runId: 2, actor, reason: 'done', now: 9 };
+    await db.transaction((tx) => releaseRunLock(tx, project(), release));
+    expect(await listLocks(db)).toHaveLength(1);
+  });
+});
+
+describe('findLock', () => {
+  it.each([
+    ['a repo in groups and a project name with a slash', 'a/b/c', 'x/y', 'net/eu'],
+    ['an unnamed project in the root', 'acme/one', '.', ''],
+  ])('finds a lock of %s by its name', async (_, fullName, dir, projectName) => {
+    const place = { repoId: await insertRepo(fullName), dir, workspace: 'default', projectName };
+    await acquire(run(1), place);
+    const name = lockName({ ...place, repoFullName: fullName });
+    expect(await findLock(db, name)).toMatchObject({ repoFullName: fullName, dir, projectName });
+  });
+
+  it('prefers the held lock over released ones of the same name', async () => {
+    const old = await acquire(run(1));
+    await db.transaction((tx) => releaseLock(tx, old.kind === 'held' ? old.lockId : 0, { actor, reason: 'r', now: 2 }));
+    await acquire(run(2));
+    expect(await findLock(db, 'acme/infra/network/default/net')).toMatchObject({ holder: { runId: 2 } });
+  });
+
+  it('knows nothing of a lock that never was', async () => {
+    expect(await findLock(db, 'acme/infra/x/default/')).toBeUndefined();
+  });
+
+  it.each(['x', 'a/b/c/d', '', '////'])('calls %j malformed', async (name) => {
+    expect(await findLock(db, name)).toBe('malformed');
+  });
+
+  it('does not take long over a name of slashes', () => {
+    expect(parseLockName('a/'.repeat(300)).length).toBeGreaterThan(0);
+  });
+});
+
+describe('the global apply lock', () => {
+  it('is held once, by whoever asked first', async () => {
+    const held = await Promise.all([holdApplyLock(db, actor, 3), holdApplyLock(db, actor, 4)]);
+    expect(new Set(held.map((lock) => lock.heldSince)).size).toBe(1);
+    expect(await getApplyLock(db)).toEqual({ heldSince: held[0].heldSince, heldBy: 'atlantis-api' });
+  });
+
+  it('is released once', async () => {
+    await holdApplyLock(db, actor, 3);
+    expect(await releaseApplyLock(db, actor, 4)).toBe(true);
+    expect(await releaseApplyLock(db, actor, 5)).toBe(false);
+    expect(await getApplyLock(db)).toBeUndefined();
+  });
+});
+
+async function insertRepo(fullName: string): Promise<number> {
+  const path = fullName.slice(0, fullName.lastIndexOf('/'));
+  const group = await db.query
+    .insertInto('groups')
+    .values({ host: 'local', path, created_at: 1 })
+    .onConflict((conflict) => conflict.columns(['host', 'path']).doUpdateSet({ created_at: 1 }))
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const repo = { host: 'local', host_type: 'Local', full_name: fullName, group_id: group.id, created_at: 1 };
+  return (await db.query.insertInto('repos').values(repo).returning('id').executeTakeFirstOrThrow()).id;
+}
