@@ -4,7 +4,8 @@ import { countsReporter } from './test/support/counts-reporter.ts';
 
 export default defineConfig({
   test: {
-    include: ['{src,test,scripts}/**/*.test.ts'],
+    include: ['**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/fixtures/**', 'dist/**'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', countsReporter()],

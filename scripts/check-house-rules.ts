@@ -1,7 +1,7 @@
 /* The rules of this repository that no linter knows. Each problem is one line: file, line, what is wrong. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';
 import { trackedFiles } from './tracked-files.ts';
 
@@ -38,15 +38,17 @@ function fileName(path: string): Finding[] {
   return vagueNames.test(basename(path)) ? [`${path}:1: the name says nothing: name the file for its main export`] : [];
 }
 
-/** Registries and paths of one machine break the install, or the reading, on every other. */
+/** Paths that mean something on this machine alone: the home, and what lies beside the checkout. */
+function machinePaths(): RegExp {
+  const parent = dirname(process.cwd());
+  const beside = readdirSync(parent).map((name) => join(parent, name));
+  const escaped = [homedir(), ...beside].map((path) => path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`(?<![\\w.~-])(${escaped.join('|')})(?=/)`);
+}
+
 function machineTraces(path: string, text: string): Finding[] {
-  const places = [process.cwd(), homedir()].map((place) => place.replace(/\/?$/, '/'));
-  const parent = dirname(process.cwd()).replace(/\/?$/, '/');
-  if (!['/', '/tmp/', '/home/'].includes(parent)) places.push(parent);
-  const escaped = places.map((place) => place.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const trace = new RegExp(`(?<![\\w.~-])(${escaped.join('|')})`);
   return text.split('\n').flatMap((line, index) => {
-    const found = trace.exec(line)?.[1];
+    const found = traces.exec(line)?.[1];
     return found ? [`${path}:${index + 1}: a path of this machine: ${found}`] : [];
   });
 }
@@ -71,6 +73,7 @@ function check(path: string): Finding[] {
   return [...findings, ...moduleState(source), ...classes(source)];
 }
 
+const traces = machinePaths();
 const files = trackedFiles();
 const findings = files.flatMap(check);
 for (const line of findings) console.error(line);

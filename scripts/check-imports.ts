@@ -114,6 +114,7 @@ async function main(): Promise<void> {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)fixtures/' },
     tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   });
   if (typeof output === 'string') throw new Error('dependency-cruiser gave text where its result was expected');
   report(output);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { symlink } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { type Files, makeRepo } from '../test/support/git.ts';
@@ -78,12 +79,14 @@ it('holds the files to the rules of the house', async () => {
       'export class Thing {}',
       'export function f() { let a = 1; return [a, last, seen, list, fixed]; }',
     ].join('\n'),
+    'docs/notes.md': `Nothing here.\nSee ${homedir()}/notes.\n`,
     'src/runs/cache.test.ts': 'let setUp = 0;\n',
     'src/lib/utils.ts': 'export const a = 1;\n',
     'src/lib/errors.ts': 'export class PolderError extends Error {}\n',
   };
 
   expect(await problems('check-house-rules.ts', files)).toEqual([
+    `docs/notes.md:2: a path of this machine: ${homedir()}`,
     "package-lock.json:1: 1 addresses of a registry; run npm install with this folder's .npmrc",
     'src/lib/utils.ts:1: the name says nothing: name the file for its main export',
     'src/runs/cache.ts:1: module-level state: `let` or `var`',
