@@ -1,3 +1,4 @@
+import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { treeDir } from './checkout-folder.ts';
@@ -7,9 +8,9 @@ import { type CommitFolder, gitInFolder } from './write-files.ts';
 const mostListBytes = 128 * 1024 * 1024;
 
 /**
- * Says what is in a working tree beside the files of its index, or undefined. `git clean` leaves more than one thing: a
- * `.git` below the root, pipes and sockets, the insides of submodules. Folders must also have the mode they were made
- * with: one made read-only would be in the way of the next run.
+ * Says what is not as new in a working tree, or undefined. `git clean` leaves more than one thing: a `.git` below the
+ * root, pipes and sockets, the insides of submodules. Git also takes no notice of further links to a file, through
+ * which it could be changed later, nor of most modes: a folder made read-only would be in the way of the next run.
  */
 export async function findStray(
   deps: GitDeps,
@@ -22,21 +23,28 @@ export async function findStray(
   const folders = new Set([...files].flatMap(foldersAbove));
   const root = treeDir(target.folder);
 
-  const look = async (folder: string): Promise<string | undefined> => {
-    const path = join(root, folder);
-    const [info, entries] = await Promise.all([lstat(path), readdir(path, { withFileTypes: true })]);
-    if (info.mode !== folderMode) return `the mode of the folder ${folder} was changed`;
-    const flaws = await Promise.all(
-      entries.map(async (entry) => {
-        const name = join(folder, entry.name);
-        const known = files.has(name) || (entry.isDirectory() && folders.has(name));
-        if (!known) return `${name} was left`;
-        return entry.isDirectory() ? look(name) : undefined;
-      }),
-    );
+  const lookInto = async (folder: string): Promise<string | undefined> => {
+    const entries = await readdir(join(root, folder), { withFileTypes: true });
+    const flaws = await Promise.all(entries.map((entry) => lookAt(entry, join(folder, entry.name))));
     return flaws.find((flaw) => flaw !== undefined);
   };
-  return look('');
+  const lookAt = async (entry: Dirent, name: string): Promise<string | undefined> => {
+    const isFolder = entry.isDirectory();
+    if (!files.has(name) && !(isFolder && folders.has(name))) return `${name} was left`;
+    const flaw = flawOf(await lstat(join(root, name)), folderMode);
+    if (flaw !== undefined) return `${name} ${flaw}`;
+    return isFolder ? lookInto(name) : undefined;
+  };
+  return lookInto('');
+}
+
+/** Files are made with the mode of the folders, but for the right to execute those that are no programs. */
+function flawOf(info: Stats, folderMode: number): string | undefined {
+  if (info.isDirectory()) return info.mode === folderMode ? undefined : 'has another mode';
+  if (info.nlink > 1) return 'has more than one name';
+  const permissions = info.mode & 0o7777;
+  const usual = [folderMode & 0o777, folderMode & 0o666];
+  return info.isSymbolicLink() || usual.includes(permissions) ? undefined : 'has another mode';
 }
 
 function foldersAbove(file: string): string[] {

@@ -1,3 +1,5 @@
+import { PolderError } from '../lib/errors.ts';
+
 /** Of the server's environment, what git may see: where programs are, which proxy to use, whom to trust. */
 const passed = [
   'PATH',
@@ -94,6 +96,9 @@ export function credentialEnvironment(
   url: string,
   credentials: Credentials,
 ): Record<string, string> {
+  if (/[\r\n\0]/.test(credentials.username + credentials.password)) {
+    throw new PolderError('git_failed', `logging in at ${url}: the user name or the password has a line break`);
+  }
   const helper =
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$POLDER_GIT_USERNAME" "$POLDER_GIT_PASSWORD"; }; f';
   return {

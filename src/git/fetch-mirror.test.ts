@@ -1,0 +1,238 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { onCleanup } from '../../test/support/cleanup.ts';
+import { commitFiles, git, makeRepo } from '../../test/support/git.ts';
+import { mirroredRepo } from '../../test/support/mirror.ts';
+import { temporaryDir } from '../../test/support/temp.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { silentLog } from '../lib/log.ts';
+import { fetchMirror, tidyMirror } from './fetch-mirror.ts';
+import { mirrorDir } from './layout.ts';
+import { openGit } from './open-git.ts';
+import { resolveRef } from './resolve-ref.ts';
+import type { GitDeps } from './types.ts';
+
+const files = { 'main.tf': '# 1' };
+
+async function refsOf(dir: string): Promise<string[]> {
+  const refs = await git(dir, 'for-each-ref', '--format=%(refname) %(objectname)');
+  return refs === '' ? [] : refs.split('\n');
+}
+
+async function shaOf(deps: GitDeps, ref: string): Promise<string> {
+  const resolved = await resolveRef(deps, 1, ref);
+  return resolved.kind === 'commit' ? resolved.sha : resolved.message;
+}
+
+describe('fetchMirror', () => {
+  it('brings all branches and tags', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files);
+    await git(source, 'branch', 'a/b');
+    await git(source, 'tag', '--annotate', '--message', 'x', 'v1');
+    await fetch();
+    expect(await refsOf(mirrorDir(deps, 1))).toEqual(await refsOf(source));
+  });
+
+  it('follows branches that are moved by force, removed or replaced by a folder of branches', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files);
+    await git(source, 'branch', 'topic');
+    await git(source, 'tag', 'moving');
+    await fetch();
+    await git(source, 'commit', '--quiet', '--amend', '--message', 'Other');
+    await git(source, 'branch', '--delete', '--force', 'topic');
+    await git(source, 'branch', 'topic/inside');
+    await git(source, 'tag', '--force', 'moving');
+    await fetch();
+    expect(await refsOf(mirrorDir(deps, 1))).toEqual(await refsOf(source));
+  });
+
+  it('fetches an empty repository', async () => {
+    const { deps } = await mirroredRepo(files);
+    const empty = join(await temporaryDir(), 'empty');
+    await git('/', 'init', '--quiet', empty);
+    await fetchMirror(deps, { id: 2, fullName: 'acme/empty', source: { url: empty, credentials: null } });
+    expect(await resolveRef(deps, 2, 'main')).toMatchObject({ kind: 'unknown' });
+  });
+
+  it('serves many callers at once', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files);
+    const pushed = await commitFiles(source, { 'main.tf': '# 2' });
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        await fetch();
+        expect(await shaOf(deps, 'main')).toBe(pushed);
+      }),
+    );
+  });
+
+  it('makes again what a killed server left of a mirror', async () => {
+    const { source, deps } = await mirroredRepo(files);
+    const left = `${mirrorDir(deps, 2)}.new`;
+    await mkdir(join(left, 'objects'), { recursive: true });
+    await writeFile(join(left, 'HEAD.lock'), '');
+    await fetchMirror(deps, { id: 2, fullName: 'acme/two', source: { url: source, credentials: null } });
+    expect(existsSync(left)).toBe(false);
+    expect(await refsOf(mirrorDir(deps, 2))).toEqual(await refsOf(source));
+  });
+
+  it.each([
+    ['its refs are rubbish', (mirror: string) => writeFile(join(mirror, 'refs/heads/main'), `${'1'.repeat(40)}\n`)],
+    [
+      'its objects are gone',
+      async (mirror: string) => {
+        await rm(join(mirror, 'objects'), { recursive: true });
+        await mkdir(join(mirror, 'objects'));
+      },
+    ],
+    [
+      'it is an empty folder',
+      async (mirror: string) => {
+        await rm(mirror, { recursive: true });
+        await mkdir(mirror);
+      },
+    ],
+  ])('makes a mirror again when %s', async (_what, damage) => {
+    const { source, fetch, deps } = await mirroredRepo(files);
+    await damage(mirrorDir(deps, 1));
+    const pushed = await commitFiles(source, { 'main.tf': '# 2' });
+    await fetch();
+    expect(await shaOf(deps, 'main')).toBe(pushed);
+    await git(mirrorDir(deps, 1), 'fsck', '--strict');
+  });
+
+  it('removes the locks that a killed git left', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files, { lockPatienceMs: 50 });
+    const mirror = mirrorDir(deps, 1);
+    await git(source, 'branch', 'gone');
+    await fetch();
+    await git(source, 'branch', '--delete', 'gone');
+    const pushed = await commitFiles(source, { 'main.tf': '# 2' });
+    for (const lock of ['packed-refs.lock', 'refs/heads/main.lock', 'config.lock'])
+      await writeFile(join(mirror, lock), '');
+    await fetch();
+    expect(await shaOf(deps, 'main')).toBe(pushed);
+    expect(await shaOf(deps, 'gone')).toContain('no branch');
+  });
+
+  it('undoes settings that the steps of a run left in the mirror', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files);
+    const mirror = mirrorDir(deps, 1);
+    const elsewhere = join(await temporaryDir(), 'elsewhere');
+    await makeRepo(elsewhere, { 'main.tf': '# evil' });
+    await git(mirror, 'config', `url.${elsewhere}.insteadOf`, source);
+    await writeFile(join(mirror, 'shallow'), '');
+    await mkdir(join(mirror, 'hooks'), { recursive: true });
+    await git(mirror, 'branch', 'of-a-step', 'main');
+    const pushed = await commitFiles(source, { 'main.tf': '# 2' });
+    await fetch();
+    expect(await refsOf(mirror)).toEqual([`refs/heads/main ${pushed}`]);
+    expect(await readFile(join(mirror, 'config'), 'utf8')).not.toContain('insteadOf');
+    expect(await readdir(mirror)).not.toContain('hooks');
+  });
+
+  it('fetches from a repository that another user owns', async (context) => {
+    if (process.getuid?.() !== 0) return context.skip('only root can give files away');
+    const { source, deps } = await mirroredRepo(files);
+    execFileSync('chown', ['-R', '12345', source]);
+    await fetchMirror(deps, { id: 2, fullName: 'acme/two', source: { url: source, credentials: null } });
+    expect(await refsOf(mirrorDir(deps, 2))).toHaveLength(1);
+  });
+
+  it.each([
+    ['ext::sh -c id', 'its address is neither a path nor a plain http(s) URL'],
+    ['--upload-pack=id', 'its address is neither'],
+    ['file:///etc', 'its address is neither'],
+    ['git@example.com:a/b', 'its address is neither'],
+    ['https://user:secret@example.com/a/b', 'its address is neither'],
+    ['/nope', "'/nope' does not appear to be a git repository"],
+  ])('refuses to fetch from %s', async (url, reason) => {
+    const { deps } = await mirroredRepo(files);
+    const fetched = fetchMirror(deps, { id: 2, fullName: 'acme/two', source: { url, credentials: null } });
+    await expect(fetched).rejects.toMatchObject({ code: 'git_failed' });
+    await expect(fetched).rejects.toThrow(`fetching acme/two: `);
+    await expect(fetched).rejects.toThrow(reason);
+    expect(existsSync(mirrorDir(deps, 2))).toBe(false);
+  });
+
+  it('runs no hook, filter or helper that a user has configured', async () => {
+    const {
+      source,
+      deps: { dataDir },
+    } = await mirroredRepo(files);
+    const home = await temporaryDir();
+    const witness = join(home, 'witness');
+    const program = join(home, 'program');
+    await writeFile(program, `#!/bin/sh\ntouch ${witness}\ncat\n`);
+    await chmod(program, 0o755);
+    await mkdir(join(home, 'hooks'));
+    await symlink(program, join(home, 'hooks', 'reference-transaction'));
+    await writeFile(
+      join(home, '.gitconfig'),
+      `[core]\n\thooksPath = ${home}/hooks\n\tfsmonitor = ${program}\n[uploadpack]\n\tpackObjectsHook = ${program}\n`,
+    );
+    const env = { ...process.env, HOME: home, GIT_CONFIG_GLOBAL: join(home, '.gitconfig') };
+    const deps = await openGit({ dataDir: join(dataDir, 'other'), log: silentLog(), env });
+    await fetchMirror(deps, { id: 1, fullName: 'acme/infra', source: { url: source, credentials: null } });
+    expect(existsSync(witness)).toBe(false);
+  });
+
+  it('gives up on a source that does not answer', async () => {
+    const { deps } = await mirroredRepo(files, { fetchMs: 200 });
+    const slow = await unansweringServer();
+    const fetched = fetchMirror(deps, { id: 2, fullName: 'acme/two', source: { url: slow, credentials: null } });
+    await expect(fetched).rejects.toThrow('fetching acme/two: git did not end within 0.2 seconds');
+  });
+
+  it('stops when its signal aborts', async () => {
+    const { deps } = await mirroredRepo(files);
+    const slow = await unansweringServer();
+    const stop = new AbortController();
+    const repo = { id: 2, fullName: 'acme/two', source: { url: slow, credentials: null } };
+    const fetched = fetchMirror(deps, repo, { signal: stop.signal });
+    await waitFor('git to run', () => existsSync(join(`${mirrorDir(deps, 2)}.new`, 'refs')));
+    stop.abort(new Error('no longer wanted'));
+    await expect(fetched).rejects.toThrow('no longer wanted');
+  });
+});
+
+describe('tidyMirror', () => {
+  it('packs a mirror of many packs', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files);
+    const mirror = mirrorDir(deps, 1);
+    for (let index = 0; index < 52; index += 1) {
+      const sha = await commitFiles(source, { 'main.tf': `# ${index}` });
+      const packs = join(mirror, 'objects/pack/pack');
+      const child = spawn('git', ['-C', source, 'pack-objects', '--quiet', packs], {
+        stdio: ['pipe', 'ignore', 'inherit'],
+      });
+      child.stdin.end(`${sha}\n`);
+      await new Promise((resolve) => child.once('close', resolve));
+    }
+    await fetch();
+    await tidyMirror(deps, 1);
+    const packs = await readdir(join(mirror, 'objects/pack'));
+    expect(packs.filter((name) => name.endsWith('.pack'))).toHaveLength(1);
+    expect(await shaOf(deps, 'main')).toBe(await git(source, 'rev-parse', 'HEAD'));
+  });
+
+  it('has nothing to do for a repo that was never fetched', async () => {
+    const { deps } = await mirroredRepo(files);
+    await expect(tidyMirror(deps, 99)).resolves.toBeUndefined();
+  });
+});
+
+/** Takes connections and says nothing. */
+async function unansweringServer(): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onCleanup(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/a/b`;
+}
