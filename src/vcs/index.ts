@@ -1,1 +1,2 @@
+export { createHosts, type Hosts } from './hosts.ts';
 export * from './types.ts';

@@ -1,0 +1,1 @@
+export { localHost } from './local-host.ts';
