@@ -1,5 +1,6 @@
 export { type Backend, localStatePath, readBackend } from './backend.ts';
 export { type ConfigurationReader, createConfigurationReader } from './configuration-reader.ts';
+export { createEngines, type EngineFound, type Engines, type EnginesOptions, type EngineWish } from './engines.ts';
 export { type InitRun, initProject } from './init-project.ts';
 export { applySummary, planOutput, planSummary, stripAnsi } from './output.ts';
 export { readOutputFile } from './read-output-file.ts';
