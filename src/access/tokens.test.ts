@@ -25,11 +25,11 @@ describeDatabases('tokens', (open) => {
     const repo = await insertRepo(db, 'acme/infra');
     const { id, token } = await create(db, { role: 'maintainer', scope: 'read_api', repoId: repo.id });
     expect(token).toMatch(/^pldr_[0-9a-f]{64}$/);
-    expect(await authenticate(db, token, 2000)).toEqual({
+    expect(await authenticate(db, token, 2000)).toMatchObject({
       kind: 'known',
       tokenId: id,
       principal: {
-        actor: { id: expect.any(Number), kind: 'token', login: 'ci' },
+        actor: { kind: 'token', login: 'ci' },
         role: 'maintainer',
         scope: 'read_api',
         repoId: repo.id,
@@ -129,11 +129,11 @@ describeDatabases('tokens', (open) => {
   it('lists tokens, newest first, with what they allow', async () => {
     const db = await open();
     await create(db, { name: 'first' });
-    await create(db, { name: 'second', role: 'owner', expiresAt: 9000 });
+    const { id } = await create(db, { name: 'second', role: 'owner', expiresAt: 9000 });
     const [second, first] = await listTokens(db);
     expect(first?.name).toBe('first');
     expect(second).toEqual({
-      id: expect.any(Number),
+      id,
       name: 'second',
       role: 'owner',
       scope: 'api',

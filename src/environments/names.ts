@@ -14,7 +14,7 @@ const wellFormed = new RegExp(`^[${atEdge}](?:[${inside}]*[${atEdge}])?$`);
 export function nameProblems(name: string): string[] {
   const problems: string[] = [];
   if (name.trim() === '') problems.push("can't be blank");
-  if ([...name].length > longest) problems.push(`is too long (maximum is ${longest} characters)`);
+  if (Array.from(name).length > longest) problems.push(`is too long (maximum is ${longest} characters)`);
   if (!wellFormed.test(name)) {
     problems.push(
       "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'",

@@ -44,7 +44,7 @@ export const listEndpoint = projectEndpoint({
   reply: z.array(listedEnvironmentSchema),
   handle: async ({ db, settings }, { repo, principal, parameters, address }) => {
     const { name, search, states, page, per_page: perPage } = parameters;
-    if (search !== undefined && [...search].length < shortestSearch) {
+    if (search !== undefined && Array.from(search).length < shortestSearch) {
       return badRequest(`Search query is less than ${shortestSearch} characters`);
     }
     const filter: EnvironmentFilter = { repoId: repo.id, name, search, state: states ?? undefined };

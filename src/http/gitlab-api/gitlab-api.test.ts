@@ -23,7 +23,7 @@ describe('who may read environments', () => {
     ['guest', '/environments?search=ab', 403, { message: '403 Forbidden' }],
     ['guest', '/environments/999999', 403, { message: '403 Forbidden' }],
     ['reporter', '/environments/999999', 404, { message: '404 Not found' }],
-  ])('answers %s at %s with %i', async (caller, rest, status, body) => {
+  ])('answers %s at %s with %i', async (...[caller, rest, status, body]) => {
     const { request, path } = await world();
     const reply = await request(caller, path + rest);
     expect([reply.status, reply.json]).toEqual([status, body]);

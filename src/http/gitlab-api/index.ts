@@ -26,7 +26,7 @@ export async function registerGitlabApi(app: App, deps: GitlabDeps): Promise<voi
   await app.register(
     async (api: FastifyInstance) => {
       // The schemas only describe: parameters are checked after the credential, answers are sent as bytes.
-      api.setValidatorCompiler(() => (value) => ({ value }));
+      api.setValidatorCompiler(() => (value: unknown) => ({ value }));
       api.setSerializerCompiler(() => JSON.stringify);
       api.setNotFoundHandler(async (_request, reply) => sendAnswer(reply, routeNotFound));
       api.setErrorHandler(async (error, request, reply) => sendAnswer(reply, faultAnswer(deps, error, request)));
