@@ -44,7 +44,7 @@ function countValues(text: string): number {
   for (let i = 0; i < text.length; i += 1) {
     const char = text[i];
     if (char === ',' || char === '[' || char === '{' || char === '\n') count += 1;
-    else if ((char === '-' || char === ':' || char === '?') && /\s/.test(text[i + 1] ?? '')) count += 1;
+    else if ((char === '-' || char === ':' || char === '?') && (text[i + 1] ?? '') <= ' ') count += 1;
   }
   return count;
 }
