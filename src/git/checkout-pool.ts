@@ -49,15 +49,17 @@ export function createCheckoutPool(limits: Pick<GitLimits, 'spares' | 'sparesPer
     put: (spare) => {
       spares = [...spares, spare];
       const ofRepo = spares.filter(({ repoId }) => repoId === spare.repoId);
-      const crowded = new Set([
-        ...ofRepo.slice(0, -limits.sparesPerRepo || undefined),
-        ...spares.slice(0, -limits.spares || undefined),
-      ]);
-      spares = spares.filter((one) => !crowded.has(one));
-      return [...crowded];
+      const tooMany = new Set([...oldest(ofRepo, limits.sparesPerRepo), ...oldest(spares, limits.spares)]);
+      spares = spares.filter((one) => !tooMany.has(one));
+      return [...tooMany];
     },
     forgetSpares: () => {
       spares = [];
     },
   };
+}
+
+/** Those of a list, oldest first, that go so that `kept` are left. */
+function oldest(list: readonly Spare[], kept: number): readonly Spare[] {
+  return list.slice(0, Math.max(0, list.length - kept));
 }

@@ -1,10 +1,4 @@
-export {
-  type FindRepoDeps,
-  type FoundRepo,
-  findRepo,
-  findReposByFullName,
-  getRepo,
-  repoSource,
-  setVisibility,
-} from './find-repo.ts';
+export { type FindRepoDeps, findRepo, type RepoLookup } from './find-repo.ts';
+export { repoSource } from './repo-source.ts';
+export { findReposByName, getRepo, setVisibility } from './store.ts';
 export type * from './types.ts';

@@ -1,55 +1,62 @@
-import type { Selectable } from 'kysely';
-import type { DbHandle, ReposTable } from '../db/index.ts';
+import { type Selectable, sql } from 'kysely';
+import type { DbHandle, ReposTable, Tx } from '../db/index.ts';
 import type { HostType } from '../vcs/index.ts';
 import type { Repo } from './types.ts';
 
-export async function selectRepo(db: DbHandle, id: number): Promise<Repo | undefined> {
+export async function getRepo(db: DbHandle, id: number): Promise<Repo | undefined> {
   const row = await db.query.selectFrom('repos').selectAll().where('id', '=', id).executeTakeFirst();
   return row && toRepo(row);
 }
 
-/** The repos of that full name, of one host when it is given, oldest first. */
-export async function selectReposNamed(db: DbHandle, fullName: string, host?: string): Promise<Repo[]> {
-  let query = db.query.selectFrom('repos').selectAll().where('full_name', '=', fullName).orderBy('id');
-  if (host !== undefined) query = query.where('host', '=', host);
-  return (await query.execute()).map(toRepo);
+/**
+ * The repos of that full name, one for each host that has it; without one of exactly that name, those that differ in
+ * case only.
+ */
+export async function findReposByName(db: DbHandle, fullName: string): Promise<Repo[]> {
+  const query = db.query.selectFrom('repos').selectAll().orderBy('id');
+  const exact = await query.where('full_name', '=', fullName).execute();
+  if (exact.length > 0) return exact.map(toRepo);
+  const similar = await query.where(sql`lower(full_name)`, '=', sql`lower(${fullName})`).execute();
+  return similar.map(toRepo);
 }
 
-/** Inserts the repo and its group unless they are there. */
-export async function insertRepoIfNew(
-  db: DbHandle,
-  repo: { host: string; hostType: HostType; fullName: string; groupPath: string; now: number },
-): Promise<void> {
-  await db.query
+/** Changes nothing when there is no such repo. */
+export async function setVisibility(db: DbHandle, id: number, visibility: Repo['visibility']): Promise<void> {
+  await db.query.updateTable('repos').set({ visibility }).where('id', '=', id).execute();
+}
+
+export type RepoIdentity = Pick<Repo, 'host' | 'hostType' | 'fullName'>;
+
+export async function selectRepo(db: DbHandle, identity: RepoIdentity): Promise<Repo | undefined> {
+  const row = await db.query
+    .selectFrom('repos')
+    .selectAll()
+    .where('host', '=', identity.host)
+    .where('full_name', '=', identity.fullName)
+    .executeTakeFirst();
+  return row && toRepo(row);
+}
+
+/** Makes the repo and its group unless they are there; of several that try at once, one does. */
+export async function insertRepo(tx: Tx, identity: RepoIdentity, now: number): Promise<void> {
+  const { host, hostType, fullName } = identity;
+  const path = fullName.slice(0, fullName.lastIndexOf('/'));
+  await tx.query
     .insertInto('groups')
-    .values({ host: repo.host, path: repo.groupPath, created_at: repo.now })
+    .values({ host, path, created_at: now })
     .onConflict((conflict) => conflict.columns(['host', 'path']).doNothing())
     .execute();
-  const group = await db.query
+  const group = await tx.query
     .selectFrom('groups')
     .select('id')
-    .where('host', '=', repo.host)
-    .where('path', '=', repo.groupPath)
+    .where('host', '=', host)
+    .where('path', '=', path)
     .executeTakeFirstOrThrow();
-  await db.query
+  await tx.query
     .insertInto('repos')
-    .values({
-      host: repo.host,
-      host_type: repo.hostType,
-      full_name: repo.fullName,
-      group_id: group.id,
-      created_at: repo.now,
-    })
+    .values({ host, host_type: hostType, full_name: fullName, group_id: group.id, created_at: now })
     .onConflict((conflict) => conflict.columns(['host', 'full_name']).doNothing())
     .execute();
-}
-
-export async function updateVisibility(
-  db: DbHandle,
-  id: number,
-  visibility: Repo['visibility'],
-): Promise<void> {
-  await db.query.updateTable('repos').set({ visibility }).where('id', '=', id).execute();
 }
 
 function toRepo(row: Selectable<ReposTable>): Repo {

@@ -1,1 +1,1 @@
-export { localHost } from './local-host.ts';
+export { type LocalHostOptions, localHost } from './local-host.ts';
