@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { testEngine } from '../../test/support/engine.ts';
+import { createPostgresDatabase } from '../../test/support/postgres.ts';
 import {
   applyArgs,
   captureEngine,
@@ -45,9 +46,9 @@ async function countedEngine() {
   return { engine: { binary: script, distribution, version }, starts };
 }
 
-async function steps(workspace: string) {
+async function steps(workspace: string, env: Record<string, string> = {}) {
   const { engine, starts } = await countedEngine();
-  const common = { engine, cwd: project, workspace, killAfterMs: 5_000 };
+  const common = { engine, cwd: project, workspace, env, killAfterMs: 5_000 };
   const planFile = join(project, `${workspace}.tfplan`);
   const output = (name: string) => ({ outputPath: join(root, name) });
   const read = async (name: string) => (await readOutputFile(join(root, name), 1_000_000)).text;
@@ -116,6 +117,35 @@ describe('initProject', () => {
     expect(await plan()).toMatchObject({ code: 2 });
     expect(await starts()).toEqual(['init two', 'init', 'plan two']);
     expect(await readdir(join(project, 'terraform.tfstate.d'))).toEqual(['one', 'two']);
+  });
+
+  it('makes workspaces of a backend elsewhere', async () => {
+    await writeFile(join(project, 'backend.tf'), 'terraform {\n  backend "pg" {}\n}\n');
+    const database = await createPostgresDatabase('empty');
+    const { pathname, username, searchParams } = new URL(database.url);
+    const server = { host: searchParams.get('host'), user: username, dbname: pathname.slice(1), sslmode: 'disable' };
+    const settings = Object.entries(server).map(([name, value]) => `${name}=${value}`);
+    const env = { PG_CONN_STR: settings.join(' ') };
+    try {
+      for (const [workspace, inits] of [
+        ['one', 1],
+        ['two', 2],
+        ['one', 1],
+        ['two', 1],
+      ] as const) {
+        await rm(join(project, '.terraform'), { recursive: true, force: true });
+        const { init, plan, apply, starts } = await steps(workspace, env);
+        expect(await init()).toMatchObject({ result: { kind: 'ended', code: 0 } });
+        await plan();
+        await apply();
+        expect(await plan()).toMatchObject({ kind: 'ended', code: 0 });
+        expect(await readBackend(project)).toEqual({ kind: 'other', type: 'pg' });
+        expect((await starts()).filter((start) => start.startsWith('init'))).toHaveLength(inits);
+        await rm(join(root, 'starts'));
+      }
+    } finally {
+      await database.drop();
+    }
   });
 
   it('leaves the workspace selected for commands of a workflow', async () => {

@@ -1,5 +1,10 @@
+import { chmod, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { engineEnvironment } from './run-engine.ts';
+import { temporaryDir } from '../../test/support/temp.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { readOutputFile } from './read-output-file.ts';
+import { captureEngine, type EngineRun, engineEnvironment, runEngine } from './run-engine.ts';
 
 const engine = { binary: '/usr/bin/tofu', distribution: 'opentofu', version: '1.6.2' } as const;
 const deps = { env: { PATH: '/bin', ATLANTIS_API_SECRET: 's' }, pluginCacheDir: '/cache' };
@@ -39,5 +44,88 @@ describe('engineEnvironment', () => {
       DIR: 'x',
       ATLANTIS_X: 'y',
     });
+  });
+});
+
+/** A run of a program made for the occasion. */
+async function runOf(script: string, more: Partial<EngineRun> = {}) {
+  const cwd = await temporaryDir();
+  const binary = join(cwd, 'engine');
+  await writeFile(binary, `#!/bin/sh\n${script}\n`);
+  await chmod(binary, 0o755);
+  const outputPath = join(cwd, 'output');
+  const started = { ...engine, binary };
+  const own = { engine: started, args: ['plan'], cwd, workspace: 'default', killAfterMs: 200, outputPath, ...more };
+  return { own, read: async () => (await readOutputFile(outputPath, 1_000_000)).text };
+}
+
+const real = { env: { PATH: process.env.PATH }, pluginCacheDir: null };
+
+describe('runEngine', () => {
+  it('gives the exit code, and both streams in one file', async () => {
+    const { own, read } = await runOf('echo "$1"; echo err >&2; exit 3');
+    expect(await runEngine(real, own)).toMatchObject({ kind: 'ended', code: 3 });
+    expect(await read()).toBe('plan\nerr\n');
+  });
+
+  it('answers no question', async () => {
+    const { own, read } = await runOf('read answer; echo "got $?"');
+    await runEngine(real, own);
+    expect(await read()).toBe('got 1\n');
+  });
+
+  it('ends one that hangs', async () => {
+    const { own } = await runOf('trap "" INT; while :; do sleep 0.02; done', { timeoutMs: 100 });
+    expect(await runEngine(real, own)).toMatchObject({ kind: 'timed_out', code: null });
+  });
+
+  it('lets a cancelled one tidy up', async () => {
+    const abort = new AbortController();
+    const { own, read } = await runOf('trap "echo saved; exit 1" INT; echo on; while :; do sleep 0.02; done', {
+      signal: abort.signal,
+    });
+    const running = runEngine(real, own);
+    await waitFor('the start', async () => (await read()) === 'on\n');
+    abort.abort();
+    expect(await running).toMatchObject({ kind: 'cancelled', code: 1 });
+    expect(await read()).toBe('on\nsaved\n');
+  });
+
+  it('bounds the output of one that prints a gigabyte', async () => {
+    const { own, read } = await runOf('echo first; head -c 1000000000 /dev/zero; echo last');
+    expect(await runEngine(real, { ...own, maxOutputBytes: 1_000_000 })).toMatchObject({ kind: 'ended', code: 0 });
+    expect((await stat(own.outputPath)).size).toBeLessThan(1_000_001);
+    expect(await read()).toMatch(/^first\n\n\[\.\.\. \d+ bytes of output left out \.\.\.\]\nlast\n$/);
+  });
+
+  it('says which program could not be started', async () => {
+    const { own } = await runOf('true', { engine: { ...engine, binary: '/no/such/tofu' } });
+    expect(await runEngine(real, own)).toEqual({
+      kind: 'not_started',
+      reason: "starting '/no/such/tofu': there is no such program",
+    });
+  });
+
+  it('tells of one that others killed', async () => {
+    const { own } = await runOf('kill -KILL $$');
+    expect(await runEngine(real, own)).toMatchObject({ kind: 'killed', signal: 'SIGKILL' });
+  });
+});
+
+describe('captureEngine', () => {
+  it('keeps data and complaints apart', async () => {
+    const { own } = await runOf('echo "{}"; echo warning >&2');
+    expect(await captureEngine(real, { ...own, maxBytes: 1000 })).toMatchObject({
+      kind: 'ended',
+      code: 0,
+      stdout: '{}\n',
+      stderr: 'warning\n',
+      truncated: false,
+    });
+  });
+
+  it('says when there was more than is taken', async () => {
+    const { own } = await runOf('head -c 5000 /dev/zero');
+    expect(await captureEngine(real, { ...own, maxBytes: 1000 })).toMatchObject({ kind: 'ended', truncated: true });
   });
 });
