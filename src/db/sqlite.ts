@@ -28,9 +28,10 @@ export function sqliteDialect(path: string): Dialect {
 function openFile(path: string): SqliteDatabase {
   if (path !== ':memory:' && !existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = new DatabaseSync(path);
+  // The timeout comes first: programs that start together also wait for each other's change to WAL.
   // FULL: an acknowledged row survives a power cut; with NORMAL the newest ones may not.
   file.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 10000; pragma foreign_keys = on',
+    'pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
   );
   return cachingStatements(file);
 }
