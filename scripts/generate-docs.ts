@@ -1,10 +1,12 @@
 /* `npm run docs`: writes the pages that are made from the program. Unit tests hold each of them equal to its source. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { renderCommandLineMarkdown } from '../src/cli/render-manual.ts';
 import { renderOptionsMarkdown } from '../src/config/index.ts';
 
 const pages: readonly { readonly path: string; readonly render: () => string }[] = [
   { path: 'docs/server-options.md', render: renderOptionsMarkdown },
+  { path: 'docs/command-line.md', render: renderCommandLineMarkdown },
 ];
 
 for (const { path, render } of pages) {

@@ -1,7 +1,7 @@
 export { nearest } from './nearest.ts';
 export { environmentNames, type OptionRow, type OptionRows, type OptionsOf } from './option.ts';
 export { parseDuration } from './parse-value.ts';
-export { readCommandOptions } from './read-command-options.ts';
+export { type CommandOptions, readCommandOptions } from './read-command-options.ts';
 export { type ReadOptions, readOptions } from './read-options.ts';
 export type { OptionSources } from './read-rows.ts';
 export { renderOptionsHelp, renderRowsHelp } from './render-help.ts';

@@ -23,6 +23,8 @@ type Common = {
   readonly secret?: true;
   /** What to use instead. Such a row is left out of `--help`. */
   readonly deprecated?: string;
+  /** An argument without which the command cannot do anything. */
+  readonly required?: true;
   /** Not read from the environment or the configuration file: an argument of one command. */
   readonly flagOnly?: true;
 };

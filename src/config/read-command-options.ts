@@ -14,7 +14,8 @@ export type CommandOptions<Rows extends OptionRows> =
 export function readCommandOptions<Rows extends OptionRows>(rows: Rows, sources: OptionSources): CommandOptions<Rows> {
   const reading = readRows(rows, sources);
   if (reading.kind !== 'ok') return reading;
-  const errors = judgeOptions(rows, reading);
+  const missing = Object.entries(rows).filter(([name, row]) => row.required && !reading.changed.has(name));
+  const errors = [...missing.map(([name]) => `--${name} must be set`), ...judgeOptions(rows, reading)];
   if (errors.length > 0) return { kind: 'invalid', errors };
   return { kind: 'ok', options: reading.options, operands: reading.operands.map(({ word }) => word) };
 }

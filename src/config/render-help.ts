@@ -30,8 +30,9 @@ function placeholder(row: OptionRow): string {
 
 function helpText(row: OptionRow): string {
   const standard = row.type === 'bool' && !row.default ? '' : defaultText(row);
+  const required = row.required ? ' (required)' : '';
   const unbuilt = { built: '', later: ' [no effect yet]', protects: ' [not available yet]' }[row.status];
-  return `${row.help}${standard === '' ? '' : ` (default: ${standard})`}${unbuilt}`.replaceAll('`', '');
+  return `${row.help}${required}${standard === '' ? '' : ` (default: ${standard})`}${unbuilt}`.replaceAll('`', '');
 }
 
 /** Breaks at blanks, and after the commas of a list. */

@@ -4,47 +4,19 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createToken, ensureSystemUser } from '../../access/index.ts';
-import { type Options, readCommandOptions, readOptions } from '../../config/index.ts';
+import { type Options, readOptions } from '../../config/index.ts';
 import { openDatabase } from '../../db/index.ts';
 import { PolderError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { type RunningServer, startServer } from '../../server.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { readFileText } from '../read-file-text.ts';
-import { answerOrComplain } from '../usage.ts';
+import { readFlags, readText } from '../read-flags.ts';
 import { apiClient } from './api-client.ts';
 import { findSampleEngine } from './find-engine.ts';
+import { quickstartForm } from './form.ts';
 import { makeSampleRepo, sampleRepoName } from './sample-repo.ts';
 import { takeTour } from './tour.ts';
-
-const flags = {
-  port: {
-    type: 'int',
-    default: 0,
-    shownDefault: '4141, or a free one',
-    status: 'built',
-    flagOnly: true,
-    min: 0,
-    max: 65_535,
-    help: 'Port to listen on.',
-  },
-  'data-dir': {
-    type: 'string',
-    default: '',
-    shownDefault: 'a new folder, removed at the end',
-    status: 'built',
-    flagOnly: true,
-    help: 'Folder for the sample repository and the database; kept.',
-  },
-  once: {
-    type: 'bool',
-    default: false,
-    status: 'built',
-    flagOnly: true,
-    help: 'End after the tour instead of leaving the server running.',
-  },
-} as const;
 
 type Tour = { readonly dir: string; readonly port: number; readonly apiSecret: string; readonly binary: string };
 
@@ -53,8 +25,8 @@ type Tour = { readonly dir: string; readonly port: number; readonly apiSecret: s
  * HTTP, and leaves the server running to be tried.
  */
 export async function runQuickstart(context: CliContext): Promise<number> {
-  const reading = readCommandOptions(flags, { argv: context.words, env: context.env, readFile: readFileText });
-  if (reading.kind !== 'ok') return answerOrComplain(context, reading, { command: 'quickstart', flags });
+  const reading = readFlags(context, quickstartForm);
+  if (reading.kind === 'ended') return reading.code;
   const engine = findSampleEngine(context.env);
   if (!engine) {
     context.complain('no engine found: install terraform or tofu and put it on PATH');
@@ -111,7 +83,7 @@ function serverOptions(tour: Tour): Options {
     `--terraform-binary=${tour.binary}`,
     '--tf-download=false',
   ];
-  const reading = readOptions({ argv, env: {}, readFile: readFileText });
+  const reading = readOptions({ argv, env: {}, readFile: readText });
   if (reading.kind === 'ok') return reading.options;
   const reason = reading.kind === 'invalid' ? reading.errors.join('; ') : 'help was asked for';
   throw new PolderError('option_invalid', `starting the sample server: ${reason}`);

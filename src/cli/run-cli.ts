@@ -1,0 +1,32 @@
+import { errorText } from '../lib/errors.ts';
+import type { CliContext } from './context.ts';
+import { type CommandGroup, dispatch } from './dispatch.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const polder: CommandGroup = {
+  name: 'polder',
+  description: 'Polder plans and applies Terraform and OpenTofu, and keeps the environments that come of it.',
+  entries: {
+    server: { summary: 'Start the server', load: async () => (await import('./server.ts')).runServer },
+    quickstart: {
+      summary: 'Try it: plan and apply a sample repository on a server of its own',
+      load: async () => (await import('./quickstart/index.ts')).runQuickstart,
+    },
+    token: {
+      summary: 'Make, list and revoke the tokens that people and programs show',
+      load: async () => (await import('./token/index.ts')).runToken,
+    },
+    version: { summary: 'Print the version', load: async () => (await import('./version.ts')).runVersion },
+  },
+};
+
+/** Runs `polder` with the given words, and gives the code to end with. Throws nothing. */
+export async function runCli(context: CliContext): Promise<number> {
+  const words = context.words[0] === '--version' ? ['version', ...context.words.slice(1)] : context.words;
+  try {
+    return await dispatch({ ...context, words }, polder);
+  } catch (error) {
+    context.complain(errorText(error));
+    return exitCodes.fault;
+  }
+}
