@@ -126,7 +126,8 @@ describe('cleanDir', () => {
   });
 
   it('leaves what is clean as it is', () => {
-    fc.assert(fc.property(fc.string(), (dir) => cleanDir(cleanDir(dir)) === cleanDir(dir)));
+    const isClean = fc.property(fc.string(), (dir) => cleanDir(cleanDir(dir)) === cleanDir(dir));
+    expect(() => fc.assert(isClean)).not.toThrow();
   });
 
   it('never leads out of the repo, for anything that the rule accepts', () => {
