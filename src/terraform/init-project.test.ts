@@ -127,18 +127,16 @@ describe('initProject', () => {
     const settings = Object.entries(server).map(([name, value]) => `${name}=${value}`);
     const env = { PG_CONN_STR: settings.join(' ') };
     try {
-      for (const [workspace, inits] of [
-        ['one', 1],
-        ['two', 2],
-        ['one', 1],
-        ['two', 1],
+      for (const [workspace, inits, code] of [
+        ['one', 1, 2],
+        ['two', 2, 2],
+        ['two', 1, 0],
       ] as const) {
         await rm(join(project, '.terraform'), { recursive: true, force: true });
         const { init, plan, apply, starts } = await steps(workspace, env);
         expect(await init()).toMatchObject({ result: { kind: 'ended', code: 0 } });
-        await plan();
+        expect(await plan()).toMatchObject({ kind: 'ended', code });
         await apply();
-        expect(await plan()).toMatchObject({ kind: 'ended', code: 0 });
         expect(await readBackend(project)).toEqual({ kind: 'other', type: 'pg' });
         expect((await starts()).filter((start) => start.startsWith('init'))).toHaveLength(inits);
         await rm(join(root, 'starts'));

@@ -15,7 +15,7 @@ export type ReleaseSource = {
   readonly signingKeys: string;
 };
 
-export type ReleaseFiles = {
+type ReleaseFiles = {
   readonly archive: { readonly name: string; readonly url: string };
   /** `<sha256>  <name>` lines. */
   readonly checksums: string;

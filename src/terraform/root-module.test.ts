@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdir, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDir } from '../../test/support/temp.ts';
+import { runProcess } from '../exec/index.ts';
 import { readRootModule, rootModuleNames } from './root-module.ts';
 
 describe('rootModuleNames', () => {
@@ -47,7 +47,7 @@ describe('readRootModule', () => {
     await mkdir(join(folder, 'folder.tf'));
     await symlink('/no/such', join(folder, 'broken.tf'));
     await symlink('/dev/zero', join(folder, 'endless.tf'));
-    execFileSync('mkfifo', [join(folder, 'pipe.tf')]);
+    await makePipe(join(folder, 'pipe.tf'));
     await writeFile(join(folder, 'huge.tf'), '');
     await truncate(join(folder, 'huge.tf'), 100_000_000);
     expect(await readRootModule(folder, 'terraform')).toEqual([]);
@@ -57,3 +57,10 @@ describe('readRootModule', () => {
     expect(await readRootModule('/no/such', 'terraform')).toEqual([]);
   });
 });
+
+async function makePipe(path: string): Promise<void> {
+  const env = { PATH: process.env.PATH ?? '' };
+  const output = { kind: 'capture', maxBytes: 1_000 } as const;
+  const made = await runProcess({ file: 'mkfifo', args: [path], cwd: '/', env, output, killAfterMs: 1_000 });
+  expect(made).toMatchObject({ kind: 'exited', code: 0 });
+}
