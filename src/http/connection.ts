@@ -1,10 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Aborts when the client hangs up before it has its answer. */
-export function hangUpSignal(reply: FastifyReply): AbortSignal {
+/** Aborts when the client hangs up before it has its answer, or when `closing` does. */
+export function hangUpSignal(reply: FastifyReply, closing: AbortSignal): AbortSignal {
   const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  if (closing.aborted) abort();
+  closing.addEventListener('abort', abort);
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
+    closing.removeEventListener('abort', abort);
+    if (!reply.raw.writableFinished) abort();
   });
   return controller.signal;
 }

@@ -1,6 +1,6 @@
-import type { Db } from '../db/index.ts';
-import type { Log } from '../lib/log.ts';
-import type { ListenerSettings } from './node-server.ts';
+import type { FindRepoDeps } from '../repos/index.ts';
+import type { RunDeps } from '../runs/index.ts';
+import type { ListenerSettings, Timeouts } from './node-server.ts';
 
 /** The options that the HTTP side reads, each named after its flag. */
 export type HttpSettings = ListenerSettings & {
@@ -25,12 +25,18 @@ export type HttpSettings = ListenerSettings & {
 };
 
 /** What the HTTP side needs of the app. */
-export type HttpDeps = {
-  readonly db: Db;
-  readonly log: Log;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly settings: HttpSettings;
-  /** The server is shutting down: no new runs. */
-  readonly draining: () => boolean;
+export type HttpDeps = RunDeps &
+  FindRepoDeps & {
+    readonly settings: HttpSettings;
+    /** The server is shutting down: no new runs. */
+    readonly draining: () => boolean;
+    /** The repository allow-list. */
+    readonly isAllowed: (host: string, fullName: string) => boolean;
+  };
+
+/** What routes get besides: parts that live as long as the server listens. */
+export type HttpContext = HttpDeps & {
+  /** Aborts when the server closes: what would never end by itself ends then. */
+  readonly closing: AbortSignal;
+  readonly timeouts: Timeouts;
 };

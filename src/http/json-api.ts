@@ -1,7 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { validatorCompiler } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import type { HttpDeps } from './deps.ts';
 import { problemOf } from './errors.ts';
 import { encodeGoJson } from './go-json/index.ts';
+
+/** Bodies are read by Go's rules, which no schema expresses; a checked copy of the headers would lose the others. */
+const describedOnly = new Set(['body', 'headers']);
+const keep = (value: unknown) => ({ value });
 
 /**
  * Makes an encapsulated instance speak JSON like the peer: request bodies arrive as bytes whatever their content type,
@@ -18,6 +24,9 @@ export function useGoJson(
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setValidatorCompiler<z.ZodType>((part) =>
+    describedOnly.has(part.httpPart ?? '') ? keep : validatorCompiler(part),
+  );
   app.setSerializerCompiler(() => encode);
   app.addHook('preSerialization', async (_request, reply) => {
     reply.serializer(encode).header('content-type', 'application/json');

@@ -20,6 +20,8 @@ export type Timeouts = {
   readonly idle: number;
   /** Between two requests on one connection. */
   readonly keepAlive: number;
+  /** Silence after which a stream that follows a log sends a comment: proxies tend to close after a minute. */
+  readonly heartbeat: number;
   /** How often connections are looked at, so the first two are exact to this. */
   readonly check: number;
 };
@@ -29,6 +31,7 @@ export const defaultTimeouts: Timeouts = {
   request: 60_000,
   idle: 120_000,
   keepAlive: 75_000,
+  heartbeat: 15_000,
   check: 1_000,
 };
 

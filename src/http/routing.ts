@@ -32,7 +32,9 @@ export function addRoutingRules(app: FastifyInstance, ownsNotFound: (path: strin
     if (clean !== path) return redirect(reply, clean + request.url.slice(path.length));
     const required = request.routeOptions.config.requiredQuery;
     if (required !== undefined && !hasQuery(request, required)) return notFound(reply);
-    if (!request.is404 || ownsNotFound(path)) return;
+    if (ownsNotFound(path)) return;
+    // A parameter also matches nothing at all, at the end of a path.
+    if (!request.is404) return Object.values(request.params as object).includes('') ? notFound(reply) : undefined;
     const here = known.filter((route) => isAt(route, path, request));
     return here.length === 0 ? notFound(reply) : wrongMethod(reply, here);
   });

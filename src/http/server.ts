@@ -1,16 +1,20 @@
-import Fastify from 'fastify';
+import Fastify, { type FastifyReply } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { App } from './app.ts';
+import { registerAtlantisApi } from './atlantis-api/index.ts';
 import { callerKey } from './auth.ts';
 import { requireBasicAuth } from './basic-auth.ts';
-import type { HttpDeps } from './deps.ts';
+import type { HttpContext, HttpDeps } from './deps.ts';
 import { problemOf } from './errors.ts';
+import { type GitlabDeps, registerGitlabApi } from './gitlab-api/index.ts';
 import { createNodeServer, defaultTimeouts, refuseBrokenRequest, type Timeouts } from './node-server.ts';
 import { describeRoutes, registerDescription } from './openapi.ts';
 import { registerOperations } from './ops/operations.ts';
 import { registerProfiling } from './ops/pprof/index.ts';
+import { registerPages } from './pages/index.ts';
 import { plainText } from './replies.ts';
 import { addRoutingRules } from './routing.ts';
+import { registerRunsApi } from './runs-api/index.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
 /** Largest body of a request under `/api/`. */
@@ -25,7 +29,10 @@ export type HttpServer = Pick<App, 'listen' | 'close' | 'inject' | 'server' | 's
  * Builds all routes over the app's functions. `listen({ host, port })` opens the port; `close()` takes no new
  * connections, ends the streams that follow logs, and resolves when every answer is out.
  */
-export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defaultTimeouts): Promise<HttpServer> {
+export async function createHttpServer(
+  deps: HttpDeps & Partial<Pick<GitlabDeps, 'readCommit'>>,
+  timeouts: Timeouts = defaultTimeouts,
+): Promise<HttpServer> {
   const { settings, log } = deps;
   const app: App = Fastify({
     bodyLimit: apiBodyLimit,
@@ -33,7 +40,7 @@ export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defa
     routerOptions: { maxParamLength },
     serverFactory: (listener) => createNodeServer({ settings, timeouts, log }, listener),
     clientErrorHandler: refuseBrokenRequest,
-    frameworkErrors: (error, _request, reply) => {
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
       const { status, message } = problemOf(error);
       return reply.code(status).type(plainText).send(`${message}\n`);
     },
@@ -53,10 +60,22 @@ export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defa
     );
   });
 
+  const context: HttpContext = { ...deps, timeouts, closing: closingSignal(app) };
   await describeRoutes(app, settings);
-  await app.register(async (ops: App) => registerOperations(ops, deps));
-  if (settings.enableProfilingApi) await app.register(async (profiling: App) => registerProfiling(profiling, deps));
+  await app.register(async (ops: App) => registerOperations(ops, context));
+  await app.register(async (api: App) => registerAtlantisApi(api, context));
+  await app.register(async (api: App) => registerRunsApi(api, context));
+  await registerGitlabApi(app, { readCommit: async () => null, ...context });
+  await app.register(async (pages: App) => registerPages(pages, context));
+  if (settings.enableProfilingApi) await app.register(async (profiling: App) => registerProfiling(profiling, context));
   registerDescription(app);
   await app.ready();
   return app;
+}
+
+/** Aborts when the server begins to close, before it waits for the answers that are still going on. */
+function closingSignal(app: App): AbortSignal {
+  const controller = new AbortController();
+  app.addHook('preClose', async () => controller.abort());
+  return controller.signal;
 }

@@ -1,19 +1,44 @@
+import { mkdir } from 'node:fs/promises';
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openDatabase } from '../../src/db/index.ts';
+import { identify, isAlive } from '../../src/exec/index.ts';
+import { openGit } from '../../src/git/index.ts';
 import {
   createHttpServer,
+  defaultTimeouts,
   type HttpDeps,
   type HttpServer,
-  type HttpSettings,
   type Timeouts,
 } from '../../src/http/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
+import { registerInstance, startWorker } from '../../src/queue/index.ts';
+import { createInitGate, createPool, executeRun, executeRunTask, type RunDeps } from '../../src/runs/index.ts';
+import { createConfigurationReader, createEngines } from '../../src/terraform/index.ts';
+import { createHosts } from '../../src/vcs/index.ts';
+import { localHost } from '../../src/vcs/local/index.ts';
+import { heldToDescription } from './api-description.ts';
 import { onCleanup } from './cleanup.ts';
+import { testEngine } from './engine.ts';
+import { temporaryDir } from './temp.ts';
 
-export type TestApp = { readonly app: HttpServer; readonly deps: HttpDeps };
+export type TestApp = {
+  readonly app: HttpServer;
+  readonly deps: HttpDeps;
+  /** Repositories of the local host go here, as `owner/name`. */
+  readonly reposDir: string;
+};
 
-const settings: HttpSettings = {
+export type TestAppOptions = {
+  readonly settings?: Partial<HttpDeps['settings']>;
+  readonly over?: Partial<HttpDeps>;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Execute accepted runs, with the engine that the tests have. */
+  readonly works?: boolean;
+};
+
+const settings: HttpDeps['settings'] = {
   version: '1.2.3',
   baseUrl: 'http://polder.test',
   apiSecret: 's3cret',
@@ -28,25 +53,78 @@ const settings: HttpSettings = {
   enableProfilingApi: false,
   sslCertFile: '',
   sslKeyFile: '',
+  repoLocking: true,
+  engineTimeoutMs: 60_000,
+  killAfterMs: 1_000,
+  logMaxBytes: 1024 * 1024,
+  defaultDistribution: 'terraform',
+  autodiscoverMode: 'auto',
+  autoplanFileList: ['**/*.tf'],
 };
 
-/** The HTTP side over a new database in memory, closed when the test ends. `over` replaces parts of the app. */
-export async function openTestApp(
-  options: { settings?: Partial<HttpSettings>; over?: Partial<HttpDeps>; timeouts?: Timeouts } = {},
-): Promise<TestApp> {
+/** The HTTP side over a new database in memory, closed when the test ends. Repositories of `acme/` are allowed. */
+export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
   onCleanup(() => db.close());
+  const dir = await temporaryDir();
+  const reposDir = join(dir, 'repos');
+  await mkdir(reposDir);
   const deps: HttpDeps = {
+    ...(await runParts(dir)),
     db,
-    log: silentLog(),
-    now: Date.now,
-    settings: { ...settings, ...options.settings },
+    hosts: createHosts([localHost({ reposDir })]),
+    isAllowed: (_host, fullName) => fullName.startsWith('acme/'),
     draining: () => false,
     ...options.over,
+    settings: { ...settings, ...options.settings },
   };
-  const app = await createHttpServer(deps, options.timeouts);
+  if (options.works) await startWorking(deps);
+  const app = await createHttpServer(deps, { ...defaultTimeouts, ...options.timeouts });
   onCleanup(() => app.close());
-  return { app, deps };
+  return { app: heldToDescription(app), deps, reposDir };
+}
+
+async function runParts(dir: string): Promise<Omit<RunDeps, 'db' | 'hosts' | 'settings'>> {
+  const log = silentLog();
+  const dataDir = join(dir, 'polder');
+  await mkdir(dataDir);
+  const engine = testEngine();
+  const engines = createEngines({
+    binDir: join(dataDir, 'bin'),
+    pathEnv: '',
+    env: process.env,
+    configuredBinary: engine.binary,
+    defaultDistribution: engine.distribution,
+    defaultVersion: null,
+    downloadsAllowed: false,
+    downloadUrl: 'http://127.0.0.1:9',
+    tofuDownloadUrl: null,
+    log,
+  });
+  return {
+    log,
+    now: Date.now,
+    dataDir,
+    git: await openGit({ dataDir, log, env: process.env }),
+    engines,
+    engineDeps: { env: process.env, pluginCacheDir: null },
+    initGate: createInitGate(false),
+    configurationReader: createConfigurationReader(),
+    pool: createPool(2),
+    subscribers: [],
+    requirements: [],
+  };
+}
+
+async function startWorking(deps: HttpDeps): Promise<void> {
+  const { db, log, now } = deps;
+  const instance = await registerInstance({ db, now, isAlive }, identify(process.pid));
+  const worker = startWorker(
+    { db, log, now, instance, isAlive },
+    { [executeRunTask]: executeRun(deps) },
+    { concurrency: 10 },
+  );
+  onCleanup(() => worker.drain());
 }
 
 /** Opens a port of its own for the app. */

@@ -162,7 +162,7 @@ function string(state: State, take: (text: string) => void): string | undefined 
     if (code < 0x20) return unexpected(state, 'in string literal');
     state.at += 1;
     if (code === 0x22) break;
-    const error = code === 0x5c ? escape(state) : undefined;
+    const error = code === 0x5c ? escapeSequence(state) : undefined;
     if (error !== undefined) return error;
   }
   const raw = Buffer.from(state.text.slice(start, state.at), 'latin1').toString('utf8');
@@ -171,7 +171,7 @@ function string(state: State, take: (text: string) => void): string | undefined 
 }
 
 /** Checks what follows a backslash. */
-function escape(state: State): string | undefined {
+function escapeSequence(state: State): string | undefined {
   const letter = state.text[state.at] ?? '';
   if (letter !== 'u') {
     if (letter === '' || !'"\\/bfnrt'.includes(letter)) return unexpected(state, 'in string escape code');

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../../app.ts';
 import { hangUpSignal, liftIdleTimeout } from '../../connection.ts';
-import type { HttpDeps } from '../../deps.ts';
+import type { HttpContext } from '../../deps.ts';
 import { problemOf } from '../../errors.ts';
 import { htmlPage, pageReply, plainText, textReply } from '../../replies.ts';
 import { profileCpu } from './cpu-profile.ts';
@@ -18,7 +18,7 @@ const binary = (description: string) => ({
 const seconds = (whenAbsent: number) =>
   z.object({ seconds: z.coerce.number().positive().max(maxSeconds).default(whenAbsent) });
 
-type Deps = Pick<HttpDeps, 'now' | 'log'>;
+type Deps = Pick<HttpContext, 'now' | 'log' | 'closing'>;
 
 /**
  * Profiles of this process under `/debug/pprof`, for `go tool pprof`. As in the peer they are open to whoever reaches
@@ -59,7 +59,7 @@ function addTimedProfiles(app: App, deps: Deps, inspector: Inspector): void {
       },
     },
     async (request, reply) => {
-      const options = { seconds: request.query.seconds, signal: waiting(request, reply), now: deps.now };
+      const options = { seconds: request.query.seconds, signal: waiting(deps, request, reply), now: deps.now };
       return oneAtATime(reply, 'profile', () => profileCpu(inspector, options));
     },
   );
@@ -74,7 +74,7 @@ function addTimedProfiles(app: App, deps: Deps, inspector: Inspector): void {
       },
     },
     async (request, reply) => {
-      const options = { seconds: request.query.seconds, signal: waiting(request, reply) };
+      const options = { seconds: request.query.seconds, signal: waiting(deps, request, reply) };
       return oneAtATime(reply, 'trace.json', async () => Buffer.from(await traceEvents(inspector, options)));
     },
   );
@@ -119,9 +119,9 @@ export function commandLine(argv: readonly string[]): string {
   return argv.slice(0, flag < 0 ? undefined : flag).join('\0');
 }
 
-function waiting(request: FastifyRequest, reply: FastifyReply): AbortSignal {
+function waiting(deps: Deps, request: FastifyRequest, reply: FastifyReply): AbortSignal {
   liftIdleTimeout(request);
-  return hangUpSignal(reply);
+  return hangUpSignal(reply, deps.closing);
 }
 
 /** There is one profiler: a second request is refused while it is at work. */

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { type Lock, listLocks, lockName } from '../../locks/index.ts';
+import type { App } from '../app.ts';
+import { callerOf, requireAbility } from '../auth.ts';
+import type { HttpContext } from '../deps.ts';
+import { goTime } from '../go-json/index.ts';
+import { errorReply } from '../replies.ts';
+
+const lockBody = z.object({
+  Name: z.string(),
+  ProjectName: z.string(),
+  ProjectRepo: z.string(),
+  ProjectRepoPath: z.string(),
+  PullID: z.string().describe('0 for manual locks, the negated id of the run for runs without a pull request'),
+  PullURL: z.string(),
+  User: z.string(),
+  Workspace: z.string(),
+  Time: z.string().meta({ format: 'date-time' }),
+  IsManualLock: z.literal(true).optional(),
+  Note: z.string().optional(),
+});
+
+/** `GET /api/locks`: every held lock, in one answer. Open like the peer's, unless the operator asks for a token. */
+export function addLockList(app: App, context: HttpContext): void {
+  const { locksRequireToken } = context.settings;
+  const guard = requireAbility(context, { ability: 'runs:read', statusWhenDisabled: 401 });
+  app.get(
+    '/api/locks',
+    {
+      ...(locksRequireToken ? { onRequest: guard } : {}),
+      schema: {
+        tags: ['atlantis'],
+        summary: 'The project locks that are held, oldest first',
+        security: [{}, { apiSecret: [] }, { polderToken: [] }, { bearerToken: [] }],
+        response: {
+          200: z.object({ Locks: z.array(lockBody) }),
+          401: errorReply('No credential, or one that is not valid; only where the operator asks for one'),
+          403: errorReply('The credential does not allow this'),
+          500: errorReply('The locks could not be read'),
+        },
+      },
+    },
+    async (request) => {
+      const locks = await listLocks(context.db);
+      const own = locksRequireToken ? callerOf(request).repoId : null;
+      return { Locks: locks.filter((lock) => own === null || lock.repoId === own).map(toLockBody) };
+    },
+  );
+}
+
+function toLockBody(lock: Lock): z.infer<typeof lockBody> {
+  return {
+    Name: lockName(lock),
+    ProjectName: lock.projectName,
+    ProjectRepo: lock.repoFullName,
+    ProjectRepoPath: lock.dir,
+    ...holderFields(lock),
+    User: lock.actor.login,
+    Workspace: lock.workspace,
+    Time: goTime(lock.createdAt),
+    ...(lock.holder.kind === 'manual'
+      ? { IsManualLock: true, ...(lock.holder.note && { Note: lock.holder.note }) }
+      : {}),
+  };
+}
+
+function holderFields({ holder }: Lock): { PullID: string; PullURL: string } {
+  switch (holder.kind) {
+    case 'manual':
+      return { PullID: '0', PullURL: '' };
+    case 'run':
+      return { PullID: `-${holder.runId}`, PullURL: '' };
+    case 'pull':
+      return { PullID: String(holder.pullNumber), PullURL: holder.pullUrl };
+  }
+}

@@ -1,0 +1,82 @@
+import { getApplyLock, type Lock, listLocks, lockName } from '../../locks/index.ts';
+import { getRun, listRuns, type RunWithJobs } from '../../runs/index.ts';
+import type { App } from '../app.ts';
+import type { HttpContext } from '../deps.ts';
+import { htmlPage, pageReply } from '../replies.ts';
+import { projectLabel } from '../runs-api/index.ts';
+import { mayApply } from './apply-lock.ts';
+import { type Html, html } from './html.ts';
+import { page, shownTime, table } from './layout.ts';
+
+const shownLocks = 500;
+const shownRuns = 20;
+
+/** `/`: what is locked, what has been run, and the global apply lock. */
+export function addIndexPage(app: App, context: HttpContext): void {
+  const schema = {
+    tags: ['pages'],
+    summary: 'Locks, recent runs, apply lock',
+    response: { 200: pageReply('The page') },
+  };
+  app.get('/', { schema }, async (_request, reply) => {
+    const locks = (await listLocks(context.db)).reverse();
+    const runs = await Promise.all(
+      (await listRuns(context.db, { limit: shownRuns })).map((run) => getRun(context.db, run.id)),
+    );
+    const body = html`
+${await applyLockPanel(context)}
+<h2>Locks</h2>
+${table(['Repository', 'Folder', 'Workspace', 'Project', 'Held by', 'Since'], locks.slice(0, shownLocks).map(lockRow), 'No locks are held.')}
+${locks.length > shownLocks ? html`<p>${locks.length - shownLocks} older locks are not shown; <a href="./api/locks">the API</a> has all of them.</p>` : html``}
+<h2>Recent runs</h2>
+${table(
+  ['Run', 'Repository', 'Ref', 'Command', 'State', 'Accepted', 'Logs'],
+  runs.flatMap((run) => (run ? [runRow(run)] : [])),
+  'Nothing has been run yet.',
+)}`;
+    return reply.type(htmlPage).send(page({ title: 'Locks and runs', root: '.', body }));
+  });
+}
+
+async function applyLockPanel(context: HttpContext): Promise<Html> {
+  if (context.settings.disableGlobalApplyLock || !mayApply(context)) return html``;
+  const lock = await getApplyLock(context.db);
+  const sentence = lock
+    ? `Applying is locked for all repositories since ${shownTime(lock.heldSince)} (${lock.heldBy}).`
+    : 'Applying is not locked.';
+  return html`<h2>Applying</h2>
+<p>${sentence}</p>
+<form method="post" action="./apply/form">
+<button name="action" value="${lock ? 'release' : 'hold'}">${lock ? 'Release the apply lock' : 'Lock applying'}</button>
+</form>`;
+}
+
+function lockRow(lock: Lock): Html {
+  const link = `./lock?id=${encodeURIComponent(encodeURIComponent(lockName(lock)))}`;
+  return html`<tr>
+<td><a href="${link}">${lock.repoFullName}</a></td><td>${lock.dir}</td><td>${lock.workspace}</td>
+<td>${lock.projectName}</td><td>${heldBy(lock)}</td><td>${shownTime(lock.createdAt)}</td>
+</tr>
+`;
+}
+
+/** Who has a lock, for people. */
+export function heldBy({ holder, actor }: Lock): string {
+  switch (holder.kind) {
+    case 'manual':
+      return `${actor.login}, by hand`;
+    case 'run':
+      return `run ${holder.runId} of ${actor.login}`;
+    case 'pull':
+      return `#${holder.pullNumber}, ${actor.login}`;
+  }
+}
+
+function runRow(run: RunWithJobs): Html {
+  const logs = run.jobs.map((job) => html`<a href="./jobs/${job.uuid}">${projectLabel(job)}</a> `);
+  return html`<tr>
+<td>${run.id}</td><td>${run.repo.fullName}</td><td>${run.ref}</td><td>${run.kind}</td><td>${run.state}</td>
+<td>${shownTime(run.createdAt)}</td><td>${logs}</td>
+</tr>
+`;
+}

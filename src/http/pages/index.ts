@@ -1,0 +1,32 @@
+import type { App } from '../app.ts';
+import type { HttpContext } from '../deps.ts';
+import { problemOf } from '../errors.ts';
+import { plainText } from '../replies.ts';
+import { addApplyLockRoutes } from './apply-lock.ts';
+import { addIndexPage } from './index-page.ts';
+import { addJobPage } from './job-page.ts';
+import { addLockPage } from './lock-page.ts';
+import { addStaticFiles } from './static-files.ts';
+
+/** Plain pages for people, and the routes that their buttons and the peer's scripts use. No page needs a script. */
+export function registerPages(app: App, context: HttpContext): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, Object.fromEntries(new URLSearchParams(String(body)))),
+  );
+  // What else is sent is not looked at.
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}));
+  app.setErrorHandler(async (error, request, reply) => {
+    const { status, message, isFault } = problemOf(error);
+    if (isFault) context.log.error({ err: error, route: request.routeOptions.url }, 'page went wrong');
+    return reply
+      .code(status)
+      .type(plainText)
+      .send(isFault ? '500 Internal Server Error' : `${message}\n`);
+  });
+  addIndexPage(app, context);
+  addLockPage(app, context);
+  addJobPage(app, context);
+  if (!context.settings.disableGlobalApplyLock) addApplyLockRoutes(app, context);
+  addStaticFiles(app);
+}

@@ -1,0 +1,41 @@
+import type { InjectOptions, LightMyRequestResponse } from 'fastify';
+import { z } from 'zod';
+import type { HttpServer } from '../../src/http/index.ts';
+
+type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
+type Operation = { responses?: Record<string, { content?: Record<string, { schema: JsonSchema }> }> };
+export type Description = { openapi: string; paths: Record<string, Record<string, Operation>> };
+
+/** The description that the app gives of itself. */
+export function descriptionOf(app: HttpServer): Description {
+  return app.swagger() as unknown as Description;
+}
+
+/** The app with an `inject` that fails when a JSON answer of the API differs from its description. */
+export function heldToDescription(app: HttpServer): HttpServer {
+  const { paths } = descriptionOf(app);
+  const inject = async (options: InjectOptions): Promise<LightMyRequestResponse> => {
+    const reply = await app.inject(options);
+    checkReply(paths, options, reply);
+    return reply;
+  };
+  return Object.assign(Object.create(app) as HttpServer, { inject });
+}
+
+function checkReply(paths: Description['paths'], sent: InjectOptions, reply: LightMyRequestResponse): void {
+  if (!String(reply.headers['content-type']).startsWith('application/json')) return;
+  const method = (sent.method ?? 'GET').toLowerCase();
+  const [path = ''] = String(sent.url).split('?');
+  const template = Object.keys(paths).find((candidate) => isAt(candidate, path) && paths[candidate]?.[method]);
+  const content = template && paths[template]?.[method]?.responses?.[reply.statusCode]?.content;
+  const where = `${method} ${path}: ${reply.statusCode}`;
+  const schema = content ? content['application/json']?.schema : undefined;
+  if (schema === undefined) throw new Error(`${where} is not described`);
+  const result = z.fromJSONSchema(schema).safeParse(reply.json());
+  if (!result.success) throw new Error(`${where} differs from its description: ${result.error.message}`);
+}
+
+function isAt(template: string, path: string): boolean {
+  const pattern = template.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '[^/]+');
+  return new RegExp(`^${pattern}$`).test(path);
+}
