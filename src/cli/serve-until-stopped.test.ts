@@ -84,11 +84,11 @@ function setUp() {
 }
 
 function deferred() {
-  let resolve = (): void => undefined;
-  let reject = (_: Error): void => undefined;
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve: () => resolve(), reject: (error: Error) => reject(error) };
+  const settle: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  const promise = new Promise<void>((resolve, reject) => settle.push({ resolve, reject }));
+  return {
+    promise,
+    resolve: () => settle[0]?.resolve(),
+    reject: (error: Error) => settle[0]?.reject(error),
+  };
 }

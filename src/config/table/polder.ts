@@ -1,4 +1,4 @@
-import { checkDatabaseUrl, checkHost } from '../checks.ts';
+import { checkBaseUrl, checkDatabaseUrl, checkHost } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
 const hour = 3_600_000;
@@ -53,6 +53,14 @@ export const polderOptions = {
     status: 'built',
     min: 1000,
     help: 'How long one Terraform command may run before it is interrupted.',
+  },
+  'tofu-download-url': {
+    type: 'string',
+    default: '',
+    shownDefault: 'get.opentofu.org and the releases on GitHub',
+    status: 'built',
+    check: checkBaseUrl('tofu-download-url'),
+    help: 'Mirror that OpenTofu is downloaded from: `api.json`, and `v<version>/<file>` for each file of a release.',
   },
   'log-max-bytes': {
     type: 'int',
