@@ -30,5 +30,7 @@ export function isRetryable(error: unknown): boolean {
 /** The disk under the database is full. */
 export function isDiskFull(error: unknown): boolean {
   const { code, errcode, message } = fields(error);
-  return code === '53100' || code === 'ENOSPC' || errcode === sqliteFull || /database or disk is full/.test(String(message));
+  return (
+    code === '53100' || code === 'ENOSPC' || errcode === sqliteFull || /database or disk is full/.test(String(message))
+  );
 }

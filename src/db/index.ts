@@ -2,43 +2,18 @@ import { EventEmitter } from 'node:events';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { errorText, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import { isRetryable } from './driver-errors.ts';
+import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import { listenPostgres, postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
+import type { Db, DbHandle, Tx } from './types.ts';
 
 export { isDiskFull, isUniqueViolation } from './driver-errors.ts';
 export { type NoticeWaiter, noticeWaiter } from './notices.ts';
 export type * from './schema.ts';
-
-/**
- * What a store function needs: queries, and notices to others. Either the whole database or one transaction, so that
- * the caller decides what commits together.
- */
-export type DbHandle = {
-  readonly engine: Engine;
-  readonly query: Kysely<Schema>;
-  /** Tells every listener, on every replica, once the surrounding transaction has committed. Payload: under 4 kB. */
-  notify(channel: string, payload: string): Promise<void>;
-};
-
-/** Inside `transaction`; a function that must not run outside of one asks for this type. */
-export type Tx = DbHandle & { readonly tx: true };
-
-export type Db = DbHandle & {
-  /**
-   * Runs `change` in one transaction and commits it, or undoes it when it throws. Serialisation failures and
-   * deadlocks are tried again, so `change` may run more than once: it writes to the database and nothing else.
-   * Inside, use only the handle that is passed: with SQLite there is one connection, and any other query would wait
-   * for ever. Never wait for a network or a process inside.
-   */
-  transaction<T>(change: (tx: Tx) => Promise<T>): Promise<T>;
-  /** Calls `listener` for each notice on the channel, and with undefined when some may have been missed. */
-  listen(channel: string, listener: (payload: string | undefined) => void): () => void;
-  close(): Promise<void>;
-};
+export type * from './types.ts';
 
 export type DatabaseOptions = {
   /** `sqlite:<path>`, `sqlite::memory:` or `postgres://…` / `postgresql://…`. */
@@ -56,7 +31,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
     return isPostgres ? await openPostgres(options) : await openSqlite(options);
   } catch (error) {
     const shown = isPostgres ? withoutPassword(options.url) : options.url;
-    throw new PolderError('database_unavailable', `opening the database ${shown}: ${errorText(error)}`, { cause: error });
+    throw new PolderError('database_unavailable', `opening the database ${shown}: ${errorText(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -66,7 +43,11 @@ export function withoutPassword(url: string): string {
 }
 
 /** Holds the row until the transaction ends, so that a decision made from it stays true. */
-export async function lockRow(tx: Tx, table: 'repos' | 'users' | 'runs' | 'jobs' | 'environments', id: number): Promise<void> {
+export async function lockRow(
+  tx: Tx,
+  table: 'repos' | 'users' | 'runs' | 'jobs' | 'environments',
+  id: number,
+): Promise<void> {
   if (tx.engine.rowLocks) await sql`select id from ${sql.table(table)} where id = ${id} for update`.execute(tx.query);
 }
 

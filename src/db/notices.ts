@@ -1,4 +1,4 @@
-import type { Db } from './index.ts';
+import type { Db } from './types.ts';
 
 /** Waits for notices without missing one that comes between a look at the data and the wait. */
 export type NoticeWaiter = {

@@ -6,7 +6,9 @@ const bigintOid = 20;
 /** Ids, times and counts stay below 2^53, so that numbers hold them. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: (oid, format) =>
-    oid === bigintOid ? (text: string) => Number(text) : pg.types.getTypeParser(oid, format as 'text'),
+    oid === bigintOid
+      ? (text: string) => Number(text)
+      : (pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown),
 };
 
 export type PostgresOptions = { url: string; poolSize: number; log: Log };

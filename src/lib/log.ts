@@ -20,7 +20,9 @@ export function createLog(options: { level: LogLevel | 'silent'; destination?: D
     timestamp: stdTimeFunctions.isoTime,
     redact: { paths: secretFields, censor: '<redacted>' },
   };
-  return options.destination ? pino(settings, options.destination) : pino(settings, pino.destination({ dest: 2, sync: true }));
+  return options.destination
+    ? pino(settings, options.destination)
+    : pino(settings, pino.destination({ dest: 2, sync: true }));
 }
 
 /** A logger that says nothing, for tests and short commands. */

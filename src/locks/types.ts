@@ -28,4 +28,5 @@ export type Lock = LockedProject & {
 
 export type AcquireResult =
   /** `fresh`: it was not held by this holder before. */
-  { readonly kind: 'held'; readonly lockId: number; readonly fresh: boolean } | { readonly kind: 'blocked'; readonly by: Lock };
+  | { readonly kind: 'held'; readonly lockId: number; readonly fresh: boolean }
+  | { readonly kind: 'blocked'; readonly by: Lock };

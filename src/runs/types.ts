@@ -37,8 +37,9 @@ export type Rejection =
   | 'apply_locked'
   | 'idempotency_conflict';
 
+/** `repeated`: the run existed already. */
 export type AcceptResult =
-  | { readonly kind: 'accepted'; readonly runId: number; /** The run existed already. */ readonly repeated: boolean }
+  | { readonly kind: 'accepted'; readonly runId: number; readonly repeated: boolean }
   | { readonly kind: 'rejected'; readonly reason: Rejection; readonly message: string };
 
 export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';

@@ -177,7 +177,9 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('released_by', integer)
     .execute();
   // At most one is held: all held ones would have the same value in this index.
-  await sql`create unique index apply_locks_held on apply_locks ((coalesce(released_at, -1))) where released_at is null`.execute(db);
+  await sql`create unique index apply_locks_held on apply_locks ((coalesce(released_at, -1))) where released_at is null`.execute(
+    db,
+  );
 
   await withId('plans')
     .addColumn('job_id', integer, (c) => c.notNull().references('jobs.id'))
