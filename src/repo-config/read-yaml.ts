@@ -2,7 +2,7 @@ import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, YAMLEx
 import { errorText } from '../lib/errors.ts';
 import type { YamlEntry, YamlNode, YamlPath } from './yaml-tree.ts';
 
-export type YamlProblem = { readonly at: number; readonly path: YamlPath; readonly message: string };
+type YamlProblem = { readonly at: number; readonly path: YamlPath; readonly message: string };
 
 export type YamlTree = {
   /** Undefined when the file cannot be read at all. */
