@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { insertRepo } from '../../../test/support/applies.ts';
+import { onCleanup } from '../../../test/support/cleanup.ts';
 import { baseUrl, type Caller, gitlabWorld, now } from '../../../test/support/gitlab-world.ts';
 import { openDatabase } from '../../db/index.ts';
 import { silentLog } from '../../lib/log.ts';
 import { currentUserSchema, projectDetailsSchema, versionSchema } from './entities/schemas.ts';
 
 async function world() {
-  return gitlabWorld(await openDatabase({ url: 'sqlite::memory:', log: silentLog() }));
+  const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
+  onCleanup(() => db.close());
+  return gitlabWorld(db);
 }
 
 const unauthorized = { message: '401 Unauthorized' };

@@ -8,14 +8,22 @@ import type { RawParameters } from './raw-parameters.ts';
 
 const wrong = { error: 'is invalid' };
 
-/** Digits with an optional sign, or a JSON integer. Beyond what numbers hold exactly, the nearest that is. */
-const integer = z
-  .union([z.int(), z.string().regex(/^[+-]?\d+$/, wrong)], wrong)
-  .transform((value) => Math.min(Math.max(Number(value), -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER));
+/** A JSON integer, or digits with an optional sign. */
+const integerForms = [z.int(), z.string().regex(/^[+-]?\d+$/, wrong)] as const;
+
+const integer = z.union(integerForms, wrong).transform(toSafeInteger);
+
+/** Beyond what numbers hold exactly, the nearest that is: no record has such an id. */
+function toSafeInteger(value: number | string): number {
+  return Math.min(Math.max(Number(value), -Number.MAX_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
+}
 
 const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)], wrong);
 
-export const optionalInteger = z.union([z.literal('').transform(() => null), integer], wrong).nullish();
+export const optionalInteger = z
+  .union([...integerForms, z.literal('')], wrong)
+  .nullish()
+  .transform((value) => (value === '' || value === null || value === undefined ? null : toSafeInteger(value)));
 export const requiredInteger = integer;
 export const optionalText = text.nullish();
 export const requiredText = text;
@@ -31,10 +39,10 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
 
 /** `page` and `per_page`, in force: below 1 means the default, and a page holds at most 100. */
 export const pageParameters = {
-  page: optionalInteger.transform((page) => (page && page > 0 ? page : 1)),
+  page: optionalInteger.transform((page) => (page !== null && page > 0 ? page : 1)),
   per_page: optionalInteger
     .refine((size) => size !== 0, { error: 'has a value not allowed' })
-    .transform((size) => (size && size > 0 ? Math.min(size, 100) : 20)),
+    .transform((size) => (size !== null && size > 0 ? Math.min(size, 100) : 20)),
 };
 
 export type ParameterSchema = z.ZodObject;

@@ -1,6 +1,6 @@
 import { canSee, type Principal } from '../../access/index.ts';
 import type { DbHandle } from '../../db/index.ts';
-import { findReposByName, getRepo, type Repo } from '../../repos/index.ts';
+import { findReposByReference, getRepo, type Repo } from '../../repos/index.ts';
 import { type Answer, messageAnswer, projectNotFound } from './answer.ts';
 
 export type ProjectLookup =
@@ -27,11 +27,5 @@ async function candidatesFor(handle: DbHandle, reference: string): Promise<Repo[
     const repo = Number.isSafeInteger(id) ? await getRepo(handle, id) : undefined;
     return repo ? [repo] : [];
   }
-  const slash = reference.indexOf('/');
-  if (slash < 0) return [];
-  const byName = await findReposByName(handle, reference);
-  if (byName.length > 0) return byName;
-  const host = reference.slice(0, slash).toLowerCase();
-  const onHosts = await findReposByName(handle, reference.slice(slash + 1));
-  return onHosts.filter((repo) => repo.host.toLowerCase() === host);
+  return reference.includes('/') ? findReposByReference(handle, reference) : [];
 }
