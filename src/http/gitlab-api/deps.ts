@@ -11,7 +11,7 @@ export type CommitInfo = {
   readonly committer: CommitPerson;
 };
 
-export type CommitPerson = { readonly name: string; readonly email: string; readonly date: string };
+type CommitPerson = { readonly name: string; readonly email: string; readonly date: string };
 
 /** What GitLab's side of HTTP needs of the app. */
 export type GitlabDeps = Pick<HttpDeps, 'db' | 'log' | 'now'> & {

@@ -171,7 +171,7 @@ export const jobSchema = z.object({
   tag_list: z.array(z.string()),
 });
 
-export const environmentBasicSchema = z.object({
+const environmentBasicSchema = z.object({
   id,
   name: z.string(),
   slug: z.string(),
@@ -207,7 +207,7 @@ const environmentFields = environmentBasicSchema.extend({
   environment_type: optionalText,
 });
 
-export const environmentSchema = environmentFields.extend({ project: projectSchema });
+const environmentSchema = environmentFields.extend({ project: projectSchema });
 
 /** Two fields of earlier versions that the public page still shows and clients declare. */
 const legacyLogFields = { enable_advanced_logs_querying: z.literal(false), logs_api_path: z.string() };
