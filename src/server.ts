@@ -177,16 +177,17 @@ function allowList(options: Options): Extract<AllowList, { kind: 'ok' }> {
   return list;
 }
 
-function buildEngines({ options, env, dataDir, log, now }: Parts): Engines {
+function buildEngines({ options, env, dataDir, log }: Parts): Engines {
   return createEngines({
     binDir: join(dataDir, 'bin'),
+    pathEnv: env.PATH ?? '',
     env,
-    configuredBinary: options.terraformBinary,
+    ...(options.terraformBinary === '' ? {} : { configuredBinary: options.terraformBinary }),
     defaultDistribution: options.defaultTfDistribution,
-    defaultVersion: options.defaultTfVersion,
+    defaultVersion: options.defaultTfVersion === '' ? null : options.defaultTfVersion,
     downloadsAllowed: options.tfDownload,
-    downloadUrl: options.tfDownloadUrl,
+    downloadUrl: options.tfDownloadUrl.replace(/\/+$/, ''),
+    tofuDownloadUrl: null,
     log,
-    now,
   });
 }

@@ -1,4 +1,4 @@
 export { type FindRepoDeps, findRepo, type RepoLookup } from './find-repo.ts';
 export { repoSource } from './repo-source.ts';
-export { findReposByName, getRepo, setVisibility } from './store.ts';
+export { findReposByName, findReposByReference, getRepo, setVisibility } from './store.ts';
 export type * from './types.ts';

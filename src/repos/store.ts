@@ -20,6 +20,19 @@ export async function findReposByName(db: DbHandle, fullName: string): Promise<R
   return similar.map(toRepo);
 }
 
+/**
+ * The repos that a person or client may mean by `<full name>` or, where that is nobody's, `<host>/<full name>`. More than
+ * one when several hosts have that name.
+ */
+export async function findReposByReference(db: DbHandle, reference: string): Promise<Repo[]> {
+  const slash = reference.indexOf('/');
+  const named = await findReposByName(db, reference);
+  if (named.length > 0 || slash < 0) return named;
+  const host = reference.slice(0, slash).toLowerCase();
+  const onHosts = await findReposByName(db, reference.slice(slash + 1));
+  return onHosts.filter((repo) => repo.host.toLowerCase() === host);
+}
+
 /** Changes nothing when there is no such repo. */
 export async function setVisibility(db: DbHandle, id: number, visibility: Repo['visibility']): Promise<void> {
   await db.query.updateTable('repos').set({ visibility }).where('id', '=', id).execute();
