@@ -21,14 +21,14 @@ import {
   type RunSubscriber,
   sweepOld,
 } from './runs/index.ts';
-import { createConfigurationReader, createEngines, type Engines } from './terraform/index.ts';
+import { createConfigurationReader, createEngines, type Engines, withoutMissingCliConfig } from './terraform/index.ts';
 import { createHosts, type Hosts, type VcsHost } from './vcs/index.ts';
 import { localHost } from './vcs/local/index.ts';
 
 export type ServerOrder = {
   readonly options: Options;
   readonly log: Log;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Readonly<Record<string, string | undefined>>;
   readonly now?: () => number;
   /** What says no to an apply, besides what is built in. */
   readonly requirements?: readonly Requirement[];
@@ -61,7 +61,8 @@ export async function startServer(order: ServerOrder): Promise<RunningServer> {
   try {
     const instance = await registerInstance({ db, now, isAlive }, identify(process.pid));
     const git = await openGit({ dataDir, log, env: order.env });
-    const parts = { ...order, db, now, dataDir, git, instance };
+    const env = withoutMissingCliConfig(order.env, (message) => log.warn(message));
+    const parts = { ...order, env, db, now, dataDir, git, instance };
     return await serve(parts, await buildApp(parts));
   } catch (error) {
     await db.close();

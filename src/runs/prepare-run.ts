@@ -1,5 +1,5 @@
 import { checkBaseBranch, fetchMirror, listTree, readFile, resolveRef } from '../git/index.ts';
-import { type Project, selectProjects, treeOf } from '../projects/index.ts';
+import { checkSelection, type Project, selectProjects, type TreeView, treeOf } from '../projects/index.ts';
 import { parseRepoConfig, type RepoConfig } from '../repo-config/index.ts';
 import { repoSource } from '../repos/index.ts';
 import type { RunDeps } from './deps.ts';
@@ -21,6 +21,8 @@ const configMaxBytes = 10 * 1024 * 1024;
 
 /** Resolves the request against the host as it is now. Changes nothing but the mirror of the repo. */
 export async function prepareRun(deps: RunDeps, request: RunRequest): Promise<PreparedRun | Rejected> {
+  const wanted = checkSelection(request.selection);
+  if (wanted.kind !== 'ok') return rejected(wanted.reason, wanted.message);
   const unknownPull = await checkPull(deps, request);
   if (unknownPull) return unknownPull;
   const source = await repoSource(deps, request.repo);
@@ -41,7 +43,7 @@ export async function prepareRun(deps: RunDeps, request: RunRequest): Promise<Pr
   const selected = selectProjects({
     config: config.config,
     configFile,
-    tree: treeOf((await listTree(deps.git, commit)).map((entry) => entry.path)),
+    tree: await readTree(deps, commit),
     selection: request.selection,
     baseBranch: base.baseBranch,
     defaults: { autodiscoverMode: deps.settings.autodiscoverMode, autoplanFileList: deps.settings.autoplanFileList },
@@ -65,7 +67,7 @@ async function loadConfig(deps: RunDeps, commit: Commit): Promise<LoadedConfig> 
   const file = await readFile(deps.git, commit, { path: configFile, maxBytes: configMaxBytes });
   switch (file.kind) {
     case 'missing':
-      return checkOtherEnding(deps, commit);
+      return { kind: 'loaded', config: null };
     case 'not_a_file':
       return rejected('config_invalid', `reading ${configFile}: expected a file, found a link or a folder`);
     case 'too_large':
@@ -75,17 +77,19 @@ async function loadConfig(deps: RunDeps, commit: Commit): Promise<LoadedConfig> 
       );
     case 'file': {
       const parsed = parseRepoConfig({ text: file.text, file: configFile });
-      if (parsed.kind === 'invalid') return rejected('config_invalid', parsed.message);
+      if (parsed.kind === 'invalid') return rejected('config_invalid', `failed to build command: ${parsed.message}`);
       return { kind: 'loaded', config: parsed.config };
     }
   }
 }
 
-/** The peer's users meet this when they name the file with the other usual ending. */
-async function checkOtherEnding(deps: RunDeps, commit: Commit): Promise<LoadedConfig> {
-  const other = await readFile(deps.git, commit, { path: 'atlantis.yml', maxBytes: 0 });
-  if (other.kind === 'missing') return { kind: 'loaded', config: null };
-  return rejected('config_invalid', 'found "atlantis.yml" as config file; rename using the .yaml extension');
+async function readTree(deps: RunDeps, commit: Commit): Promise<TreeView> {
+  const entries = await listTree(deps.git, commit);
+  const symlinks = entries.filter((entry) => entry.kind === 'symlink').map((entry) => entry.path);
+  return treeOf(
+    entries.map((entry) => entry.path),
+    { symlinks },
+  );
 }
 
 function rejected(reason: Rejection, message: string): Rejected {
