@@ -174,7 +174,7 @@ function buildHosts(options: Options): Hosts {
 
 function allowList(options: Options): Extract<AllowList, { kind: 'ok' }> {
   const list = parseAllowList(options.repoAllowlist);
-  if (list.kind === 'invalid') throw new PolderError('option_invalid', `--repo-allowlist: ${list.message}`);
+  if (list.kind === 'invalid') throw new PolderError('option_invalid', list.message);
   return list;
 }
 

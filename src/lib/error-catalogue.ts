@@ -29,6 +29,8 @@ export const errorCatalogue = {
   engine_download_failed: 'Downloading the engine went wrong, or what came did not match its checksum or signature.',
   engine_failed: 'Terraform or OpenTofu ended with an error.',
   engine_timeout: 'Terraform or OpenTofu ran longer than its time limit.',
+  // queue
+  task_lost: 'Another worker has taken over this work.',
   // runs
   run_not_found: 'There is no such run.',
   plan_invalid: 'The saved plan does not match what would be applied.',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Db, noticeWaiter, type Tx } from '../db/index.ts';
-import { errorText } from '../lib/errors.ts';
+import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { taskChannel } from './enqueue.ts';
 import { beat, type Instance, type InstanceDeps } from './instance.ts';
@@ -131,12 +131,12 @@ async function runTask(deps: WorkerDeps, work: { row: TaskRow; handler: Handler;
       attempt: row.attempts,
       signal: work.signal,
       assertHeld: async (tx) => {
-        if (!(await selectHeldForUpdate(tx, row))) throw new TaskLost();
+        if (!(await selectHeldForUpdate(tx, row))) throw new PolderError('task_lost');
       },
     });
     await deleteHeld(db, row);
   } catch (error) {
-    if (error instanceof TaskLost || work.signal.aborted) {
+    if (isPolderError(error, 'task_lost') || work.signal.aborted) {
       log.warn({ task: row.id, kind: row.kind }, 'a task was given up to another worker');
       return;
     }
@@ -159,6 +159,3 @@ async function renewHeld(
   const fences = new Map(held.map((task) => [task.id, task.fence]));
   for (const [id, task] of inHand) if (fences.get(id) !== task.fence) task.abort.abort();
 }
-
-/** Another worker holds the task now. Never leaves this folder. */
-class TaskLost extends Error {}
