@@ -1,48 +1,69 @@
-import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { cutNotice } from './bounded-output.ts';
 
 const lookEveryMs = 250;
 const largestTail = 1024 * 1024;
 
 /**
- * Keeps a file that a process is appending to from filling the disk: past `maxBytes` its first half stays, and of the
- * rest only the end, after a line that says what is missing. `fd` is open for reading and appending. Whoever follows
- * the file sees it shrink. What comes in while the cut is made (microseconds) is lost too.
+ * Keeps a file that a process is appending to from filling the disk: its first half stays, and of the rest only the
+ * end, after a line that says what is missing. Whoever follows the file sees it shrink.
+ *
+ * What is written in the instant between reading to the end and cutting is lost, which a writer at full speed makes
+ * likely. So the file may grow to twice `maxBytes` before it is cut under the writer's hands; `finish`, once the writer
+ * has ended, loses nothing but the middle. The other ways are worse: a pipe would not survive us, and stopping a
+ * process for having much to say may break what it builds.
  */
-export function capFile(fd: number, maxBytes: number): { stop(): void; wasCut(): boolean } {
+export function capFile(path: string, maxBytes: number): { stop(): void; finish(): boolean } {
+  const fd = openSync(path, 'r+');
   const headBytes = Math.ceil(maxBytes / 2);
   const tailLimit = Math.min(largestTail, Math.floor(maxBytes / 4));
   let lostBytes = 0;
   let addedBytes = 0;
 
   const cut = (size: number): void => {
-    const tail = Buffer.alloc(tailLimit);
-    const tailBytes = readSync(fd, tail, 0, tailLimit, size - tailLimit);
-    lostBytes += size - headBytes - tailBytes - addedBytes;
+    const { tail, end } = readTail(fd, size - tailLimit, tailLimit);
+    lostBytes += end - headBytes - tail.length - addedBytes;
     const notice = Buffer.from(`\n${cutNotice(lostBytes)}\n`);
-    ftruncateSync(fd, headBytes);
-    writeSync(fd, Buffer.concat([notice, tail.subarray(0, tailBytes)]));
+    const kept = Buffer.concat([notice, tail]);
+    // In place and before the end is cut off, so that what is appended meanwhile cannot come before it.
+    writeSync(fd, kept, 0, kept.length, headBytes);
+    ftruncateSync(fd, headBytes + kept.length);
     addedBytes = notice.length;
   };
-  const look = (): void => {
-    const { size } = fstatSync(fd);
-    if (size > maxBytes) cut(size);
-  };
-
-  // A full disk or a vanished file must not end the server: the file is then left as it is.
-  const tryLook = (): void => {
+  const cutBeyond = (limit: number): void => {
     try {
-      look();
+      const { size } = fstatSync(fd);
+      if (size > limit) cut(size);
     } catch {
+      // A full disk or a vanished file must not end the server: the file is then left as it is.
       clearInterval(timer);
     }
   };
-  const timer = setInterval(tryLook, lookEveryMs);
+  const timer = setInterval(() => cutBeyond(2 * maxBytes), lookEveryMs);
   return {
-    stop: () => clearInterval(timer),
-    wasCut: () => {
-      tryLook();
+    stop: () => {
+      clearInterval(timer);
+      closeSync(fd);
+    },
+    /** To be called when the writer has ended. True when something is missing. */
+    finish: () => {
+      cutBeyond(maxBytes);
       return lostBytes > 0;
     },
   };
+}
+
+/** Reads from `start` to an end that is still the end when it returns, unless the writer is faster than any reader. */
+function readTail(fd: number, start: number, limit: number): { tail: Buffer; end: number } {
+  let tail = Buffer.alloc(0);
+  let end = start;
+  for (let round = 0; round < 100; round += 1) {
+    const piece = Buffer.allocUnsafe(limit);
+    const bytes = readSync(fd, piece, 0, limit, end);
+    if (bytes === 0) break;
+    end += bytes;
+    tail = Buffer.concat([tail, piece.subarray(0, bytes)]);
+    tail = tail.subarray(Math.max(0, tail.length - limit));
+  }
+  return { tail, end };
 }

@@ -167,17 +167,29 @@ describe('runProcess, output to a file', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  it('cuts the middle of a file that grows too long', async () => {
+  it('cuts the middle of a file that grows too long while the process runs', async () => {
     const path = join(folder, 'capped');
-    const script =
-      'echo first; i=0; while [ $i -lt 40 ]; do head -c 1000000 /dev/zero; sleep 0.01; i=$((i+1)); done; echo last';
+    const burst = 'head -c 9000000 /dev/zero; while [ "$(wc -c < capped)" -gt 4000000 ]; do sleep 0.01; done';
+    const script = `echo first; ${burst}; ${burst}; echo last`;
     const result = await shell(script, { output: { kind: 'file', path, maxBytes: 4_000_000 } });
     expect(result).toMatchObject({ kind: 'exited', code: 0, truncated: true });
     const content = await readFile(path, 'latin1');
     expect(content.length).toBeLessThan(4_000_001);
     expect(content.startsWith('first\n')).toBe(true);
     expect(content.endsWith('last\n')).toBe(true);
-    expect(content.match(/\n\[\.\.\. \d+ bytes of output left out \.\.\.\]\n/g)).toHaveLength(1);
+    const [notice, ...others] = content.match(/\n\[\.\.\. \d+ bytes of output left out \.\.\.\]\n/g) ?? [];
+    expect(others).toEqual([]);
+    const written = 18_000_000 + 'first\nlast\n'.length;
+    expect(Number(notice?.replace(/\D/g, ''))).toBe(written - (content.length - (notice?.length ?? 0)));
+  });
+
+  it('cuts the middle of a file that was too long at the end', async () => {
+    const path = join(folder, 'long');
+    const output = { kind: 'file', path, maxBytes: 1_000 } as const;
+    expect(await shell('echo first; head -c 1500 /dev/zero; echo last', { output })).toMatchObject({ truncated: true });
+    expect(await readFile(path, 'latin1')).toMatch(
+      /^first\n\0+\n\[\.\.\. 761 bytes of output left out \.\.\.\]\n\0+last\n$/,
+    );
   });
 
   it('says so when the file cannot be made', async () => {

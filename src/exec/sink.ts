@@ -58,11 +58,11 @@ function dropPipes(child: ChildProcess): void {
 
 function fileSink(output: Extract<ProcessOutput, { kind: 'file' }>): Sink {
   const fd = openForAppending(output.path);
-  const cap = output.maxBytes === undefined ? undefined : capFile(fd, output.maxBytes);
+  const cap = output.maxBytes === undefined ? undefined : capFile(output.path, output.maxBytes);
   return {
     stdio: [fd, fd],
     drained: (child) => new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal }))),
-    collected: () => ({ stdout: '', stderr: '', truncated: cap?.wasCut() ?? false }),
+    collected: () => ({ stdout: '', stderr: '', truncated: cap?.finish() ?? false }),
     close: () => {
       cap?.stop();
       closeSync(fd);
@@ -72,7 +72,7 @@ function fileSink(output: Extract<ProcessOutput, { kind: 'file' }>): Sink {
 
 function openForAppending(path: string): number {
   try {
-    return openSync(path, 'a+', 0o600);
+    return openSync(path, 'a', 0o600);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const full = code === 'ENOSPC' || code === 'EDQUOT';
