@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
 /** Aborts when the client hangs up before it has its answer, or when `closing` does. */
 export function hangUpSignal(reply: FastifyReply, closing: AbortSignal): AbortSignal {
@@ -14,6 +14,6 @@ export function hangUpSignal(reply: FastifyReply, closing: AbortSignal): AbortSi
 }
 
 /** Lets a connection stay silent for as long as the answer takes. The next request on it has its time limit again. */
-export function liftIdleTimeout(request: FastifyRequest): void {
-  request.raw.socket.setTimeout(0);
+export function liftIdleTimeout(reply: FastifyReply): void {
+  reply.raw.setTimeout(0, () => undefined);
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { createToken, ensureSystemUser, type Role, type Scope } from '../../src/access/index.ts';
 import { openDatabase } from '../../src/db/index.ts';
 import { identify, isAlive } from '../../src/exec/index.ts';
 import { openGit } from '../../src/git/index.ts';
@@ -89,10 +91,12 @@ async function runParts(dir: string): Promise<Omit<RunDeps, 'db' | 'hosts' | 'se
   const dataDir = join(dir, 'polder');
   await mkdir(dataDir);
   const engine = testEngine();
+  // What the machine's user has configured is not what is tested.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TF_')));
   const engines = createEngines({
     binDir: join(dataDir, 'bin'),
     pathEnv: '',
-    env: process.env,
+    env,
     configuredBinary: engine.binary,
     defaultDistribution: engine.distribution,
     defaultVersion: null,
@@ -105,9 +109,9 @@ async function runParts(dir: string): Promise<Omit<RunDeps, 'db' | 'hosts' | 'se
     log,
     now: Date.now,
     dataDir,
-    git: await openGit({ dataDir, log, env: process.env }),
+    git: await openGit({ dataDir, log, env }),
     engines,
-    engineDeps: { env: process.env, pluginCacheDir: null },
+    engineDeps: { env, pluginCacheDir: null },
     initGate: createInitGate(false),
     configurationReader: createConfigurationReader(),
     pool: createPool(2),
@@ -146,4 +150,17 @@ export async function requestRaw(
     });
     sent.on('error', reject).end();
   });
+}
+
+/** A Polder token with these rights. */
+export async function makeToken(
+  deps: Pick<HttpDeps, 'db' | 'now'>,
+  rights: { role: Role; scope?: Scope; repoId?: number; expiresAt?: number },
+): Promise<string> {
+  const actor = await ensureSystemUser(deps.db, 'polder', deps.now());
+  const { role, scope = 'api', repoId = null, expiresAt = null } = rights;
+  const name = `token-${randomUUID()}`;
+  const made = await createToken(deps.db, { name, role, scope, repoId, expiresAt, actor, now: deps.now() });
+  if (made.kind !== 'created') throw new Error(made.message);
+  return made.token;
 }

@@ -97,10 +97,16 @@ function outcomeFields(run: RunWithJobs, ended: Ended, settings: Settings): Part
     case 'cancelled':
       return { Failure: `cancelled by ${outcome.by}` };
     case 'failed':
-      return { Error: { Message: outcome.message, Code: outcome.code } };
+      return { Error: { Message: withOutput(outcome.message, output), Code: outcome.code } };
     case 'interrupted':
-      return { Error: { Message: outcome.message, Code: 'interrupted' } };
+      return { Error: { Message: withOutput(outcome.message, output), Code: 'interrupted' } };
   }
+}
+
+/** What went wrong is told by the program, mostly. */
+function withOutput(message: string, output: string): string {
+  const text = output.trim();
+  return text === '' ? message : `${message}\n${text}`;
 }
 
 function toPlanSuccess(run: RunWithJobs, { job, output }: Ended, settings: Settings): z.infer<typeof planSuccess> {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { CommandKind } from '../../commands/index.ts';
 import { isEnd, jobOutputs, type RunWithJobs, waitForRun } from '../../runs/index.ts';
@@ -49,9 +49,7 @@ function addRunRoute(app: App, context: HttpContext, kind: CommandKind): void {
       }
       nameRun(reply, accepted);
       const isAsync = request.query.async === 'true';
-      return isAsync
-        ? answerAtOnce(context, accepted.runId, reply)
-        : answerAtEnd(context, accepted.runId, { request, reply });
+      return isAsync ? answerAtOnce(context, accepted.runId, reply) : answerAtEnd(context, accepted.runId, reply);
     },
   );
 }
@@ -83,19 +81,15 @@ async function answerAtOnce(context: HttpContext, runId: number, reply: FastifyR
 }
 
 /** The run goes on whether or not the client waits for it. */
-async function answerAtEnd(
-  context: HttpContext,
-  runId: number,
-  exchange: { request: FastifyRequest; reply: FastifyReply },
-) {
-  liftIdleTimeout(exchange.request);
-  const run = await waitForRun(context.db, runId, hangUpSignal(exchange.reply, context.closing));
+async function answerAtEnd(context: HttpContext, runId: number, reply: FastifyReply) {
+  liftIdleTimeout(reply);
+  const run = await waitForRun(context.db, runId, hangUpSignal(reply, context.closing));
   if (!run) throw new Error(`waiting for run ${runId}: it is gone`);
   if (!isEnd(run.state)) {
-    exchange.reply.code(503);
+    reply.code(503);
     return { error: `the server is closing; run ${runId} goes on, see ${runUrl(runId)}` };
   }
-  exchange.reply.code(isSuccess(run) ? 200 : 500);
+  reply.code(isSuccess(run) ? 200 : 500);
   return toAtlantisResult(run, await jobOutputs(context.db, runId), context.settings);
 }
 

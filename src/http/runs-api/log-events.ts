@@ -16,7 +16,7 @@ export function sendLogEvents(
   exchange: { request: FastifyRequest; reply: FastifyReply; from: number },
 ) {
   const { request, reply } = exchange;
-  liftIdleTimeout(request);
+  liftIdleTimeout(reply);
   const signal = hangUpSignal(reply, deps.closing);
   const fromLine = lastEventId(request) ?? exchange.from;
   const events = withHeartbeat(logEvents(deps, job, { fromLine, signal }), deps.timeouts.heartbeat);

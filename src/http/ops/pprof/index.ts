@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { App } from '../../app.ts';
 import { hangUpSignal, liftIdleTimeout } from '../../connection.ts';
@@ -59,7 +59,7 @@ function addTimedProfiles(app: App, deps: Deps, inspector: Inspector): void {
       },
     },
     async (request, reply) => {
-      const options = { seconds: request.query.seconds, signal: waiting(deps, request, reply), now: deps.now };
+      const options = { seconds: request.query.seconds, signal: waiting(deps, reply), now: deps.now };
       return oneAtATime(reply, 'profile', () => profileCpu(inspector, options));
     },
   );
@@ -74,7 +74,7 @@ function addTimedProfiles(app: App, deps: Deps, inspector: Inspector): void {
       },
     },
     async (request, reply) => {
-      const options = { seconds: request.query.seconds, signal: waiting(deps, request, reply) };
+      const options = { seconds: request.query.seconds, signal: waiting(deps, reply) };
       return oneAtATime(reply, 'trace.json', async () => Buffer.from(await traceEvents(inspector, options)));
     },
   );
@@ -119,8 +119,8 @@ export function commandLine(argv: readonly string[]): string {
   return argv.slice(0, flag < 0 ? undefined : flag).join('\0');
 }
 
-function waiting(deps: Deps, request: FastifyRequest, reply: FastifyReply): AbortSignal {
-  liftIdleTimeout(request);
+function waiting(deps: Deps, reply: FastifyReply): AbortSignal {
+  liftIdleTimeout(reply);
   return hangUpSignal(reply, deps.closing);
 }
 
