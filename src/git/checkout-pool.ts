@@ -22,7 +22,9 @@ export type CheckoutPool = {
   recall(folder: string): Fingerprint | undefined;
   /** A spare of the repo, which from now on is the caller's. */
   take(repoId: number): Spare | undefined;
-  /** Adds a spare, and gives back those for which there is no room any more. */
+  /** Whether another spare of the repo would be kept. */
+  hasRoom(repoId: number): boolean;
+  /** Adds a spare, and gives back those that have to go for it: the oldest ones. */
   put(spare: Spare): Spare[];
   forgetSpares(): void;
 };
@@ -46,11 +48,13 @@ export function createCheckoutPool(limits: Pick<GitLimits, 'spares' | 'sparesPer
       spares = spares.filter((spare) => spare !== newest);
       return newest;
     },
+    hasRoom: (repoId) =>
+      limits.spares > 0 && spares.filter((spare) => spare.repoId === repoId).length < limits.sparesPerRepo,
     put: (spare) => {
-      spares = [...spares, spare];
-      const ofRepo = spares.filter(({ repoId }) => repoId === spare.repoId);
-      const tooMany = new Set([...oldest(ofRepo, limits.sparesPerRepo), ...oldest(spares, limits.spares)]);
-      spares = spares.filter((one) => !tooMany.has(one));
+      const all = [...spares, spare];
+      const ofRepo = all.filter(({ repoId }) => repoId === spare.repoId);
+      const tooMany = new Set([...oldest(ofRepo, limits.sparesPerRepo), ...oldest(all, limits.spares)]);
+      spares = all.filter((one) => !tooMany.has(one));
       return [...tooMany];
     },
     forgetSpares: () => {

@@ -284,7 +284,7 @@ describe('a checkout after a run that left', () => {
     const used = await openAt(repo, repo.first);
     await play(used.dir, repo);
     await releaseCheckout(repo.deps, used);
-    if (reused !== undefined) expect(await spareCount(repo)).toBe(reused ? 1 : 0);
+    expect(reused === undefined ? [0, 1] : [Number(reused)]).toContain(await spareCount(repo));
     await repo.fetch();
     const next = await openAt(repo, repo.first);
     expect(await contentOf(next.dir)).toEqual(clean);

@@ -1,11 +1,13 @@
-import type { Dirent, Stats } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstatSync, type Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { treeDir } from './checkout-folder.ts';
 import type { GitDeps } from './types.ts';
 import { type CommitFolder, gitInFolder } from './write-files.ts';
 
 const mostListBytes = 128 * 1024 * 1024;
+const entriesPerTurn = 200;
 
 /**
  * Says what is not as new in a working tree, or undefined. `git clean` leaves more than one thing: a `.git` below the
@@ -20,22 +22,24 @@ export async function findStray(
   const activity = 'listing the files of a worktree';
   const { stdout } = await gitInFolder(deps, target, { activity, args: ['ls-files', '-z'], maxBytes: mostListBytes });
   const files = new Set(stdout.split('\0'));
-  const folders = new Set([...files].flatMap(foldersAbove));
+  const folders = foldersAbove(files);
   const root = treeDir(target.folder);
 
-  const lookInto = async (folder: string): Promise<string | undefined> => {
+  const pending = [''];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
     const entries = await readdir(join(root, folder), { withFileTypes: true });
-    const flaws = await Promise.all(entries.map((entry) => lookAt(entry, join(folder, entry.name))));
-    return flaws.find((flaw) => flaw !== undefined);
-  };
-  const lookAt = async (entry: Dirent, name: string): Promise<string | undefined> => {
-    const isFolder = entry.isDirectory();
-    if (!files.has(name) && !(isFolder && folders.has(name))) return `${name} was left`;
-    const flaw = flawOf(await lstat(join(root, name)), folderMode);
-    if (flaw !== undefined) return `${name} ${flaw}`;
-    return isFolder ? lookInto(name) : undefined;
-  };
-  return lookInto('');
+    for (const [index, entry] of entries.entries()) {
+      if (index % entriesPerTurn === entriesPerTurn - 1) await nextTurn();
+      const name = join(folder, entry.name);
+      const isFolder = entry.isDirectory();
+      if (!files.has(name) && !(isFolder && folders.has(name))) return `${name} was left`;
+      // Not asynchronous: that takes ten times as long, and each look a few microseconds.
+      const flaw = flawOf(lstatSync(join(root, name)), folderMode);
+      if (flaw !== undefined) return `${name} ${flaw}`;
+      if (isFolder) pending.push(name);
+    }
+  }
+  return undefined;
 }
 
 /** Files are made with the mode of the folders, but for the right to execute those that are no programs. */
@@ -47,7 +51,11 @@ function flawOf(info: Stats, folderMode: number): string | undefined {
   return info.isSymbolicLink() || usual.includes(permissions) ? undefined : 'has another mode';
 }
 
-function foldersAbove(file: string): string[] {
-  const parts = file.split('/').slice(0, -1);
-  return parts.map((_part, index) => parts.slice(0, index + 1).join('/'));
+function foldersAbove(files: ReadonlySet<string>): ReadonlySet<string> {
+  const folders = new Set<string>();
+  for (const file of files) {
+    for (let folder = dirname(file); folder !== '.' && !folders.has(folder); folder = dirname(folder))
+      folders.add(folder);
+  }
+  return folders;
 }

@@ -50,6 +50,7 @@ type Returned = {
 async function renew(deps: GitDeps, used: Returned): Promise<string | undefined> {
   const { folder, fingerprint } = used;
   if (!fingerprint) return 'it is from before the start of the server';
+  if (!deps.pool.hasRoom(used.repoId)) return 'there are enough spares';
   const held = await isHeld(folder);
   if (held !== 'free')
     return held === 'held' ? 'a process still uses it' : 'whether a process still uses it is unknown';
