@@ -1,12 +1,14 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownerFile, removeFolder } from './checkout-folder.ts';
-import { checkoutsDir, mirrorDir, sparesDir } from './layout.ts';
+import { checkoutsDir, mirrorDir, newMirrorDir, sparesDir } from './layout.ts';
+import { removeUnfinishedPacks } from './mirror-repair.ts';
 import type { GitDeps } from './types.ts';
 
 /**
- * For the start of a server, before anything is checked out: removes the checkouts that an earlier one left, but those
- * whose owner is kept. Spares go too, since only the server that made them knows that they are sound.
+ * For the start of a server, before anything is fetched or checked out: removes the checkouts that an earlier one left,
+ * but those whose owner is kept. Spares go too, since only the server that made them knows that they are sound, and so
+ * do mirrors and packs that it had begun.
  */
 export async function cleanCheckouts(deps: GitDeps, isKept: (owner: string) => boolean): Promise<void> {
   deps.pool.forgetSpares();
@@ -19,7 +21,7 @@ export async function cleanCheckouts(deps: GitDeps, isKept: (owner: string) => b
     if (owner !== undefined && isKept(owner)) kept.add(name);
     else await removeFolder(folder);
   }
-  await removeLinks(deps, kept);
+  await cleanMirrors(deps, kept);
 }
 
 /** Undefined when the server ended before it could write it down. */
@@ -27,11 +29,13 @@ async function readOwner(folder: string): Promise<string | undefined> {
   return readFile(ownerFile(folder), 'utf8').catch(() => undefined);
 }
 
-async function removeLinks(deps: GitDeps, kept: ReadonlySet<string>): Promise<void> {
+async function cleanMirrors(deps: GitDeps, keptCheckouts: ReadonlySet<string>): Promise<void> {
   for (const repo of await readdir(join(deps.dataDir, 'repos'))) {
-    const links = join(mirrorDir(deps, Number(repo)), 'worktrees');
+    const mirror = mirrorDir(deps, Number(repo));
+    await removeFolder(newMirrorDir(deps, Number(repo)));
+    await removeUnfinishedPacks(mirror);
+    const links = join(mirror, 'worktrees');
     const names = await readdir(links).catch(() => []);
-    for (const name of names.filter((one) => !kept.has(one)))
-      await rm(join(links, name), { recursive: true, force: true });
+    for (const name of names.filter((one) => !keptCheckouts.has(one))) await removeFolder(join(links, name));
   }
 }

@@ -1,17 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { onCleanup } from '../../test/support/cleanup.ts';
 import { commitFiles, git, makeRepo } from '../../test/support/git.ts';
 import { mirroredRepo } from '../../test/support/mirror.ts';
+import { scaled } from '../../test/support/scale.ts';
 import { temporaryDir } from '../../test/support/temp.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { silentLog } from '../lib/log.ts';
 import { fetchMirror, tidyMirror } from './fetch-mirror.ts';
-import { mirrorDir } from './layout.ts';
+import { mirrorDir, newMirrorDir } from './layout.ts';
 import { openGit } from './open-git.ts';
 import { resolveRef } from './resolve-ref.ts';
 import type { GitDeps } from './types.ts';
@@ -71,7 +73,7 @@ describe('fetchMirror', () => {
 
   it('makes again what a killed server left of a mirror', async () => {
     const { source, deps } = await mirroredRepo(files);
-    const left = `${mirrorDir(deps, 2)}.new`;
+    const left = newMirrorDir(deps, 2);
     await mkdir(join(left, 'objects'), { recursive: true });
     await writeFile(join(left, 'HEAD.lock'), '');
     await fetchMirror(deps, { id: 2, fullName: 'acme/two', source: { url: source, credentials: null } });
@@ -130,7 +132,7 @@ describe('fetchMirror', () => {
     const pushed = await commitFiles(source, { 'main.tf': '# 2' });
     await fetch();
     expect(await refsOf(mirror)).toEqual([`refs/heads/main ${pushed}`]);
-    expect(await readFile(join(mirror, 'config'), 'utf8')).not.toContain('insteadOf');
+    expect(readFileSync(join(mirror, 'config'), 'utf8')).not.toContain('insteadOf');
     expect(await readdir(mirror)).not.toContain('hooks');
   });
 
@@ -187,13 +189,42 @@ describe('fetchMirror', () => {
     await expect(fetched).rejects.toThrow('fetching acme/two: git did not end within 0.2 seconds');
   });
 
+  it('keeps nothing of a fetch that did not come to its end', async () => {
+    const { source, deps } = await mirroredRepo(files);
+    const begun = join(mirrorDir(deps, 1), 'objects/pack/tmp_pack_123');
+    await writeFile(begun, '');
+    const gone = { url: join(source, 'nope'), credentials: null };
+    await expect(fetchMirror(deps, { id: 1, fullName: 'acme/infra', source: gone })).rejects.toThrow('git repository');
+    expect(existsSync(begun)).toBe(false);
+  });
+
+  it.skipIf(!existsSync('/proc/self/task'))('recovers from a git that is killed at any moment', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files, { lockPatienceMs: 20 });
+    let killed = 0;
+    for (let round = 0; round < scaled(60); round += 1) {
+      const pushed = await commitFiles(source, { 'main.tf': `# ${round}`, [`${round}.tf`]: 'x'.repeat(10_000) });
+      await git(source, 'branch', `b${round}`);
+      const repoId = 1 + (round % 2) * (100 + round);
+      const repo = { id: repoId, fullName: 'acme/infra', source: { url: source, credentials: null } };
+      const fetched = fetchMirror(deps, repo).catch(() => undefined);
+      await pause(Math.random() * 25);
+      killed += killChildren();
+      await fetched;
+      await fetchMirror(deps, repo);
+      expect(await resolveRef(deps, repoId, 'main')).toMatchObject({ sha: pushed });
+      await git(mirrorDir(deps, repoId), 'fsck', '--connectivity-only');
+    }
+    await fetch();
+    expect(killed).toBeGreaterThan(0);
+  });
+
   it('stops when its signal aborts', async () => {
     const { deps } = await mirroredRepo(files);
     const slow = await unansweringServer();
     const stop = new AbortController();
     const repo = { id: 2, fullName: 'acme/two', source: { url: slow, credentials: null } };
     const fetched = fetchMirror(deps, repo, { signal: stop.signal });
-    await waitFor('git to run', () => existsSync(join(`${mirrorDir(deps, 2)}.new`, 'refs')));
+    await waitFor('git to run', () => existsSync(join(newMirrorDir(deps, 2), 'refs')));
     stop.abort(new Error('no longer wanted'));
     await expect(fetched).rejects.toThrow('no longer wanted');
   });
@@ -224,6 +255,19 @@ describe('tidyMirror', () => {
     await expect(tidyMirror(deps, 99)).resolves.toBeUndefined();
   });
 });
+
+/** Kills the processes that we started, with their groups. */
+function killChildren(): number {
+  const pids = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  for (const pid of pids) {
+    try {
+      process.kill(-Number(pid), 'SIGKILL');
+    } catch {
+      // It has ended meanwhile, or leads no group: not one of ours.
+    }
+  }
+  return pids.length;
+}
 
 /** Takes connections and says nothing. */
 async function unansweringServer(): Promise<string> {

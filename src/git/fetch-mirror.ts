@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { PolderError } from '../lib/errors.ts';
 import type { CloneSource } from '../vcs/index.ts';
 import { credentialEnvironment } from './git-environment.ts';
-import { mirrorDir, repoDir } from './layout.ts';
-import { looksDamaged, looksLocked, removeStaleLocks, restoreMirror } from './mirror-repair.ts';
-import { type GitCall, type GitFailure, gitError, runGit, tryGit } from './run-git.ts';
+import { mirrorDir, newMirrorDir, repoDir } from './layout.ts';
+import { looksDamaged, looksLocked, removeStaleLocks, removeUnfinishedPacks, restoreMirror } from './mirror-repair.ts';
+import { type GitCall, type GitFailure, gitError, runGit, tryGit, withDisk } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
 /** A repo as `fetchMirror` needs it: `fullName` is for messages. */
@@ -22,7 +22,8 @@ export async function fetchMirror(
   repo: FetchedRepo,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  await deps.fetches.join(repo.id, (signal) => bringUpToDate(deps, repo, signal), options.signal);
+  const work = (signal: AbortSignal) => withDisk(activityOf(repo), () => bringUpToDate(deps, repo, signal));
+  await deps.fetches.join(repo.id, work, options.signal);
 }
 
 async function bringUpToDate(deps: GitDeps, repo: FetchedRepo, signal: AbortSignal): Promise<void> {
@@ -50,7 +51,7 @@ async function bringUpToDate(deps: GitDeps, repo: FetchedRepo, signal: AbortSign
  */
 async function makeMirror(deps: GitDeps, repo: FetchedRepo, signal: AbortSignal): Promise<void> {
   const mirror = mirrorDir(deps, repo.id);
-  const fresh = `${mirror}.new`;
+  const fresh = newMirrorDir(deps, repo.id);
   await rm(fresh, { recursive: true, force: true });
   await mkdir(repoDir(deps, repo.id), { recursive: true, mode: 0o700 });
   await mkdir(fresh, { mode: 0o700 });
@@ -97,7 +98,9 @@ async function fetchInto(deps: GitDeps, { repo, signal, mirror }: Target): Promi
     signal,
     ...access(deps, repo),
   });
-  return 'reason' in result ? result : undefined;
+  if (!('reason' in result)) return undefined;
+  await removeUnfinishedPacks(mirror);
+  return result;
 }
 
 /** Allows the one protocol of the source, and hands over its credentials. */

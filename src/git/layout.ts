@@ -15,6 +15,11 @@ export function mirrorDir(root: Root, repoId: number): string {
   return join(repoDir(root, repoId), 'mirror.git');
 }
 
+/** Where a mirror is until its first fetch is complete. */
+export function newMirrorDir(root: Root, repoId: number): string {
+  return `${mirrorDir(root, repoId)}.new`;
+}
+
 /** Worktrees in use, each in a folder of its own: see `CheckoutFolder`. */
 export function checkoutsDir(root: Root): string {
   return join(root.dataDir, 'checkouts');

@@ -53,6 +53,14 @@ export async function removeStaleLocks(deps: Pick<GitDeps, 'limits' | 'log'>, mi
   }
 }
 
+/** Removes what fetches that did not come to their end have written so far: it can be large, and git leaves it. */
+export async function removeUnfinishedPacks(mirror: string): Promise<void> {
+  const packs = join(mirror, 'objects', 'pack');
+  const names = await readdir(packs).catch(() => []);
+  const unfinished = names.filter((name) => name.startsWith('tmp_'));
+  await Promise.all(unfinished.map((name) => rm(join(packs, name), { force: true })));
+}
+
 async function locksIn(mirror: string): Promise<Map<string, number>> {
   const places = await Promise.all([readdir(mirror), ...['refs', 'logs'].map((name) => readBelow(mirror, name))]);
   const paths = places

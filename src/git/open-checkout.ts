@@ -5,6 +5,7 @@ import { errorText, isPolderError } from '../lib/errors.ts';
 import { fingerprintOf, newFolderName, ownerFile, removeFolder, treeDir } from './checkout-folder.ts';
 import type { Spare } from './checkout-pool.ts';
 import { checkoutsDir } from './layout.ts';
+import { withDisk } from './run-git.ts';
 import type { Checkout, GitDeps } from './types.ts';
 import { linkIndex, linkWorktree, unlinkWorktree } from './worktree-link.ts';
 import { writeFiles } from './write-files.ts';
@@ -36,9 +37,11 @@ export async function openCheckout(deps: GitDeps, order: CheckoutOrder): Promise
 async function make(deps: GitDeps, order: CheckoutOrder, spare: Spare | undefined): Promise<Checkout> {
   const folder = join(checkoutsDir(deps), newFolderName(order.repoId));
   try {
-    if (spare) await rename(spare.folder, folder);
-    else await mkdir(folder, { mode: 0o700 });
-    await fill(deps, folder, order);
+    await withDisk(`checking out commit ${order.sha}`, async () => {
+      if (spare) await rename(spare.folder, folder);
+      else await mkdir(folder, { mode: 0o700 });
+      await fill(deps, folder, order);
+    });
   } catch (error) {
     await unlinkWorktree(deps, folder, order.repoId);
     await removeFolder(folder);

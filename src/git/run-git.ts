@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import { type ProcessResult, runProcess } from '../exec/index.ts';
 import { PolderError } from '../lib/errors.ts';
 import { gitHome } from './layout.ts';
@@ -24,11 +25,12 @@ export type GitCall = {
 
 export type GitOutput = { readonly code: number; readonly stdout: string };
 
-/** What git said when it did not do what was asked, fit to be shown: one text without credentials. */
-export type GitFailure = { readonly reason: string };
+/** Git did not do what was asked. `reason` is what it said, fit to be shown: one line without credentials. */
+export type GitFailure = { readonly reason: string; readonly diskFull: boolean };
 
 const killAfterMs = 5_000;
 const longestReason = 2_000;
+const littleSpace = 64 * 1024 * 1024;
 
 /**
  * Runs git and gives its output. Throws `git_failed`, or `disk_full`, with git's own words; the reason of `signal` when
@@ -63,12 +65,31 @@ export async function tryGit(deps: GitDeps, call: GitCall): Promise<GitOutput | 
   if (result.kind === 'exited' && (call.codes ?? [0]).includes(result.code) && !result.truncated) {
     return { code: result.code, stdout: result.stdout };
   }
-  return { reason: withoutSecrets(failureReason(result, timeoutMs), call.secrets ?? []) };
+  const reason = withoutSecrets(failureReason(result, timeoutMs), call.secrets ?? []);
+  return { reason, diskFull: await isDiskFull(deps, reason) };
 }
 
 export function gitError(activity: string, failure: GitFailure): PolderError {
-  const full = /No space left on device|Disk quota exceeded/i.test(failure.reason);
-  return new PolderError(full ? 'disk_full' : 'git_failed', `${activity}: ${failure.reason}`);
+  return new PolderError(failure.diskFull ? 'disk_full' : 'git_failed', `${activity}: ${failure.reason}`);
+}
+
+/** Runs work on our own files, and names the activity when the disk is full. */
+export async function withDisk<T>(activity: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+    throw new PolderError('disk_full', `${activity}: there is no space left on the disk`, { cause: error });
+  }
+}
+
+/** Of a file of a checkout, git says only that it could not be written. */
+async function isDiskFull({ dataDir }: GitDeps, reason: string): Promise<boolean> {
+  if (/No space left on device|Disk quota exceeded/i.test(reason)) return true;
+  if (!/unable to write/i.test(reason)) return false;
+  const { bavail, bsize } = await statfs(dataDir);
+  return bavail * bsize < littleSpace;
 }
 
 function failureReason(result: Exclude<ProcessResult, { kind: 'cancelled' }>, timeoutMs: number): string {
