@@ -10,11 +10,15 @@ const slackBytes = 1024 * 1024;
 
 export type LogLimit = { readonly maxBytes: number };
 
+/** Whole lines, without line ends. */
+export type AddedLines = LogLimit & { readonly lines: readonly string[] };
+
 /**
- * Adds whole lines (without line ends) to a job's log. One writer at a time appends to a log: the holder of the run.
+ * Adds lines to a job's log. One writer at a time appends to a log: the holder of the run.
  * Beyond `maxBytes` the middle is cut: the beginning and the newest part stay, each half of the limit.
  */
-export async function appendLog(tx: Tx, jobId: number, lines: readonly string[], limit: LogLimit): Promise<void> {
+export async function appendLog(tx: Tx, jobId: number, added: AddedLines): Promise<void> {
+  const { lines } = added;
   if (lines.length === 0) return;
   let head = (await selectHead(tx, jobId)) ?? emptyHead(jobId);
   for (const part of inChunks(lines)) {
@@ -31,7 +35,7 @@ export async function appendLog(tx: Tx, jobId: number, lines: readonly string[],
     });
     head = { ...head, next_seq: head.next_seq + 1, lines: head.lines + part.length, bytes: head.bytes + bytes };
   }
-  await upsertHead(tx, await withinLimit(tx, head, limit));
+  await upsertHead(tx, await withinLimit(tx, head, added));
   await tx.notify(logChannel, String(jobId));
 }
 

@@ -25,8 +25,8 @@ const all = async () => {
 
 describe('appendLog', () => {
   it('gives back the lines in the order in which they were written', async () => {
-    await db.transaction((tx) => appendLog(tx, jobId, ['a', 'b'], limit));
-    await db.transaction((tx) => appendLog(tx, jobId, ['', 'c'], limit));
+    await db.transaction((tx) => appendLog(tx, jobId, { lines: ['a', 'b'], ...limit }));
+    await db.transaction((tx) => appendLog(tx, jobId, { lines: ['', 'c'], ...limit }));
     expect(await all()).toEqual({ lines: ['a', 'b', '', 'c'], complete: false });
   });
 
@@ -34,7 +34,7 @@ describe('appendLog', () => {
     const line = 'x'.repeat(1000);
     for (let batch = 0; batch < 20; batch += 1) {
       const lines = Array.from({ length: 1000 }, (_, index) => `${batch * 1000 + index} ${line}`);
-      await db.transaction((tx) => appendLog(tx, jobId, lines, limit));
+      await db.transaction((tx) => appendLog(tx, jobId, { lines: lines, ...limit }));
     }
     const { lines } = await all();
     const size = lines.reduce((sum, text) => sum + text.length, 0);
@@ -52,8 +52,8 @@ describe('followLog', () => {
       const options = { fromLine: 1, signal: new AbortController().signal };
       for await (const piece of followLog(db, jobId, options)) seen.push(...piece.lines);
     })();
-    await db.transaction((tx) => appendLog(tx, jobId, ['first', 'second'], limit));
-    await db.transaction((tx) => appendLog(tx, jobId, ['third'], limit));
+    await db.transaction((tx) => appendLog(tx, jobId, { lines: ['first', 'second'], ...limit }));
+    await db.transaction((tx) => appendLog(tx, jobId, { lines: ['third'], ...limit }));
     await db.transaction((tx) => closeLog(tx, jobId, 1));
     await following;
     expect(seen).toEqual(['second', 'third']);

@@ -44,7 +44,7 @@ export function createLogWriter(
   const writeNow = () => {
     const taken = take();
     writing = writing
-      .then(() => db.transaction((tx) => appendLog(tx, jobId, taken, options)))
+      .then(() => db.transaction((tx) => appendLog(tx, jobId, { lines: taken, ...options })))
       .catch((error: unknown) => options.onFault(error));
   };
   const kept = (line: string) => shortened(options.clean ? options.clean(line) : line);
@@ -73,7 +73,7 @@ export function createLogWriter(
       if (partial !== '') rest.push(kept(partial));
       partial = '';
       await writing;
-      return (tx) => appendLog(tx, jobId, rest, options);
+      return (tx) => appendLog(tx, jobId, { lines: rest, ...options });
     },
   };
 }
@@ -81,5 +81,7 @@ export function createLogWriter(
 /** A line as it is kept: without carriage returns and NUL, which PostgreSQL's text cannot hold, and not endless. */
 function shortened(line: string): string {
   const clean = line.replaceAll('\0', '\uFFFD').replace(/\r+$/, '');
-  return clean.length <= maxLineLength ? clean : `${clean.slice(0, maxLineLength)} [line cut: ${clean.length} characters]`;
+  return clean.length <= maxLineLength
+    ? clean
+    : `${clean.slice(0, maxLineLength)} [line cut: ${clean.length} characters]`;
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureSystemUser } from '../access/index.ts';
 import type { Actor } from '../access/index.ts';
+import { ensureSystemUser } from '../access/index.ts';
 import type { Db } from '../db/index.ts';
 import { openDatabase } from '../db/index.ts';
 import { silentLog } from '../lib/log.ts';
@@ -9,8 +9,8 @@ import {
   findLock,
   getApplyLock,
   holdApplyLock,
-  listLocks,
   type LockHolder,
+  listLocks,
   lockName,
   parseLockName,
   releaseApplyLock,
@@ -39,7 +39,10 @@ describe('acquireLock', () => {
   it('keeps a second run out and says who has the lock', async () => {
     await acquire(run(1));
     const second = await acquire(run(2));
-    expect(second).toMatchObject({ kind: 'blocked', by: { holder: { kind: 'run', runId: 1 }, repoFullName: 'acme/infra' } });
+    expect(second).toMatchObject({
+      kind: 'blocked',
+      by: { holder: { kind: 'run', runId: 1 }, repoFullName: 'acme/infra' },
+    });
   });
 
   it('gives a run its own lock again', async () => {
@@ -87,7 +90,10 @@ describe('releasing', () => {
     const lockId = taken.kind === 'held' ? taken.lockId : 0;
     expect(await db.transaction((tx) => releaseLock(tx, lockId, { actor, reason: 'done', now: 9 }))).toBe(true);
     expect(await listLocks(db)).toEqual([]);
-    expect(await findLock(db, 'acme/infra/network/default/net')).toMatchObject({ releasedAt: 9, releaseReason: 'done' });
+    expect(await findLock(db, 'acme/infra/network/default/net')).toMatchObject({
+      releasedAt: 9,
+      releaseReason: 'done',
+    });
     expect(await acquire(run(2))).toMatchObject({ kind: 'held' });
   });
 
@@ -103,7 +109,7 @@ describe('findLock', () => {
   it.each([
     ['a repo in groups and a project name with a slash', 'a/b/c', 'x/y', 'net/eu'],
     ['an unnamed project in the root', 'acme/one', '.', ''],
-  ])('finds a lock of %s by its name', async (_, fullName, dir, projectName) => {
+  ])('finds a lock of %s by its name', async (_, ...[fullName, dir, projectName]) => {
     const place = { repoId: await insertRepo(fullName), dir, workspace: 'default', projectName };
     await acquire(run(1), place);
     const name = lockName({ ...place, repoFullName: fullName });

@@ -97,6 +97,7 @@ function sameHolder(one: LockHolder, other: LockHolder): boolean {
 
 function conflicts(held: Lock, project: LockedProject, claim: LockHolder): boolean {
   if (held.projectName === project.projectName) return true;
-  const whole = (lock: { projectName: string }, holder: LockHolder) => lock.projectName === '' && holder.kind === 'manual';
+  const whole = (lock: { projectName: string }, holder: LockHolder) =>
+    lock.projectName === '' && holder.kind === 'manual';
   return whole(held, held.holder) || whole(project, claim);
 }

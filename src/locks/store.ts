@@ -128,10 +128,7 @@ export async function selectApplyLock(db: DbHandle) {
     .executeTakeFirst();
 }
 
-export async function insertApplyLock(
-  tx: Tx,
-  lock: Pick<ApplyLocksTable, 'actor_id' | 'created_at'>,
-): Promise<void> {
+export async function insertApplyLock(tx: Tx, lock: Pick<ApplyLocksTable, 'actor_id' | 'created_at'>): Promise<void> {
   await tx.query
     .insertInto('apply_locks')
     .values({ ...lock, released_at: null, released_by: null })

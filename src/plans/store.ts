@@ -17,7 +17,11 @@ export async function selectPlan(db: DbHandle, planId: number): Promise<PlanRow 
 }
 
 export async function selectPlanFile(db: DbHandle, planId: number): Promise<Uint8Array | undefined> {
-  const row = await db.query.selectFrom('plan_files').select('content').where('plan_id', '=', planId).executeTakeFirst();
+  const row = await db.query
+    .selectFrom('plan_files')
+    .select('content')
+    .where('plan_id', '=', planId)
+    .executeTakeFirst();
   return row?.content;
 }
 

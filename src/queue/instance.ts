@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Db, type DbHandle, type InstancesTable } from '../db/index.ts';
+import type { Db, DbHandle, InstancesTable } from '../db/index.ts';
 import type { ProcessIdentity } from '../exec/index.ts';
 import { PolderError } from '../lib/errors.ts';
 import { clearLeases, insertInstance, selectOpenInstances, updateInstance } from './store.ts';
@@ -61,7 +61,10 @@ async function releaseDead(deps: InstanceDeps, db: DbHandle, machine: string): P
     row.machine === machine && deps.isAlive({ pid: row.pid, startedAt: row.pid_started, machine: row.machine });
   const dead = here.filter((row) => !alive(row));
   if (dead.length > 0) {
-    await clearLeases(db, dead.map((row) => row.id));
+    await clearLeases(
+      db,
+      dead.map((row) => row.id),
+    );
     for (const row of dead) await updateInstance(db, row.id, { stopped_at: deps.now() });
   }
   return here.filter(alive);

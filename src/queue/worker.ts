@@ -46,6 +46,7 @@ const leaseMs = 30_000;
 const renewMs = 5_000;
 const pollMs = 2_000;
 const maxBackoffMs = 60_000;
+const claimedAtOnce = 50;
 
 /** Starts to claim and run tasks, at most `concurrency` at a time. */
 export function startWorker(
@@ -53,73 +54,102 @@ export function startWorker(
   handlers: Readonly<Record<string, Handler>>,
   options: { concurrency: number },
 ): Worker {
-  const inHand = new Map<number, { fence: number; abort: AbortController; done: Promise<void> }>();
   const stopping = new AbortController();
   const ended = new AbortController();
-  const waiter = noticeWaiter(deps.db, taskChannel);
-  const kinds = Object.keys(handlers);
-  const { db, log, now } = deps;
-
-  const begin = (row: TaskRow) => {
-    const abort = new AbortController();
-    const handler = handlers[row.kind];
-    if (!handler) return;
-    const done = runTask(deps, { row, handler, signal: abort.signal }).then(async () => {
-      const full = inHand.size >= options.concurrency;
-      inHand.delete(row.id);
-      // The loop may be waiting for room, or for this task's successor.
-      if (full || row.group_key !== null) await db.notify(taskChannel, row.kind);
-    });
-    inHand.set(row.id, { fence: row.fence, abort, done });
-  };
-  const claim = async (): Promise<number> => {
-    const limit = Math.min(options.concurrency - inHand.size, 50);
-    if (limit <= 0) return 0;
-    const owner = deps.instance.id;
-    const rows = await db.transaction((tx) => claimTasks(tx, { owner, kinds, limit, now: now(), leaseMs }));
-    for (const row of rows) begin(row);
-    return rows.length;
-  };
-  const loop = async () => {
-    while (!stopping.signal.aborted) {
-      const claimed = await claim().catch((error: unknown) => {
-        log.error({ reason: errorText(error) }, 'claiming tasks went wrong');
-        return 0;
-      });
-      if (claimed > 0) continue;
-      const due = await selectNextDue(db, kinds).catch(() => undefined);
-      const pause = Math.min(pollMs, Math.max(10, (due ?? Number.POSITIVE_INFINITY) - now()));
-      await waiter.next(due !== undefined && due <= now() ? pollMs : pause, stopping.signal);
-    }
-  };
-  const renew = async () => {
-    while (!ended.signal.aborted) {
-      await delay(renewMs, undefined, { ref: false, signal: ended.signal }).catch(() => undefined);
-      if (ended.signal.aborted) return;
-      await renewHeld(deps, inHand).catch((error: unknown) => {
-        log.error({ reason: errorText(error) }, 'renewing leases went wrong');
-      });
-    }
-  };
-  const looping = loop();
-  const renewing = renew();
+  const hand = createHand(deps, handlers, options);
+  const looping = claimUntil(deps, hand, stopping.signal);
+  const renewing = renewUntil(deps, hand, ended.signal);
   const settle = async () => {
     stopping.abort();
     await looping;
-    await Promise.all([...inHand.values()].map((task) => task.done));
+    await hand.settled();
     ended.abort();
     await renewing;
-    waiter.close();
   };
   return {
-    active: () => inHand.size,
+    active: () => hand.tasks.size,
     drain: settle,
     stop: async () => {
       stopping.abort();
-      for (const task of inHand.values()) task.abort.abort();
+      for (const task of hand.tasks.values()) task.abort.abort();
       await settle();
     },
   };
+}
+
+type HeldTask = { readonly fence: number; readonly abort: AbortController; readonly done: Promise<void> };
+
+/** The tasks in hand. */
+type Hand = {
+  readonly kinds: readonly string[];
+  readonly tasks: ReadonlyMap<number, HeldTask>;
+  room(): number;
+  begin(row: TaskRow): void;
+  settled(): Promise<unknown>;
+};
+
+function createHand(
+  deps: WorkerDeps,
+  handlers: Readonly<Record<string, Handler>>,
+  options: { concurrency: number },
+): Hand {
+  const tasks = new Map<number, HeldTask>();
+  const room = () => options.concurrency - tasks.size;
+  const end = async (row: TaskRow) => {
+    const wasFull = room() === 0;
+    tasks.delete(row.id);
+    // The loop may be waiting for room, or for this task's successor. If the notice is lost, it looks again by itself.
+    if (wasFull || row.group_key !== null) await deps.db.notify(taskChannel, row.kind).catch(() => undefined);
+  };
+  return {
+    kinds: Object.keys(handlers),
+    tasks,
+    room,
+    begin: (row) => {
+      const handler = handlers[row.kind];
+      if (!handler) return;
+      const abort = new AbortController();
+      const done = runTask(deps, { row, handler, signal: abort.signal }).then(() => end(row));
+      tasks.set(row.id, { fence: row.fence, abort, done });
+    },
+    settled: () => Promise.all([...tasks.values()].map((task) => task.done)),
+  };
+}
+
+async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): Promise<void> {
+  const { db, log, now } = deps;
+  const waiter = noticeWaiter(db, taskChannel);
+  while (!stopped.aborted) {
+    const claimed = await claim(deps, hand).catch((error: unknown) => {
+      log.error({ reason: errorText(error) }, 'claiming tasks went wrong');
+      return 0;
+    });
+    if (claimed > 0) continue;
+    // What is due now and was not claimed waits for something that a notice will tell.
+    const due = await selectNextDue(db, hand.kinds).catch(() => undefined);
+    const untilDue = due === undefined || due <= now() ? pollMs : due - now();
+    await waiter.next(Math.min(pollMs, untilDue), stopped);
+  }
+  waiter.close();
+}
+
+async function claim(deps: WorkerDeps, hand: Hand): Promise<number> {
+  const limit = Math.min(hand.room(), claimedAtOnce);
+  if (limit <= 0) return 0;
+  const order = { owner: deps.instance.id, kinds: hand.kinds, limit, now: deps.now(), leaseMs };
+  const rows = await deps.db.transaction((tx) => claimTasks(tx, order));
+  for (const row of rows) hand.begin(row);
+  return rows.length;
+}
+
+async function renewUntil(deps: WorkerDeps, hand: Hand, ended: AbortSignal): Promise<void> {
+  while (!ended.aborted) {
+    await delay(renewMs, undefined, { ref: false, signal: ended }).catch(() => undefined);
+    if (ended.aborted) return;
+    await renewHeld(deps, hand.tasks).catch((error: unknown) => {
+      deps.log.error({ reason: errorText(error) }, 'renewing leases went wrong');
+    });
+  }
 }
 
 async function runTask(deps: WorkerDeps, work: { row: TaskRow; handler: Handler; signal: AbortSignal }): Promise<void> {
@@ -149,10 +179,7 @@ async function runTask(deps: WorkerDeps, work: { row: TaskRow; handler: Handler;
   }
 }
 
-async function renewHeld(
-  deps: WorkerDeps,
-  inHand: ReadonlyMap<number, { fence: number; abort: AbortController }>,
-): Promise<void> {
+async function renewHeld(deps: WorkerDeps, inHand: ReadonlyMap<number, HeldTask>): Promise<void> {
   await beat(deps, deps.instance);
   if (inHand.size === 0) return;
   const held = await renewLeases(deps.db, { owner: deps.instance.id, until: deps.now() + leaseMs });

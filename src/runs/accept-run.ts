@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isUniqueViolation, type Tx } from '../db/index.ts';
 import { getApplyLock } from '../locks/index.ts';
 import { enqueue } from '../queue/index.ts';
+import { applyLockedText } from './apply-locked-text.ts';
 import { announce } from './change-state.ts';
 import type { RunDeps } from './deps.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
@@ -26,7 +27,7 @@ export async function acceptRun(deps: RunDeps, request: RunRequest): Promise<Acc
   const prepared = await prepareRun(deps, request);
   if (prepared.kind === 'rejected') return prepared;
   try {
-    const runId = await deps.db.transaction((tx) => writeRun(deps, tx, request, prepared));
+    const runId = await deps.db.transaction((tx) => writeRun(deps, tx, { request, prepared }));
     deps.log.info({ runId, repo: request.repo.fullName, kind: request.command.kind }, 'run accepted');
     return { kind: 'accepted', runId, repeated: false };
   } catch (error) {
@@ -34,12 +35,6 @@ export async function acceptRun(deps: RunDeps, request: RunRequest): Promise<Acc
     if (first) return first;
     throw error;
   }
-}
-
-/** The sentence for an apply that the global apply lock refuses. */
-export function applyLockedText(lock: { heldBy: string; heldSince: number }): string {
-  const since = new Date(lock.heldSince).toISOString();
-  return `Applying is locked for all repositories by ${lock.heldBy} since ${since}; it works again once that lock is released.`;
 }
 
 async function findRepeated(deps: RunDeps, request: RunRequest): Promise<AcceptResult | undefined> {
@@ -52,7 +47,9 @@ async function findRepeated(deps: RunDeps, request: RunRequest): Promise<AcceptR
   return { kind: 'rejected', reason: 'idempotency_conflict', message };
 }
 
-async function writeRun(deps: RunDeps, tx: Tx, request: RunRequest, prepared: PreparedRun): Promise<number> {
+type Accepted = { readonly request: RunRequest; readonly prepared: PreparedRun };
+
+async function writeRun(deps: RunDeps, tx: Tx, { request, prepared }: Accepted): Promise<number> {
   const now = deps.now();
   const runId = await insertRun(tx, {
     kind: request.command.kind,

@@ -17,14 +17,24 @@ export type RunScope = { readonly run: Run; readonly repo: Repo };
  * Moves a job to another state; the change, its event and what subscribers make of it commit together. Throws when the
  * table of states does not allow it, or somebody else has moved the job meanwhile.
  */
-export async function changeJob(deps: ChangeDeps, tx: Tx, scope: RunScope & { job: Job }, change: JobChange): Promise<Job> {
-  const { job } = scope;
+export async function changeJob(
+  deps: ChangeDeps,
+  tx: Tx,
+  move: RunScope & { job: Job; change: JobChange },
+): Promise<Job> {
+  const { job, change } = move;
   if (!jobTransitions[job.state].includes(change.state)) {
     throw new PolderError('internal', `job ${job.id} cannot go from ${job.state} to ${change.state}`);
   }
   const changed = await updateJob(tx, { id: job.id, from: job.state }, change);
   if (!changed) throw new PolderError('internal', `job ${job.id} is not ${job.state} any more`);
-  await announce(deps, tx, { kind: jobEventOf(change), run: scope.run, repo: scope.repo, job: changed, now: deps.now() });
+  await announce(deps, tx, {
+    kind: jobEventOf(change),
+    run: move.run,
+    repo: move.repo,
+    job: changed,
+    now: deps.now(),
+  });
   return changed;
 }
 
@@ -32,16 +42,16 @@ export async function changeJob(deps: ChangeDeps, tx: Tx, scope: RunScope & { jo
 export async function endJob(
   deps: ChangeDeps,
   tx: Tx,
-  scope: RunScope & { job: Job },
-  end: { outcome: JobOutcome; output: string },
+  end: RunScope & { job: Job; outcome: JobOutcome; output: string },
 ): Promise<Job> {
-  const change = { state: endStateOf(end.outcome), endedAt: deps.now(), outcome: end.outcome, output: end.output };
-  return changeJob(deps, tx, scope, change);
+  const { outcome, output, ...scope } = end;
+  const change = { state: endStateOf(outcome), endedAt: deps.now(), outcome, output };
+  return changeJob(deps, tx, { ...scope, change });
 }
 
 /** Moves a run to another state, with its event. */
-export async function changeRun(deps: ChangeDeps, tx: Tx, scope: RunScope, state: RunState): Promise<Run> {
-  const { run } = scope;
+export async function changeRun(deps: ChangeDeps, tx: Tx, move: RunScope & { state: RunState }): Promise<Run> {
+  const { run, state } = move;
   if (!runTransitions[run.state].includes(state)) {
     throw new PolderError('internal', `run ${run.id} cannot go from ${run.state} to ${state}`);
   }
@@ -49,10 +59,9 @@ export async function changeRun(deps: ChangeDeps, tx: Tx, scope: RunScope, state
   const times = state === 'running' ? { started_at: now } : { ended_at: now };
   const changed = await updateRun(tx, { id: run.id, from: run.state }, { state, ...times });
   if (!changed) throw new PolderError('internal', `run ${run.id} is not ${run.state} any more`);
-  const after: Run =
-    state === 'running' ? { ...run, state, startedAt: now } : { ...run, state, endedAt: now };
+  const after: Run = state === 'running' ? { ...run, state, startedAt: now } : { ...run, state, endedAt: now };
   const kind = state === 'running' ? 'run_started' : 'run_ended';
-  await announce(deps, tx, { kind, run: after, repo: scope.repo, job: null, now });
+  await announce(deps, tx, { kind, run: after, repo: move.repo, job: null, now });
   return after;
 }
 

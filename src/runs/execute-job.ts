@@ -1,43 +1,18 @@
-import { stripAnsi } from '../terraform/index.ts';
-import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import { isDiskFull, type Tx } from '../db/index.ts';
-import { closeLog, createLogWriter, type LogWriter } from '../job-logs/index.ts';
-import type { Task } from '../queue/index.ts';
-import { changeJob, endJob, type RunScope } from './change-state.ts';
-import { selectJob } from './store.ts';
-import type { RunCheckouts } from './checkouts.ts';
+import { closeLog, createLogWriter } from '../job-logs/index.ts';
+import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
+import { stripAnsi } from '../terraform/index.ts';
+import { changeJob, endJob } from './change-state.ts';
 import type { RunDeps } from './deps.ts';
-import { type JobFiles, jobFiles, makeJobFiles, removeJobFiles } from './job-files.ts';
+import { cancelledOutcome, type JobContext, type StartedJob, type StepsResult } from './job-context.ts';
+import { jobFiles, makeJobFiles, removeJobFiles } from './job-files.ts';
 import { lockForJob, releaseJobLock } from './job-lock.ts';
 import { refusalBefore } from './requirements.ts';
 import { applySteps } from './steps/apply.ts';
 import { planSteps } from './steps/plan.ts';
+import { selectJob } from './store.ts';
 import type { Job, JobOutcome } from './types.ts';
 import { withPatience } from './with-patience.ts';
-
-/** What a job's steps work with. */
-export type JobContext = {
-  readonly task: Task;
-  readonly scope: RunScope;
-  readonly job: Job;
-  readonly checkouts: RunCheckouts;
-  /** Aborts when somebody cancels the run; its reason is their login. */
-  readonly cancelled: AbortSignal;
-};
-
-/** A job that has begun. */
-export type StartedJob = JobContext & { readonly files: JobFiles; readonly writer: LogWriter };
-
-/**
- * How the steps came out. `save` joins the transaction that ends the job, and may run more than once; an outcome that it
- * returns takes the place of `outcome`.
- */
-export type StepsResult = {
-  readonly outcome: JobOutcome;
-  /** The text of the plan or apply. */
-  readonly output: string;
-  readonly save?: (tx: Tx) => Promise<JobOutcome | undefined>;
-};
 
 /**
  * Brings one job from the queue to its end: lock, requirements, steps, outcome. Never throws for what goes wrong in the
@@ -53,21 +28,18 @@ export async function executeJob(deps: RunDeps, context: JobContext): Promise<vo
   const writer = createLogWriter(deps.db, begun.job.id, {
     maxBytes: deps.settings.logMaxBytes,
     clean: stripAnsi,
-    onFault: (error) => deps.log.error({ jobId: begun.job.id, reason: errorText(error) }, 'writing a job log went wrong'),
+    onFault: (error) =>
+      deps.log.error({ jobId: begun.job.id, reason: errorText(error) }, 'writing a job log went wrong'),
   });
   const started: StartedJob = { ...begun, files, writer };
   const result = await runSteps(deps, started);
   await finishJob(deps, started, result);
 }
 
-/** The outcome of a job whose run somebody cancelled. */
-export function cancelledOutcome(context: Pick<JobContext, 'cancelled'>): JobOutcome {
-  return { kind: 'cancelled', by: String(context.cancelled.reason) };
-}
-
 /** What the job's log and outcome say about something thrown. */
-export function failedOutcome(error: unknown): JobOutcome {
-  if (isDiskFull(error)) return { kind: 'failed', code: 'disk_full', message: `there is no space left: ${errorText(error)}` };
+function failedOutcome(error: unknown): JobOutcome {
+  if (isDiskFull(error))
+    return { kind: 'failed', code: 'disk_full', message: `there is no space left: ${errorText(error)}` };
   const code = isPolderError(error) ? error.code : 'internal';
   return { kind: 'failed', code, message: errorText(error) };
 }
@@ -78,12 +50,12 @@ async function startJob(deps: RunDeps, context: JobContext): Promise<JobContext 
     await context.task.assertHeld(tx);
     const refusal = await lockForJob(deps, tx, context);
     if (refusal) {
-      await endJob(deps, tx, { ...context.scope, job: context.job }, { outcome: { kind: 'refused', refusal }, output: '' });
+      await endJob(deps, tx, { ...context.scope, job: context.job, outcome: { kind: 'refused', refusal }, output: '' });
       await closeLog(tx, context.job.id, deps.now());
       return undefined;
     }
     const change = { state: 'running', startedAt: deps.now() } as const;
-    return { ...context, job: await changeJob(deps, tx, { ...context.scope, job: context.job }, change) };
+    return { ...context, job: await changeJob(deps, tx, { ...context.scope, job: context.job, change }) };
   });
 }
 
@@ -111,7 +83,7 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     await flush(tx);
     const saved = (await result.save?.(tx)) ?? outcome;
     const job = await currentJob(tx, started);
-    await endJob(deps, tx, { ...started.scope, job }, { outcome: saved, output: result.output });
+    await endJob(deps, tx, { ...started.scope, job, outcome: saved, output: result.output });
     await closeLog(tx, job.id, deps.now());
     await releaseJobLock(deps, tx, started);
   };
@@ -129,7 +101,7 @@ async function currentJob(tx: Tx, started: StartedJob): Promise<Job> {
 async function endUnstarted(deps: RunDeps, context: JobContext, outcome: JobOutcome): Promise<void> {
   await deps.db.transaction(async (tx) => {
     await context.task.assertHeld(tx);
-    await endJob(deps, tx, { ...context.scope, job: context.job }, { outcome, output: '' });
+    await endJob(deps, tx, { ...context.scope, job: context.job, outcome, output: '' });
     await closeLog(tx, context.job.id, deps.now());
     await releaseJobLock(deps, tx, context);
   });

@@ -40,7 +40,7 @@ async function startRun(deps: RunDeps, task: Task, scope: RunScope): Promise<Run
   if (scope.run.state !== 'queued') return scope.run;
   return deps.db.transaction(async (tx) => {
     await task.assertHeld(tx);
-    return changeRun(deps, tx, scope, 'running');
+    return changeRun(deps, tx, { ...scope, state: 'running' });
   });
 }
 
@@ -48,7 +48,7 @@ async function endRun(deps: RunDeps, task: Task, scope: RunScope): Promise<void>
   await deps.db.transaction(async (tx) => {
     await task.assertHeld(tx);
     const jobs = await selectJobs(tx, scope.run.id);
-    await changeRun(deps, tx, scope, runEndState(jobs.map((job) => job.state)));
+    await changeRun(deps, tx, { ...scope, state: runEndState(jobs.map((job) => job.state)) });
   });
 }
 

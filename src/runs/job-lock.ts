@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { acquireLock, type Lock, lockName, releaseRunLock } from '../locks/index.ts';
 import type { RunDeps, RunSettings } from './deps.ts';
-import type { JobContext } from './execute-job.ts';
+import type { JobContext } from './job-context.ts';
 import type { Refusal } from './types.ts';
 
 /** Takes the lock of the job's project for its run. A refusal when somebody else has it. */

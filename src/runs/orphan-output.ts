@@ -27,11 +27,9 @@ async function linesSinceApply(db: DbHandle, jobId: number): Promise<number> {
   let since = 0;
   for (let from = 0; ; ) {
     const part = await readLog(db, jobId, from);
-    for (const piece of part.pieces) {
-      for (const line of piece.lines) {
-        if (/^polder: running \S+ apply /.test(line)) since = 0;
-        else if (!line.startsWith('polder: ')) since += 1;
-      }
+    for (const line of part.pieces.flatMap((piece) => piece.lines)) {
+      if (/^polder: running \S+ apply /.test(line)) since = 0;
+      else if (!line.startsWith('polder: ')) since += 1;
     }
     if (part.nextLine === from) return since;
     from = part.nextLine;
@@ -40,5 +38,10 @@ async function linesSinceApply(db: DbHandle, jobId: number): Promise<number> {
 
 function endingOf(lines: readonly string[]): string | null {
   const telling = /^(Apply complete!.*|(│ )?Error: .*|.*Apply (cancelled|canceled|errored).*)$/;
-  return lines.filter((line) => telling.test(line)).at(-1)?.replace(/^│ /, '') ?? null;
+  return (
+    lines
+      .filter((line) => telling.test(line))
+      .at(-1)
+      ?.replace(/^│ /, '') ?? null
+  );
 }

@@ -1,7 +1,7 @@
 import { getApplyLock } from '../locks/index.ts';
-import { applyLockedText } from './accept-run.ts';
+import { applyLockedText } from './apply-locked-text.ts';
 import type { RunDeps } from './deps.ts';
-import type { JobContext } from './execute-job.ts';
+import type { JobContext } from './job-context.ts';
 import type { Refusal } from './types.ts';
 
 /** Why the job may not begin: what its configuration asks and is not honoured, or a requirement of its apply. */

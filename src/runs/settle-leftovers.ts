@@ -34,8 +34,8 @@ async function requeue(deps: RunDeps, left: Leftovers, job: Job): Promise<void> 
   await deps.db.transaction(async (tx) => {
     await left.task.assertHeld(tx);
     const line = 'polder: the server stopped while this job ran; nothing was applied, and it starts again';
-    await appendLog(tx, job.id, [line], { maxBytes: deps.settings.logMaxBytes });
-    await changeJob(deps, tx, { ...left.scope, job }, { state: 'queued' });
+    await appendLog(tx, job.id, { lines: [line], maxBytes: deps.settings.logMaxBytes });
+    await changeJob(deps, tx, { ...left.scope, job, change: { state: 'queued' } });
   });
 }
 
@@ -51,9 +51,9 @@ async function endInterrupted(deps: RunDeps, left: Leftovers, job: Job): Promise
   await deps.db.transaction(async (tx: Tx) => {
     await left.task.assertHeld(tx);
     const lines = [...output.lines, `polder: ${outcome.message}`];
-    await appendLog(tx, job.id, lines, { maxBytes: deps.settings.logMaxBytes });
+    await appendLog(tx, job.id, { lines, maxBytes: deps.settings.logMaxBytes });
     await saveKeptState(tx, { state, outcome });
-    await endJob(deps, tx, { ...left.scope, job }, { outcome, output: output.text });
+    await endJob(deps, tx, { ...left.scope, job, outcome, output: output.text });
     await closeLog(tx, job.id, deps.now());
   });
   await removeJobFiles(files);
@@ -85,7 +85,7 @@ async function outlast(process: ProcessIdentity, cancelled: AbortSignal): Promis
 async function noteWaiting(deps: RunDeps, job: Job): Promise<void> {
   const line = 'polder: the server stopped while this apply ran; its Terraform process goes on and is waited for';
   deps.log.warn({ jobId: job.id }, 'an apply outlived the server that started it; waiting for its end');
-  await deps.db.transaction((tx) => appendLog(tx, job.id, [line], { maxBytes: deps.settings.logMaxBytes }));
+  await deps.db.transaction((tx) => appendLog(tx, job.id, { lines: [line], maxBytes: deps.settings.logMaxBytes }));
 }
 
 async function leftState(deps: RunDeps, left: Leftovers, found: { job: Job; note: JobNote }) {
@@ -95,11 +95,15 @@ async function leftState(deps: RunDeps, left: Leftovers, found: { job: Job; note
   return keepState(deps, { scope: left.scope, job: found.job }, state);
 }
 
-function interruptedOutcome(end: { outlived: boolean; ending: string | null }): Extract<JobOutcome, { kind: 'interrupted' }> {
+function interruptedOutcome(end: {
+  outlived: boolean;
+  ending: string | null;
+}): Extract<JobOutcome, { kind: 'interrupted' }> {
   const what = end.outlived
     ? 'The server stopped while this apply was running; the apply went on without it and has ended.'
     : 'The server stopped while this apply was running, and the apply ended with it.';
   const how = end.ending === null ? 'How far it came is not known.' : `The last it said: ${end.ending}`;
-  const next = 'It is not repeated. The project stays locked: look at what was applied, then delete the lock and plan again.';
+  const next =
+    'It is not repeated. The project stays locked: look at what was applied, then delete the lock and plan again.';
   return { kind: 'interrupted', phase: 'apply', message: `${what} ${how} ${next}` };
 }

@@ -1,8 +1,8 @@
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Actor } from '../access/index.ts';
+import type { Command } from '../commands/index.ts';
 import type { DbHandle, JobsTable, RunsTable, Tx } from '../db/index.ts';
 import type { Project } from '../projects/index.ts';
-import type { Command } from '../commands/index.ts';
 import type { Job, JobOutcome, JobState, Run, RunEventKind, RunState, Trigger } from './types.ts';
 
 type RunRow = Selectable<RunsTable> & { actor_kind: Actor['kind']; actor_login: string };
@@ -156,7 +156,11 @@ export type JobChange = {
 };
 
 /** Changes a job that is in state `from`; undefined when it is in another by now. */
-export async function updateJob(tx: Tx, job: { id: number; from: JobState }, change: JobChange): Promise<Job | undefined> {
+export async function updateJob(
+  tx: Tx,
+  job: { id: number; from: JobState },
+  change: JobChange,
+): Promise<Job | undefined> {
   const row = await tx.query
     .updateTable('jobs')
     .set({

@@ -5,7 +5,7 @@ import { deleteOldLogs } from '../job-logs/index.ts';
 import { dropOldPlans } from '../plans/index.ts';
 import { checkoutOwner } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
-import { selectOpenRunIds, selectOpenJobIds } from './store.ts';
+import { selectOpenJobIds, selectOpenRunIds } from './store.ts';
 
 const jobsPerTurn = 100;
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DbHandle, lockRow, type Tx } from '../db/index.ts';
-import { insertVersion, selectCurrent, type StateRow } from './store.ts';
+import { insertVersion, type StateRow, selectCurrent } from './store.ts';
 
 /** Whose state: projects without a backend of their own share one by folder and workspace. */
 export type StateKey = { readonly repoId: number; readonly dir: string; readonly workspace: string };

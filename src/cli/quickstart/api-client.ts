@@ -8,13 +8,13 @@ export type ApiJob = {
   readonly project: { readonly name: string };
   readonly outcome: ApiOutcome | null;
 };
-export type ApiOutcome = {
+type ApiOutcome = {
   readonly kind: string;
   readonly message?: string;
   readonly changes?: Readonly<Record<string, number>> | null;
   readonly by?: string;
 };
-export type ApiEnvironment = {
+type ApiEnvironment = {
   readonly id: number;
   readonly name: string;
   readonly state: string;
@@ -65,9 +65,13 @@ async function readEvents(response: Response, onLine: (line: string) => void): P
     const blocks = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
-      const fields = block.split('\n');
-      if (fields.includes('event: end')) return;
-      for (const field of fields) if (field.startsWith('data: ')) onLine(field.slice('data: '.length));
+      if (block.startsWith('event: end\n')) return;
+      for (const line of dataOf(block)) onLine(line);
     }
   }
+}
+
+function dataOf(block: string): string[] {
+  const fields = block.split('\n').filter((field) => field.startsWith('data: '));
+  return fields.map((field) => field.slice('data: '.length));
 }

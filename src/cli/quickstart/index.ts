@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createToken, ensureSystemUser } from '../../access/index.ts';
 import { type Options, readOptions } from '../../config/index.ts';
@@ -93,7 +93,7 @@ async function makeToken(options: Options, now: number): Promise<string> {
   const db = await openDatabase({ url: options.databaseUrl, log: createLog({ level: 'error' }) });
   try {
     const actor = await ensureSystemUser(db, 'polder', now);
-    const name = `quickstart ${hostname()} ${new Date(now).toISOString()}`;
+    const name = `quickstart-${now}`;
     const made = await createToken(db, {
       name,
       role: 'maintainer',

@@ -1,3 +1,4 @@
+import { renderTable } from '../render-table.ts';
 import type { ApiClient, ApiJob, ApiRun } from './api-client.ts';
 import { sampleProjects, sampleRepoName } from './sample-repo.ts';
 
@@ -20,22 +21,8 @@ export async function takeTour(client: ApiClient, say: Say): Promise<boolean> {
   say('== environments');
   const environments = await client.environments(sampleRepoName);
   const rows = environments.map((one) => [String(one.id), one.name, one.state, one.tier]);
-  for (const line of table([['ID', 'NAME', 'STATE', 'TIER'], ...rows])) say(line);
+  say(renderTable([['ID', 'NAME', 'STATE', 'TIER'], ...rows]).trimEnd());
   return true;
-}
-
-/** Rows with their columns lined up. */
-export function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows.reduce<number[]>(
-    (widest, row) => row.map((cell, column) => Math.max(widest[column] ?? 0, cell.length)),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }
 
 async function watchRun(client: ApiClient, run: ApiRun, say: Say): Promise<ApiRun> {

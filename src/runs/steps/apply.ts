@@ -4,7 +4,7 @@ import { dropPlan, loadPlan } from '../../plans/index.ts';
 import { applyArgs, applySummary } from '../../terraform/index.ts';
 import { changeJob } from '../change-state.ts';
 import type { RunDeps } from '../deps.ts';
-import { cancelledOutcome, type StartedJob, type StepsResult } from '../execute-job.ts';
+import { cancelledOutcome, type StartedJob, type StepsResult } from '../job-context.ts';
 import { noteJob } from '../job-files.ts';
 import { refusalToApply } from '../requirements.ts';
 import { engineFailed, engineStep } from './engine-step.ts';
@@ -55,8 +55,8 @@ async function applyNow(
   await noteJob(started.files, { checkout, projectDir, statePath: state.kind === 'kept' ? state.path : null });
   await deps.db.transaction(async (tx) => {
     await started.task.assertHeld(tx);
-    const scope = { ...started.scope, job: started.job };
-    await changeJob(deps, tx, scope, { state: 'applying', applyingAt: deps.now() });
+    const change = { state: 'applying', applyingAt: deps.now() } as const;
+    await changeJob(deps, tx, { ...started.scope, job: started.job, change });
   });
   // Only a person's wish interrupts an apply: one that merely lost its lease is left to end.
   const end = await engineStep(deps, started, { name: 'apply', place, args: step.args, signal: started.cancelled });

@@ -1,9 +1,17 @@
 import { basename, relative } from 'node:path';
 import type { Checkout } from '../../git/index.ts';
 import { PolderError } from '../../lib/errors.ts';
-import { type ConfigurationFile, type Engine, type EngineResult, type EngineRun, readOutputFile, runEngine, stripAnsi } from '../../terraform/index.ts';
+import {
+  type ConfigurationFile,
+  type Engine,
+  type EngineResult,
+  type EngineRun,
+  readOutputFile,
+  runEngine,
+  stripAnsi,
+} from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
-import { cancelledOutcome, type StartedJob, type StepsResult } from '../execute-job.ts';
+import { cancelledOutcome, type StartedJob, type StepsResult } from '../job-context.ts';
 import { noteChild } from '../job-files.ts';
 import { tailFile } from '../tail-file.ts';
 
@@ -39,20 +47,22 @@ type LaunchRun = Omit<EngineRun, 'args'> & { readonly outputPath: string; readon
 
 /** Runs one command of the engine in a job's place; what it prints goes to the job's log as it comes. */
 export async function engineStep(deps: RunDeps, started: StartedJob, step: EngineStep): Promise<StepEnd> {
-  return launchStep(deps, started, step, (run) => runEngine(deps.engineDeps, { ...run, args: step.args }));
+  return launchStep(deps, started, {
+    ...step,
+    launch: (run) => runEngine(deps.engineDeps, { ...run, args: step.args }),
+  });
 }
 
 /** The same with another way to start the engine, for commands that may take more than one process. */
 export async function launchStep(
   deps: RunDeps,
   started: StartedJob,
-  step: EngineStep,
-  launch: (run: LaunchRun) => Promise<EngineResult>,
+  step: EngineStep & { readonly launch: (run: LaunchRun) => Promise<EngineResult> },
 ): Promise<StepEnd> {
   const { place } = step;
   const outputPath = started.files.outputPath(step.name);
   started.writer.line(`polder: running ${shownCommand(started, step)}`);
-  const ended = launch({
+  const ended = step.launch({
     engine: place.engine,
     cwd: place.projectDir,
     workspace: started.job.project.workspace,
@@ -97,7 +107,10 @@ function toStepEnd(
       if (result.code === 0 || result.code === 2) return { kind: 'ended', code: result.code, text };
       return { kind: 'stopped', result: { outcome: cancelledOutcome(started), output: text } };
     case 'timed_out':
-      return failed('engine_timeout', `stopped after ${Math.round(deps.settings.engineTimeoutMs / 1000)} s, its time limit`);
+      return failed(
+        'engine_timeout',
+        `stopped after ${Math.round(deps.settings.engineTimeoutMs / 1000)} s, its time limit`,
+      );
     case 'killed':
       return failed('engine_failed', `ended by signal ${result.signal}`);
     case 'not_started':
@@ -105,12 +118,13 @@ function toStepEnd(
   }
 }
 
-/** The command as people may see it: without the server's own paths. */
+/** The command as people may see it: without the server's own paths, and the argument that is ours alone. */
 function shownCommand(started: StartedJob, step: { place: Place; args: readonly string[] }): string {
   const { place } = step;
   const shorten = (arg: string) => {
     if (arg.startsWith(started.files.dir)) return relative(started.files.dir, arg);
     return arg.startsWith(place.checkout.dir) ? relative(place.checkout.dir, arg) : arg;
   };
-  return [basename(place.engine.binary), ...step.args.map(shorten)].join(' ');
+  const shown = step.args.filter((arg) => arg !== '-detailed-exitcode');
+  return [basename(place.engine.binary), ...shown.map(shorten)].join(' ');
 }

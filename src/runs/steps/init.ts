@@ -3,23 +3,27 @@ import { access, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { initArgs, initProject } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
-import type { StartedJob, StepsResult } from '../execute-job.ts';
+import type { StartedJob, StepsResult } from '../job-context.ts';
 import { engineFailed, launchStep, type Place } from './engine-step.ts';
 
 const lockFile = '.terraform.lock.hcl';
+
+export type InitPlace = { readonly place: Place; readonly signal: AbortSignal };
 
 /** `init`. Undefined when it went well; otherwise how the job ends. */
 export async function initStep(
   deps: RunDeps,
   started: StartedJob,
-  place: Place,
-  signal: AbortSignal,
+  { place, signal }: InitPlace,
 ): Promise<StepsResult | undefined> {
   const upgrade = !(await hasOwnLockFile(started, place));
   const args = initArgs({ upgrade });
   const step = { name: 'init', place, args, signal };
   const end = await deps.initGate.enter(await providersKey(place), () =>
-    launchStep(deps, started, step, async (run) => (await initProject(deps.engineDeps, { ...run, upgrade })).result),
+    launchStep(deps, started, {
+      ...step,
+      launch: async (run) => (await initProject(deps.engineDeps, { ...run, upgrade })).result,
+    }),
   );
   if (end.kind === 'stopped') return end.result;
   return end.code === 0 ? undefined : engineFailed(started, step, end);

@@ -1,10 +1,10 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import type { Tx } from '../../db/index.ts';
-import { currentState, saveState, type StateKey } from '../../states/index.ts';
+import { currentState, type StateKey, saveState } from '../../states/index.ts';
 import { localStatePath, readBackend } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
-import type { StartedJob } from '../execute-job.ts';
+import type { StartedJob } from '../job-context.ts';
 import type { JobOutcome } from '../types.ts';
 import type { Place } from './engine-step.ts';
 
@@ -21,7 +21,12 @@ export type KeptState =
     };
 
 /** A state that is to be saved with the end of the job. */
-export type StateToSave = { readonly key: StateKey; readonly content: Uint8Array; readonly jobId: number; readonly now: number };
+export type StateToSave = {
+  readonly key: StateKey;
+  readonly content: Uint8Array;
+  readonly jobId: number;
+  readonly now: number;
+};
 
 /**
  * Puts the kept state of a project without a backend in place, after `init`, which recorded whether there is one. A state

@@ -1,7 +1,7 @@
 import { containedPath } from '../../git/index.ts';
 import { readRootModule } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
-import type { StartedJob, StepsResult } from '../execute-job.ts';
+import type { StartedJob, StepsResult } from '../job-context.ts';
 import { noteJob } from '../job-files.ts';
 import type { Place } from './engine-step.ts';
 

@@ -5,10 +5,10 @@ import type { Tx } from '../../db/index.ts';
 import { type PlanBasis, savePlan } from '../../plans/index.ts';
 import { planArgs, planOutput, planSummary, providersNotInstalled } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
-import type { StartedJob, StepsResult } from '../execute-job.ts';
+import type { StartedJob, StepsResult } from '../job-context.ts';
 import type { JobOutcome } from '../types.ts';
 import { engineFailed, engineStep, type Place } from './engine-step.ts';
-import { initStep } from './init.ts';
+import { type InitPlace, initStep } from './init.ts';
 import { type KeptState, placeState } from './kept-state.ts';
 import { choosePlace } from './place.ts';
 
@@ -35,7 +35,7 @@ export async function planSteps(deps: RunDeps, started: StartedJob): Promise<Pla
   if (chosen.kind === 'ended') return chosen;
   const { place } = chosen;
   const signal = AbortSignal.any([started.cancelled, started.task.signal]);
-  const ready = await initWithState(deps, started, place, signal);
+  const ready = await initWithState(deps, started, { place, signal });
   if (ready.kind === 'ended') return ready;
   const args = planArgs({
     planFile: started.files.planPath,
@@ -50,15 +50,18 @@ export async function planSteps(deps: RunDeps, started: StartedJob): Promise<Pla
   return keepPlan(deps, started, { place, state: ready.state, text: end.text, changes: end.code === changesCode });
 }
 
-type Ready = { readonly kind: 'ready'; readonly state: KeptState } | { readonly kind: 'ended'; readonly result: StepsResult };
+type Ready =
+  | { readonly kind: 'ready'; readonly state: KeptState }
+  | { readonly kind: 'ended'; readonly result: StepsResult };
 
 /** init, then the kept state; once more init when that state needs providers that the configuration does not. */
-async function initWithState(deps: RunDeps, started: StartedJob, place: Place, signal: AbortSignal): Promise<Ready> {
-  const failed = await initStep(deps, started, place, signal);
+async function initWithState(deps: RunDeps, started: StartedJob, at: InitPlace): Promise<Ready> {
+  const { place } = at;
+  const failed = await initStep(deps, started, at);
   if (failed) return { kind: 'ended', result: failed };
   const state = await placeState(deps, started, place);
   if (state.kind === 'kept' && state.content && (await lacksProviders(place, state.content))) {
-    const failedAgain = await initStep(deps, started, place, signal);
+    const failedAgain = await initStep(deps, started, at);
     if (failedAgain) return { kind: 'ended', result: failedAgain };
   }
   return { kind: 'ready', state };

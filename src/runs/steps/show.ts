@@ -2,7 +2,7 @@ import { PolderError } from '../../lib/errors.ts';
 import { keepPlanJson, keptPlanJson } from '../../plans/index.ts';
 import { captureEngine, showArgs } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
-import type { StartedJob } from '../execute-job.ts';
+import type { StartedJob } from '../job-context.ts';
 import type { PlannedJob } from './plan.ts';
 
 /** A plan of a thousand resources takes a few megabytes. */
