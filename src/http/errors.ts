@@ -7,13 +7,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   disk_full: 507,
   host_not_configured: 400,
   repo_not_found: 400,
-  repo_not_allowed: 403,
-  ref_unsafe: 400,
-  ref_not_found: 400,
-  repo_config_invalid: 400,
-  project_not_found: 400,
   path_outside: 400,
-  run_not_found: 404,
 };
 
 export type Problem = {
