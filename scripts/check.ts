@@ -2,13 +2,13 @@
 import { runProgram } from './run-program.ts';
 
 const steps: readonly { readonly name: string; readonly args: readonly string[] }[] = [
+  { name: 'unit tests', args: ['node_modules/vitest/vitest.mjs', 'run', '--dir', 'src', '--reporter=dot'] },
   { name: 'types', args: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'format and lint (biome)', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
   { name: 'lint with types (oxlint)', args: ['node_modules/oxlint/bin/oxlint', '--deny-warnings'] },
   { name: 'import table', args: ['--import', 'tsx', 'scripts/check-imports.ts'] },
   { name: 'house rules', args: ['--import', 'tsx', 'scripts/check-house-rules.ts'] },
   { name: 'dead code (knip)', args: ['node_modules/knip/bin/knip.js'] },
-  { name: 'unit tests', args: ['node_modules/vitest/vitest.mjs', 'run', '--dir', 'src', '--reporter=dot'] },
 ];
 
 const withoutTests = process.argv.includes('--lint');
