@@ -42,7 +42,7 @@ async function starting(start: () => Promise<Stoppable>): Promise<{ server: Stop
 
 async function stopOnSignal(server: Stoppable, signals: Signals, log: Log): Promise<number> {
   const signal = await signals.first;
-  log.info({ signal }, 'draining: new work is refused, work in hand ends; a second signal stops at once');
+  log.info({ signal }, 'stopping in order; a second signal stops at once');
   const impatient = await Promise.race([server.drain(), signals.second]);
   return impatient === undefined ? exitCodes.ok : signalExitCode(impatient);
 }
