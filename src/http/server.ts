@@ -1,12 +1,13 @@
 import Fastify, { type FastifyReply } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { createCommitReader } from '../git/index.ts';
 import type { App } from './app.ts';
 import { registerAtlantisApi } from './atlantis-api/index.ts';
 import { callerKey } from './auth.ts';
 import { requireBasicAuth } from './basic-auth.ts';
 import type { HttpContext, HttpDeps } from './deps.ts';
 import { problemOf } from './errors.ts';
-import { type GitlabDeps, registerGitlabApi } from './gitlab-api/index.ts';
+import { registerGitlabApi } from './gitlab-api/index.ts';
 import { createNodeServer, defaultTimeouts, refuseBrokenRequest, type Timeouts } from './node-server.ts';
 import { describeRoutes, registerDescription } from './openapi.ts';
 import { registerOperations } from './ops/operations.ts';
@@ -29,10 +30,7 @@ export type HttpServer = Pick<App, 'listen' | 'close' | 'inject' | 'server' | 's
  * Builds all routes over the app's functions. `listen({ host, port })` opens the port; `close()` takes no new
  * connections, ends the streams that follow logs, and resolves when every answer is out.
  */
-export async function createHttpServer(
-  deps: HttpDeps & Partial<Pick<GitlabDeps, 'readCommit'>>,
-  timeouts: Timeouts = defaultTimeouts,
-): Promise<HttpServer> {
+export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defaultTimeouts): Promise<HttpServer> {
   const { settings, log } = deps;
   const app: App = Fastify({
     bodyLimit: apiBodyLimit,
@@ -65,7 +63,8 @@ export async function createHttpServer(
   await app.register(async (ops: App) => registerOperations(ops, context));
   await app.register(async (api: App) => registerAtlantisApi(api, context));
   await app.register(async (api: App) => registerRunsApi(api, context));
-  await registerGitlabApi(app, { readCommit: async () => null, ...context });
+  const commits = createCommitReader(deps.git);
+  await registerGitlabApi(app, { ...context, readCommits: (repo, shas) => commits.read(repo.id, shas) });
   await app.register(async (pages: App) => registerPages(pages, context));
   if (settings.enableProfilingApi) await app.register(async (profiling: App) => registerProfiling(profiling, context));
   registerDescription(app);

@@ -2,7 +2,8 @@ import Fastify, { type InjectOptions } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createToken, ensureSystemUser, type NewToken, type Role } from '../../src/access/index.ts';
 import type { Db } from '../../src/db/index.ts';
-import { type CommitInfo, registerGitlabApi } from '../../src/http/gitlab-api/index.ts';
+import type { CommitInfo } from '../../src/git/index.ts';
+import { registerGitlabApi } from '../../src/http/gitlab-api/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Repo } from '../../src/repos/index.ts';
 import { insertRepo, succeedApply } from './applies.ts';
@@ -101,8 +102,8 @@ export async function gitlabWorld(db: Db): Promise<World> {
 async function startApp(db: Db) {
   const routerOptions = { maxParamLength: 4096 };
   const app = Fastify({ exposeHeadRoutes: false, routerOptions }).withTypeProvider<ZodTypeProvider>();
-  const readCommit = async (_repo: Repo, sha: string) => (sha === commit.sha ? commit : null);
-  const deps = { db, log: silentLog(), now: () => now, settings: { baseUrl }, readCommit };
+  const readCommits = async () => new Map([[commit.sha, commit]]);
+  const deps = { db, log: silentLog(), now: () => now, settings: { baseUrl }, readCommits };
   await registerGitlabApi(app as never, deps);
   onCleanup(() => app.close());
   return app;

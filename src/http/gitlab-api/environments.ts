@@ -77,12 +77,12 @@ export const getEndpoint = projectEndpoint({
   ability: 'environments:read',
   parameters: z.object({ id: requiredText, environment_id: requiredInteger }),
   reply: singleEnvironmentSchema,
-  handle: async ({ db, settings, readCommit }, { repo, principal, parameters }) => {
+  handle: async ({ db, settings, readCommits }, { repo, principal, parameters }) => {
     const environment = await findEnvironment(db, repo.id, parameters.environment_id);
     if (!environment) return recordNotFound;
     const deployment = await lastDeployment(db, environment);
-    const commit = deployment?.cause ? await readCommit(repo, deployment.sha) : null;
-    const last = deployment ? { deployment, commit } : null;
+    const commits = deployment?.cause ? await readCommits(repo, [deployment.sha]) : undefined;
+    const last = deployment ? { deployment, commit: commits?.get(deployment.sha) ?? null } : null;
     return ok(renderSingleEnvironment(environment, last, { repo, principal, baseUrl: settings.baseUrl }));
   },
 });

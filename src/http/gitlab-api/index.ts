@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import { getEndpoint, listEndpoint } from './environments.ts';
 import { currentUserEndpoint, metadataEndpoint, projectLookupEndpoint, versionEndpoint } from './server-info.ts';
 
-export type { CommitInfo, GitlabDeps } from './deps.ts';
+export type { GitlabDeps } from './deps.ts';
 
 const endpoints: readonly Endpoint[] = [
   listEndpoint,

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { can, type Principal } from '../../../access/index.ts';
 import { type DeploymentDetails, type Environment, folderOf } from '../../../environments/index.ts';
+import type { CommitInfo } from '../../../git/index.ts';
 import type { Repo } from '../../../repos/index.ts';
-import type { CommitInfo } from '../deps.ts';
 import { renderJob } from './job.ts';
 import { renderProject } from './project.ts';
 import type { lastDeploymentSchema, listedEnvironmentSchema, singleEnvironmentSchema } from './schemas.ts';

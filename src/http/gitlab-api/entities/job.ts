@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Deployment, DeploymentCause } from '../../../environments/index.ts';
+import type { CommitInfo } from '../../../git/index.ts';
 import type { Repo } from '../../../repos/index.ts';
 import type { JobState, RunState } from '../../../runs/index.ts';
-import type { CommitInfo } from '../deps.ts';
 import type { commitSchema, jobSchema, pipelineSchema } from './schemas.ts';
 import { isoTime, isoTimeOrNull } from './time.ts';
 import { renderUser } from './user.ts';
