@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { runCli } from './cli/run-cli.ts';
+import { runCli } from './cli/index.ts';
 
 const isColoured = process.stderr.isTTY && !process.env.NO_COLOR;
 
