@@ -1,6 +1,6 @@
 import { findUsers, type User } from '../access/index.ts';
 import type { DbHandle } from '../db/index.ts';
-import { getJob, type Job, listRuns, type Run } from '../runs/index.ts';
+import { findJobs, findRuns, type Job, type Run } from '../runs/index.ts';
 import { findDeployments } from './deployment-store.ts';
 import type { Deployment, Environment } from './types.ts';
 
@@ -20,20 +20,43 @@ export async function lastDeployment(
   environment: Pick<Environment, 'lastDeploymentId'>,
 ): Promise<DeploymentDetails | undefined> {
   const id = environment.lastDeploymentId;
-  const deployment = id === null ? undefined : (await findDeployments(handle, [id])).get(id);
-  return deployment && describe(handle, deployment);
+  return id === null ? undefined : (await lastDeployments(handle, [environment])).get(id);
 }
 
-async function describe(handle: DbHandle, deployment: Deployment): Promise<DeploymentDetails> {
-  const job = deployment.jobId === null ? undefined : await getJob(handle, deployment.jobId);
-  // Asked for as a list of one, which spares reading the run's other jobs.
-  const [run] = job ? await listRuns(handle, { before: job.runId + 1, limit: 1 }) : [];
-  const ids = [deployment.userId, run?.actor.id].filter((id) => id !== null && id !== undefined);
-  const users = await findUsers(handle, ids);
-  const runUser = run && users.get(run.actor.id);
-  return {
-    ...deployment,
-    user: deployment.userId === null ? null : (users.get(deployment.userId) ?? null),
-    cause: job && run && runUser ? { job, run, user: runUser } : null,
-  };
+/** The last successful deployments of environments, by the deployment's id. */
+export async function lastDeployments(
+  handle: DbHandle,
+  environments: readonly Pick<Environment, 'lastDeploymentId'>[],
+): Promise<Map<number, DeploymentDetails>> {
+  const ids = environments.flatMap(({ lastDeploymentId }) => lastDeploymentId ?? []);
+  const deployments = await findDeployments(handle, ids);
+  const details = await deploymentDetails(handle, [...deployments.values()]);
+  return new Map(details.map((deployment) => [deployment.id, deployment]));
+}
+
+/** The same deployments, in the same order, with who and what made them. Three queries, however many they are. */
+export async function deploymentDetails(
+  handle: DbHandle,
+  deployments: readonly Deployment[],
+): Promise<DeploymentDetails[]> {
+  const jobs = await findJobs(
+    handle,
+    deployments.flatMap(({ jobId }) => jobId ?? []),
+  );
+  const runs = await findRuns(
+    handle,
+    deployments.flatMap(({ runId }) => runId ?? []),
+  );
+  const actorIds = [...runs.values()].map((run) => run.actor.id);
+  const users = await findUsers(handle, [...deployments.flatMap(({ userId }) => userId ?? []), ...actorIds]);
+  return deployments.map((deployment) => {
+    const job = jobs.get(deployment.jobId ?? 0);
+    const run = runs.get(deployment.runId ?? 0);
+    const runUser = run && users.get(run.actor.id);
+    return {
+      ...deployment,
+      user: users.get(deployment.userId ?? 0) ?? null,
+      cause: job && run && runUser ? { job, run, user: runUser } : null,
+    };
+  });
 }

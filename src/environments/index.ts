@@ -1,4 +1,10 @@
-export { type DeploymentCause, type DeploymentDetails, lastDeployment } from './deployments.ts';
+export {
+  type DeploymentCause,
+  type DeploymentDetails,
+  deploymentDetails,
+  lastDeployment,
+  lastDeployments,
+} from './deployments.ts';
 export {
   countLimit,
   type EnvironmentPage,

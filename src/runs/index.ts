@@ -7,6 +7,6 @@ export { lockUrl } from './job-lock.ts';
 export { createPool } from './pool.ts';
 export { getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';
 export { isEnd } from './state-tables.ts';
-export { countRunningRuns } from './store.ts';
+export { countRunningRuns, findJobs, findRuns } from './store.ts';
 export { cleanAfterCrash, sweepOld } from './sweep.ts';
 export type * from './types.ts';

@@ -47,6 +47,24 @@ export async function selectRuns(
   return (await query.execute()).map(toRun);
 }
 
+/** Those of the runs that are there, by id. */
+export async function findRuns(db: DbHandle, ids: readonly number[]): Promise<Map<number, Run>> {
+  if (ids.length === 0) return new Map();
+  const rows = await runQuery(db)
+    .where('runs.id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((row) => [row.id, toRun(row)]));
+}
+
+/** Those of the jobs that are there, by id. */
+export async function findJobs(db: DbHandle, ids: readonly number[]): Promise<Map<number, Job>> {
+  if (ids.length === 0) return new Map();
+  const rows = await jobQuery(db)
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((row) => [row.id, toJob(row)]));
+}
+
 export async function selectRunByKey(
   db: DbHandle,
   key: { actorId: number; key: string },
