@@ -72,9 +72,15 @@ export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defa
   return app;
 }
 
-/** Aborts when the server begins to close, before it waits for the answers that are still going on. */
+/**
+ * Aborts when the server begins to close, before it waits for the answers that are still going on. Their connections
+ * end with them: kept alive, they would hold the server for as long as clients like to keep them.
+ */
 function closingSignal(app: App): AbortSignal {
   const controller = new AbortController();
   app.addHook('preClose', async () => controller.abort());
+  app.addHook('onSend', async (_request, reply) => {
+    if (controller.signal.aborted) reply.header('connection', 'close');
+  });
   return controller.signal;
 }

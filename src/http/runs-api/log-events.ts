@@ -20,7 +20,10 @@ export function sendLogEvents(
   const signal = hangUpSignal(reply, deps.closing);
   const fromLine = lastEventId(request) ?? exchange.from;
   const events = withHeartbeat(logEvents(deps, job, { fromLine, signal }), deps.timeouts.heartbeat);
-  return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(Readable.from(events));
+  return reply
+    .type('text/event-stream')
+    .headers({ 'x-accel-buffering': 'no', connection: 'close' })
+    .send(Readable.from(events));
 }
 
 function lastEventId(request: FastifyRequest): number | undefined {
