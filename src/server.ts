@@ -188,7 +188,7 @@ function buildEngines({ options, env, dataDir, log }: Parts): Engines {
     defaultVersion: options.defaultTfVersion === '' ? null : options.defaultTfVersion,
     downloadsAllowed: options.tfDownload,
     downloadUrl: options.tfDownloadUrl.replace(/\/+$/, ''),
-    tofuDownloadUrl: null,
+    tofuDownloadUrl: options.tofuDownloadUrl === '' ? null : options.tofuDownloadUrl,
     log,
   });
 }

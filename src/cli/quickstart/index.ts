@@ -13,12 +13,12 @@ import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readFlags, readText } from '../read-flags.ts';
 import { apiClient } from './api-client.ts';
-import { findSampleEngine } from './find-engine.ts';
+import { findSampleEngine, type SampleEngine } from './find-engine.ts';
 import { quickstartForm } from './form.ts';
 import { makeSampleRepo, sampleRepoName } from './sample-repo.ts';
 import { takeTour } from './tour.ts';
 
-type Tour = { readonly dir: string; readonly port: number; readonly apiSecret: string; readonly binary: string };
+type Tour = { readonly dir: string; readonly port: number; readonly apiSecret: string; readonly engine: SampleEngine };
 
 /**
  * `polder quickstart`: makes a sample repository, starts a server on the embedded database, plans and applies over
@@ -40,7 +40,7 @@ export async function runQuickstart(context: CliContext): Promise<number> {
   say(`Engine: ${engine.from}`);
   say(`Folder: ${dir}${kept ? '' : ' (removed at the end)'}`);
   try {
-    const tour = { dir, port, apiSecret: randomBytes(16).toString('hex'), binary: engine.binary };
+    const tour = { dir, port, apiSecret: randomBytes(16).toString('hex'), engine };
     return await runTour(context, tour, options.once);
   } finally {
     if (!kept) await rm(dir, { recursive: true, force: true });
@@ -80,7 +80,8 @@ function serverOptions(tour: Tour): Options {
     '--host=127.0.0.1',
     `--port=${tour.port}`,
     `--atlantis-url=http://127.0.0.1:${tour.port}`,
-    `--terraform-binary=${tour.binary}`,
+    `--terraform-binary=${tour.engine.binary}`,
+    `--default-tf-distribution=${tour.engine.distribution}`,
     '--tf-download=false',
   ];
   const reading = readOptions({ argv, env: {}, readFile: readText });
