@@ -257,6 +257,45 @@ export type DeploymentsTable = {
   updated_at: number;
   finished_at: number | null;
 };
+/** One for each person and deployment. `rule_id` is the approval rule that the person stood for. */
+export type DeploymentApprovalsTable = {
+  id: Generated<number>;
+  deployment_id: number;
+  user_id: number;
+  rule_id: number | null;
+  status: string;
+  comment: string | null;
+  created_at: number;
+};
+/** A protected name of a repo, or a protected tier of a group: one of the two ids is set. */
+export type ProtectedEnvironmentsTable = {
+  id: Generated<number>;
+  repo_id: number | null;
+  group_id: number | null;
+  name: string;
+  created_at: number;
+};
+/** Who may deploy, or approve: one of user, group and level is set. `required_approvals` is 0 for those who deploy. */
+export type ProtectionRulesTable = {
+  id: Generated<number>;
+  protected_environment_id: number;
+  kind: 'deploy' | 'approve';
+  user_id: number | null;
+  group_id: number | null;
+  access_level: number | null;
+  group_inheritance_type: number;
+  required_approvals: number;
+};
+/** Both ends are cron expressions of five fields. */
+export type FreezePeriodsTable = {
+  id: Generated<number>;
+  repo_id: number;
+  freeze_start: string;
+  freeze_end: string;
+  cron_timezone: string;
+  created_at: number;
+  updated_at: number;
+};
 export type EnvironmentEventsTable = {
   id: Generated<number>;
   environment_id: number;
@@ -287,5 +326,9 @@ export type Schema = {
   state_versions: StateVersionsTable;
   environments: EnvironmentsTable;
   deployments: DeploymentsTable;
+  deployment_approvals: DeploymentApprovalsTable;
+  protected_environments: ProtectedEnvironmentsTable;
+  protection_rules: ProtectionRulesTable;
+  freeze_periods: FreezePeriodsTable;
   environment_events: EnvironmentEventsTable;
 };

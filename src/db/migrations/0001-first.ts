@@ -48,6 +48,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('revoked_at', integer)
     .addColumn('last_used_at', integer)
     .execute();
+  await index('tokens_user', 'tokens', ['user_id']).execute();
+  await index('tokens_job', 'tokens', ['job_id']).execute();
   await withId('audit_events')
     .addColumn('actor_id', integer, (c) => c.notNull().references('users.id'))
     .addColumn('action', 'text', required)
@@ -270,6 +272,49 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .execute();
   await index('deployments_environment', 'deployments', ['environment_id', 'id']).execute();
   await index('deployments_job', 'deployments', ['job_id']).execute();
+  // One for each order in which they may be listed, and for each filter that leaves few of many.
+  await index('deployments_list', 'deployments', ['repo_id', 'id']).execute();
+  await index('deployments_updated', 'deployments', ['repo_id', 'updated_at', 'id']).execute();
+  await index('deployments_finished', 'deployments', ['repo_id', 'finished_at', 'id']).execute();
+  await index('deployments_ref', 'deployments', ['repo_id', 'ref', 'id']).execute();
+  await index('deployments_status', 'deployments', ['repo_id', 'status', 'id']).execute();
+  await index('deployments_environment_status', 'deployments', ['environment_id', 'status', 'id']).execute();
+  await withId('deployment_approvals')
+    .addColumn('deployment_id', integer, required)
+    .addColumn('user_id', integer, (c) => c.notNull().references('users.id'))
+    .addColumn('rule_id', integer)
+    .addColumn('status', 'text', required)
+    .addColumn('comment', 'text')
+    .addColumn('created_at', integer, required)
+    .addUniqueConstraint('deployment_approvals_user', ['deployment_id', 'user_id'])
+    .execute();
+  await withId('protected_environments')
+    .addColumn('repo_id', integer, (c) => c.references('repos.id'))
+    .addColumn('group_id', integer, (c) => c.references('groups.id'))
+    .addColumn('name', 'text', required)
+    .addColumn('created_at', integer, required)
+    .addUniqueConstraint('protected_environments_repo', ['repo_id', 'name'])
+    .addUniqueConstraint('protected_environments_group', ['group_id', 'name'])
+    .execute();
+  await withId('protection_rules')
+    .addColumn('protected_environment_id', integer, (c) => c.notNull().references('protected_environments.id'))
+    .addColumn('kind', 'text', required)
+    .addColumn('user_id', integer)
+    .addColumn('group_id', integer)
+    .addColumn('access_level', integer)
+    .addColumn('group_inheritance_type', integer, required)
+    .addColumn('required_approvals', integer, required)
+    .execute();
+  await index('protection_rules_of', 'protection_rules', ['protected_environment_id', 'id']).execute();
+  await withId('freeze_periods')
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('freeze_start', 'text', required)
+    .addColumn('freeze_end', 'text', required)
+    .addColumn('cron_timezone', 'text', required)
+    .addColumn('created_at', integer, required)
+    .addColumn('updated_at', integer, required)
+    .execute();
+  await index('freeze_periods_repo', 'freeze_periods', ['repo_id', 'id']).execute();
   await withId('environment_events')
     .addColumn('environment_id', integer, required)
     .addColumn('actor_id', integer, required)
