@@ -15,29 +15,41 @@ export async function insertTask(
     .execute();
 }
 
+export type Claim = {
+  readonly owner: string;
+  readonly kinds: readonly string[];
+  /** Tasks the owner still works on, whatever became of their leases: it must not meet itself. */
+  readonly inHand: readonly number[];
+  readonly limit: number;
+  readonly now: number;
+  readonly leaseMs: number;
+};
+
 /**
- * Claims up to `limit` tasks that are due and not leased: of a group only its oldest, so that its tasks keep their
- * order. The fence of a claimed task grows, which takes the task from whoever held it before.
+ * Claims up to `limit` tasks that are due and not leased: of a group only its oldest, and only while none of the others
+ * is leased (of two that are put in side by side the later one may show first). The fence of a claimed task grows, which
+ * takes the task from whoever held it before.
  */
-export async function claimTasks(
-  tx: Tx,
-  claim: { owner: string; kinds: readonly string[]; limit: number; now: number; leaseMs: number },
-): Promise<TaskRow[]> {
+export async function claimTasks(tx: Tx, claim: Claim): Promise<TaskRow[]> {
   const due = await tx.query
     .selectFrom('tasks')
     .select('id')
     .where('kind', 'in', claim.kinds)
     .where('run_at', '<=', claim.now)
     .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', claim.now)]))
+    .$if(claim.inHand.length > 0, (query) => query.where('id', 'not in', claim.inHand))
     .where(({ or, eb, not, exists, selectFrom }) =>
       or([
         eb('group_key', 'is', null),
         not(
           exists(
-            selectFrom('tasks as earlier')
-              .select('earlier.id')
-              .whereRef('earlier.group_key', '=', 'tasks.group_key')
-              .whereRef('earlier.id', '<', 'tasks.id'),
+            selectFrom('tasks as other')
+              .select('other.id')
+              .whereRef('other.group_key', '=', 'tasks.group_key')
+              .whereRef('other.id', '!=', 'tasks.id')
+              .where((where) =>
+                where.or([where('other.id', '<', where.ref('tasks.id')), where('other.lease_until', '>=', claim.now)]),
+              ),
           ),
         ),
       ]),
@@ -65,14 +77,18 @@ export async function claimTasks(
     .execute();
 }
 
-/** Extends every lease of this owner; returns the tasks it still holds. */
+/**
+ * Extends the leases of these tasks where the owner has them; returns which it still holds. Others are left to run out:
+ * a claim whose answer was lost on its way, or a task that could not be given back, is nobody's work.
+ */
 export async function renewLeases(
   db: DbHandle,
-  renewal: { owner: string; until: number },
+  renewal: { owner: string; inHand: readonly number[]; until: number },
 ): Promise<{ id: number; fence: number }[]> {
   return db.query
     .updateTable('tasks')
     .set({ lease_until: renewal.until })
+    .where('id', 'in', renewal.inHand)
     .where('lease_owner', '=', renewal.owner)
     .returning(['id', 'fence'])
     .execute();

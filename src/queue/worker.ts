@@ -42,17 +42,23 @@ export type Worker = {
 
 export type WorkerDeps = InstanceDeps & { readonly db: Db; readonly log: Log; readonly instance: Instance };
 
-const leaseMs = 30_000;
-const renewMs = 5_000;
+export type WorkerOptions = {
+  /** How many tasks are in hand at most. */
+  readonly concurrency: number;
+  /** How long a claim holds without being renewed; 30 seconds if not given. It is renewed six times as often. */
+  readonly leaseMs?: number;
+};
+
+const defaultLeaseMs = 30_000;
 const pollMs = 2_000;
 const maxBackoffMs = 60_000;
 const claimedAtOnce = 50;
 
-/** Starts to claim and run tasks, at most `concurrency` at a time. */
+/** Starts to claim and run tasks. */
 export function startWorker(
   deps: WorkerDeps,
   handlers: Readonly<Record<string, Handler>>,
-  options: { concurrency: number },
+  options: WorkerOptions,
 ): Worker {
   const stopping = new AbortController();
   const ended = new AbortController();
@@ -81,6 +87,7 @@ type HeldTask = { readonly fence: number; readonly abort: AbortController; reado
 
 /** The tasks in hand. */
 type Hand = {
+  readonly leaseMs: number;
   readonly kinds: readonly string[];
   readonly tasks: ReadonlyMap<number, HeldTask>;
   room(): number;
@@ -88,11 +95,7 @@ type Hand = {
   settled(): Promise<unknown>;
 };
 
-function createHand(
-  deps: WorkerDeps,
-  handlers: Readonly<Record<string, Handler>>,
-  options: { concurrency: number },
-): Hand {
+function createHand(deps: WorkerDeps, handlers: Readonly<Record<string, Handler>>, options: WorkerOptions): Hand {
   const tasks = new Map<number, HeldTask>();
   const room = () => options.concurrency - tasks.size;
   const end = async (row: TaskRow) => {
@@ -102,6 +105,7 @@ function createHand(
     if (wasFull || row.group_key !== null) await deps.db.notify(taskChannel, row.kind).catch(() => undefined);
   };
   return {
+    leaseMs: options.leaseMs ?? defaultLeaseMs,
     kinds: Object.keys(handlers),
     tasks,
     room,
@@ -136,7 +140,9 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
 async function claim(deps: WorkerDeps, hand: Hand): Promise<number> {
   const limit = Math.min(hand.room(), claimedAtOnce);
   if (limit <= 0) return 0;
-  const order = { owner: deps.instance.id, kinds: hand.kinds, limit, now: deps.now(), leaseMs };
+  const owner = deps.instance.id;
+  const inHand = [...hand.tasks.keys()];
+  const order = { owner, kinds: hand.kinds, inHand, limit, now: deps.now(), leaseMs: hand.leaseMs };
   const rows = await deps.db.transaction((tx) => claimTasks(tx, order));
   for (const row of rows) hand.begin(row);
   return rows.length;
@@ -144,9 +150,9 @@ async function claim(deps: WorkerDeps, hand: Hand): Promise<number> {
 
 async function renewUntil(deps: WorkerDeps, hand: Hand, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
-    await delay(renewMs, undefined, { ref: false, signal: ended }).catch(() => undefined);
+    await delay(hand.leaseMs / 6, undefined, { ref: false, signal: ended }).catch(() => undefined);
     if (ended.aborted) return;
-    await renewHeld(deps, hand.tasks).catch((error: unknown) => {
+    await renewHeld(deps, hand).catch((error: unknown) => {
       deps.log.error({ reason: errorText(error) }, 'renewing leases went wrong');
     });
   }
@@ -179,10 +185,16 @@ async function runTask(deps: WorkerDeps, work: { row: TaskRow; handler: Handler;
   }
 }
 
-async function renewHeld(deps: WorkerDeps, inHand: ReadonlyMap<number, HeldTask>): Promise<void> {
+async function renewHeld(deps: WorkerDeps, hand: Hand): Promise<void> {
   await beat(deps, deps.instance);
-  if (inHand.size === 0) return;
-  const held = await renewLeases(deps.db, { owner: deps.instance.id, until: deps.now() + leaseMs });
+  // As it is now: a task that is begun while the database answers is not among those that were asked about.
+  const asked = [...hand.tasks];
+  if (asked.length === 0) return;
+  const held = await renewLeases(deps.db, {
+    owner: deps.instance.id,
+    inHand: asked.map(([id]) => id),
+    until: deps.now() + hand.leaseMs,
+  });
   const fences = new Map(held.map((task) => [task.id, task.fence]));
-  for (const [id, task] of inHand) if (fences.get(id) !== task.fence) task.abort.abort();
+  for (const [id, task] of asked) if (fences.get(id) !== task.fence) task.abort.abort();
 }

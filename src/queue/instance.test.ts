@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { onCleanup } from '../../test/support/cleanup.ts';
+import { describeDatabases, describePostgres } from '../../test/support/database.ts';
+import { openDatabase } from '../db/index.ts';
+import type { ProcessIdentity } from '../exec/index.ts';
+import { silentLog } from '../lib/log.ts';
+import { deregisterInstance, type InstanceDeps, registerInstance } from './instance.ts';
+
+const first: ProcessIdentity = { pid: 11, startedAt: '1', machine: 'here' };
+const second: ProcessIdentity = { pid: 12, startedAt: '2', machine: 'here' };
+
+/** Deps that know which processes live. */
+function depsOf(db: InstanceDeps['db'], living: readonly ProcessIdentity[]): InstanceDeps {
+  return { db, now: Date.now, isAlive: (one) => living.some((other) => other.pid === one.pid) };
+}
+
+async function openInstances(db: InstanceDeps['db']): Promise<number[]> {
+  const rows = await db.query.selectFrom('instances').select('pid').where('stopped_at', 'is', null).execute();
+  return rows.map((row) => row.pid);
+}
+
+describeDatabases('registerInstance', (open) => {
+  it('puts an end to the record of one that died', async () => {
+    const db = await open();
+    await registerInstance(depsOf(db, [first]), first);
+    await registerInstance(depsOf(db, [second]), second);
+    expect(await openInstances(db)).toEqual([second.pid]);
+  });
+
+  it('takes no notice of one that ended by itself', async () => {
+    const db = await open();
+    const deps = depsOf(db, [first, second]);
+    await deregisterInstance(deps, await registerInstance(deps, first));
+    await registerInstance(deps, second);
+    expect(await openInstances(db)).toEqual([second.pid]);
+  });
+});
+
+describe('registerInstance (sqlite alone)', () => {
+  it('refuses a second server on the same file, naming the first', async () => {
+    const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
+    onCleanup(() => db.close());
+    const deps = depsOf(db, [first, second]);
+    await registerInstance(deps, first);
+    await expect(registerInstance(deps, second)).rejects.toMatchObject({
+      code: 'database_in_use',
+      message: expect.stringContaining('the server with process id 11 already uses this database') as string,
+    });
+    expect(await openInstances(db)).toEqual([first.pid]);
+  });
+
+  it('takes over from a server of another container, which cannot be alive beside this one', async () => {
+    const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
+    onCleanup(() => db.close());
+    await registerInstance(depsOf(db, [first]), { ...first, machine: 'there' });
+    await registerInstance(depsOf(db, [first, second]), second);
+    expect(await openInstances(db)).toEqual([second.pid]);
+  });
+});
+
+describePostgres('registerInstance', (open) => {
+  it('lets servers of several machines be there together', async () => {
+    const db = await open();
+    await registerInstance(depsOf(db, []), { ...first, machine: 'there' });
+    await registerInstance(depsOf(db, [second]), second);
+    expect(await openInstances(db)).toEqual([first.pid, second.pid]);
+  });
+});
