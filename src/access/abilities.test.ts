@@ -21,6 +21,14 @@ describe('can', () => {
     ['agents:read', 'developer'],
     ['environments:write', 'developer'],
     ['environments:stop-stale', 'maintainer'],
+    ['deployments:read', 'reporter'],
+    ['deployments:write', 'developer'],
+    ['deployments:delete', 'maintainer'],
+    ['deployments:approve', 'reporter'],
+    ['protection:read', 'maintainer'],
+    ['protection:write', 'maintainer'],
+    ['freezes:read', 'reporter'],
+    ['freezes:write', 'maintainer'],
   ])('gives %s from %s upwards', (ability, weakest) => {
     const having = roles.filter((role) => can(principal(role), ability, privateRepo));
     expect(having).toEqual(roles.slice(roles.indexOf(weakest)));
@@ -30,6 +38,10 @@ describe('can', () => {
 describe('judge', () => {
   it('lets a guest read the environments of a public repo', () => {
     expect(judge(principal('guest'), 'environments:read', publicRepo)).toBe('allowed');
+  });
+
+  it('keeps freeze periods of a public repo from guests', () => {
+    expect(judge(principal('guest'), 'freezes:read', publicRepo)).toBe('role_too_low');
   });
 
   it('keeps runs of a public repo from guests, since logs may hold secrets', () => {

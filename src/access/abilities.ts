@@ -24,6 +24,15 @@ const rules = {
   'agents:read': { role: 'developer' },
   'environments:write': { role: 'developer', writes: true },
   'environments:stop-stale': { role: 'maintainer', writes: true },
+  'deployments:read': { role: 'reporter', openOnPublic: true },
+  'deployments:write': { role: 'developer', writes: true },
+  'deployments:delete': { role: 'maintainer', writes: true },
+  /** Whether somebody is an approver is for the rules of the environment to say. */
+  'deployments:approve': { role: 'reporter', writes: true },
+  'protection:read': { role: 'maintainer' },
+  'protection:write': { role: 'maintainer', writes: true },
+  'freezes:read': { role: 'reporter' },
+  'freezes:write': { role: 'maintainer', writes: true },
 } as const satisfies Record<string, Rule>;
 
 export type Ability = keyof typeof rules;

@@ -6,7 +6,13 @@ import { tokenStatus } from './tokens.ts';
 import type { Principal } from './types.ts';
 
 export type Authentication =
-  | { readonly kind: 'known'; readonly principal: Principal; readonly tokenId: number }
+  | {
+      readonly kind: 'known';
+      readonly principal: Principal;
+      readonly tokenId: number;
+      /** The job whose token it is; null for a token that somebody made. */
+      readonly jobId: number | null;
+    }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'expired' }
   | { readonly kind: 'revoked' };
@@ -25,6 +31,6 @@ export async function authenticate(handle: DbHandle, secret: string, now: number
   const status = tokenStatus(token, now);
   if (status !== 'active') return { kind: status };
   if (token.lastUsedAt === null || token.lastUsedAt + usedResolution <= now) await markUsed(handle, token.id, now);
-  const { role, scope, repoId, user } = token;
-  return { kind: 'known', principal: { actor: user, role, scope, repoId }, tokenId: token.id };
+  const { role, scope, repoId, user, jobId } = token;
+  return { kind: 'known', principal: { actor: user, role, scope, repoId }, tokenId: token.id, jobId };
 }

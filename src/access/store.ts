@@ -34,7 +34,12 @@ export async function findUsers(handle: DbHandle, ids: readonly number[]): Promi
   return new Map(rows.map((row) => [row.id, toUser(row)]));
 }
 
-export type TokenRow = Token & { readonly secretHash: string; readonly user: Actor };
+export type TokenRow = Token & {
+  readonly secretHash: string;
+  readonly user: Actor;
+  /** The job it was minted for; null for a token that somebody made. */
+  readonly jobId: number | null;
+};
 
 export async function insertToken(tx: Tx, token: Omit<Token, 'id' | 'revokedAt' | 'lastUsedAt'>, secret: SecretOf) {
   const row = await tx.query
@@ -46,6 +51,7 @@ export async function insertToken(tx: Tx, token: Omit<Token, 'id' | 'revokedAt' 
       scope: token.scope,
       repo_id: token.repoId,
       secret_hash: secret.hash,
+      job_id: secret.jobId ?? null,
       created_at: token.createdAt,
       expires_at: token.expiresAt,
     })
@@ -54,7 +60,27 @@ export async function insertToken(tx: Tx, token: Omit<Token, 'id' | 'revokedAt' 
   return row.id;
 }
 
-type SecretOf = { readonly userId: number; readonly hash: string };
+type SecretOf = { readonly userId: number; readonly hash: string; readonly jobId?: number };
+
+export async function deleteTokensOfJob(tx: Tx, jobId: number): Promise<void> {
+  await tx.query.deleteFrom('tokens').where('job_id', '=', jobId).execute();
+}
+
+/** The tokens that people made for a user, whatever has become of them. */
+export async function findTokensOfUser(handle: DbHandle, userId: number): Promise<Token[]> {
+  const query = handle.query.selectFrom('tokens').selectAll().where('user_id', '=', userId).where('job_id', 'is', null);
+  return (await query.execute()).map(toToken);
+}
+
+/** The user of that id or, for other texts, of that login; the one with the smallest id where several have it. */
+export async function findUser(handle: DbHandle, idOrLogin: string): Promise<User | undefined> {
+  const users = handle.query.selectFrom('users').selectAll().orderBy('id').limit(1);
+  const row = await (/^\d{1,15}$/.test(idOrLogin)
+    ? users.where('id', '=', Number(idOrLogin))
+    : users.where('login', '=', idOrLogin)
+  ).executeTakeFirst();
+  return row && toUser(row);
+}
 
 /** Newest first. */
 export async function findTokens(handle: DbHandle, where: { name: string } | { id: number } | 'all'): Promise<Token[]> {
@@ -72,7 +98,8 @@ export async function findTokenByHash(handle: DbHandle, hash: string): Promise<T
     .where('secret_hash', '=', hash)
     .executeTakeFirst();
   if (!row) return undefined;
-  return { ...toToken(row), secretHash: row.secret_hash, user: { id: row.user_id, kind: row.kind, login: row.login } };
+  const user = { id: row.user_id, kind: row.kind, login: row.login };
+  return { ...toToken(row), secretHash: row.secret_hash, user, jobId: row.job_id };
 }
 
 /** False when it was revoked already. */

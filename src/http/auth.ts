@@ -79,8 +79,10 @@ async function identify(deps: Deps, request: FastifyRequest): Promise<Identity> 
     return { kind: 'unknown', reason: 'header X-Atlantis-Token did not match expected secret' };
   }
   const authentication = await authenticate(db, token, now());
-  if (authentication.kind === 'known') return authentication;
-  return { kind: 'unknown', reason: `the token is ${authentication.kind}` };
+  if (authentication.kind !== 'known') return { kind: 'unknown', reason: `the token is ${authentication.kind}` };
+  // A job may not start others in the name of whoever started it.
+  if (authentication.jobId !== null) return { kind: 'unknown', reason: 'the token of a job opens nothing here' };
+  return authentication;
 }
 
 /** A Polder token in `PRIVATE-TOKEN` or as a bearer token (RFC 6750). */

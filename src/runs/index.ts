@@ -3,6 +3,7 @@ export { cancelRun } from './cancel-run.ts';
 export type { RunDeps, RunSettings } from './deps.ts';
 export { executeRun } from './execute-run.ts';
 export { createInitGate } from './init-gate.ts';
+export { createJobTokens, type JobTokens } from './job-tokens.ts';
 export { lockUrl } from './job-lock.ts';
 export { createPool } from './pool.ts';
 export { getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';
