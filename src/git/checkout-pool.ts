@@ -1,4 +1,9 @@
-import type { GitLimits } from './types.ts';
+/** How many unused worktrees are kept. */
+export type SpareLimits = {
+  readonly sparesPerRepo: number;
+  /** In all. */
+  readonly spares: number;
+};
 
 /**
  * How a checkout was when we handed it out: kept in memory, where nothing that runs in the checkout can change it.
@@ -29,7 +34,7 @@ export type CheckoutPool = {
   forgetSpares(): void;
 };
 
-export function createCheckoutPool(limits: Pick<GitLimits, 'spares' | 'sparesPerRepo'>): CheckoutPool {
+export function createCheckoutPool(limits: SpareLimits): CheckoutPool {
   const fingerprints = new Map<string, Fingerprint>();
   /** Oldest first. */
   let spares: Spare[] = [];

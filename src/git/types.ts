@@ -1,5 +1,5 @@
 import type { Log } from '../lib/log.ts';
-import type { CheckoutPool } from './checkout-pool.ts';
+import type { CheckoutPool, SpareLimits } from './checkout-pool.ts';
 import type { Rounds } from './rounds.ts';
 
 /** What every function here needs; made by `openGit`. One for each data directory. */
@@ -16,16 +16,13 @@ export type GitDeps = {
   readonly damaged: Set<number>;
 };
 
-export type GitLimits = {
+export type GitLimits = SpareLimits & {
   /** For one fetch or clone. */
   readonly fetchMs: number;
   /** For everything else. */
   readonly commandMs: number;
   /** How long a lock that git left in a mirror is respected before it counts as stale. */
   readonly lockPatienceMs: number;
-  /** How many unused worktrees are kept, for each repo and in all. */
-  readonly sparesPerRepo: number;
-  readonly spares: number;
 };
 
 /** A folder that holds the files of one commit. */
