@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { onCleanup } from '../../test/support/cleanup.ts';
 import { describeDatabases, describePostgres, type OpenTestDatabase } from '../../test/support/database.ts';
@@ -384,5 +385,41 @@ describePostgres('workers of several servers', (open, databases) => {
     finish();
     await empty(dbs[0]);
     expect(runs).toBe(1);
+  });
+
+  it('do not give up a task that they claim while a renewal waits for the database', async () => {
+    const url = await databases.create();
+    const [db, other] = [await open(url), await open(url)] as const;
+    const { opened, open: finish } = createGate();
+    const aborted: unknown[] = [];
+    const worker = await startWork(
+      db,
+      async (task) => {
+        await opened;
+        if (task.signal.aborted) aborted.push(task.payload.name);
+      },
+      { leaseMs: 3000 },
+    );
+    await put(db, { payload: { name: 'first' } });
+    await waitFor('the first to be in hand', () => worker.active() === 1);
+    const { opened: answered, open: answer } = createGate();
+    const blocking = other.transaction(async (tx) => {
+      await tx.query.selectFrom('tasks').selectAll().forUpdate().execute();
+      await answered;
+    });
+    const renewals = sql<{ count: number }>`
+      select count(*) as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await waitFor('a renewal to wait', async () => (await renewals.execute(other.query)).rows[0]?.count === 1);
+    await put(other, { payload: { name: 'second' } });
+    await waitFor('the second to be in hand', () => worker.active() === 2);
+    answer();
+    await blocking;
+    await waitFor('the next renewal', async () => {
+      const tasks = await other.query.selectFrom('tasks').select('lease_until').execute();
+      return tasks.length === 2 && new Set(tasks.map((task) => task.lease_until)).size === 1;
+    });
+    finish();
+    await empty(db);
+    expect(aborted).toEqual([]);
   });
 });
