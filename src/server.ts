@@ -14,6 +14,7 @@ import { deregisterInstance, type Instance, registerInstance, startWorker, type 
 import {
   cleanAfterCrash,
   createInitGate,
+  createJobTokens,
   createPool,
   executeRun,
   executeRunTask,
@@ -85,7 +86,7 @@ async function buildApp(parts: Parts): Promise<HttpDeps & { drainFlag: Draining 
   const drainFlag = { value: false };
   const pluginCacheDir = options.useTfPluginCache ? join(dataDir, 'plugin-cache') : null;
   if (pluginCacheDir) mkdirSync(pluginCacheDir, { recursive: true });
-  const subscribers: RunSubscriber[] = [onRunEvent];
+  const subscribers: RunSubscriber[] = [onRunEvent, createJobTokens().onRunEvent];
   return {
     db,
     log,
