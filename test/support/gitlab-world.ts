@@ -8,6 +8,7 @@ import { silentLog } from '../../src/lib/log.ts';
 import type { Repo } from '../../src/repos/index.ts';
 import { insertRepo, succeedApply } from './applies.ts';
 import { onCleanup } from './cleanup.ts';
+import { insertEnvironment } from './environments.ts';
 
 export const baseUrl = 'https://polder.example.com/base';
 export const now = Date.UTC(2026, 0, 15, 12, 0, 0, 250);
@@ -42,8 +43,11 @@ const commit: CommitInfo = {
   committer: { name: 'Bob', email: 'bob@example.com', date: '2016-08-11T07:36:02Z' },
 };
 
-/** A private repo with three environments, and somebody of each role. */
-export async function gitlabWorld(db: Db): Promise<World> {
+/**
+ * A private repo with three environments, and somebody of each role. The environments come from applies, or, when they
+ * are not `applied`, have never been deployed to.
+ */
+export async function gitlabWorld(db: Db, options: { readonly applied: boolean } = { applied: true }): Promise<World> {
   const repo = await insertRepo(db, 'group/sub/my.proj');
   const other = await insertRepo(db, 'group/other');
   const actor = await ensureSystemUser(db, 'polder', now);
@@ -68,7 +72,8 @@ export async function gitlabWorld(db: Db): Promise<World> {
   tokens.set('stranger', await newToken({ name: 'stranger', role: 'owner', repoId: other.id }));
   const token: World['token'] = (caller) => tokens.get(caller) ?? '';
   for (const name of ['production', 'review/fix-foo', 'staging-eu']) {
-    await succeedApply(db, { repo, project: { name, dir: name, workspace: 'default' } }, now);
+    if (options.applied) await succeedApply(db, { repo, project: { name, dir: name, workspace: 'default' } }, now);
+    else await insertEnvironment(db, repo, { name });
   }
   await db.query.updateTable('environments').set({ state: 'stopped' }).where('name', '=', 'review/fix-foo').execute();
   const rows = await db.query.selectFrom('environments').select('id').orderBy('id').execute();

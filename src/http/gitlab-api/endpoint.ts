@@ -6,9 +6,9 @@ import { type Answer, badText, errorAnswer, forbidden, projectNotFound } from '.
 import { admit, insufficientScope } from './credentials.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { ListAddress } from './pagination.ts';
-import { type ParameterSchema, readParameters } from './parameters.ts';
+import { type Exclusive, type ParameterSchema, readParameters } from './parameters.ts';
 import { findProject } from './project-reference.ts';
-import { isMalformed, rawParameters } from './raw-parameters.ts';
+import { readRequest } from './raw-parameters.ts';
 
 /** A request that may go ahead. */
 export type Call<Parameters> = {
@@ -18,17 +18,18 @@ export type Call<Parameters> = {
 };
 
 type Description<Schema extends ParameterSchema> = {
-  readonly method: 'GET';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Under `/api/v4`, in Fastify's notation. */
   readonly path: string;
   readonly summary: string;
   readonly ability: Ability;
-  /** Those of path and query together, in the order in which GitLab checks them. */
+  /** Those of path, query and body together, in the order in which GitLab checks them. */
   readonly parameters: Schema;
-  /** Of these at most one may be sent. */
-  readonly exclusive?: readonly string[];
-  /** What a good answer holds. */
-  readonly reply: z.ZodType;
+  readonly exclusive?: Exclusive;
+  /** The status of a good answer; 200 when it is left out. */
+  readonly status?: 201 | 204;
+  /** What a good answer holds; null for nothing. */
+  readonly reply: z.ZodType | null;
 };
 
 /** One route: how it is described, and what answers it. */
@@ -86,19 +87,26 @@ type Entry<Schema extends ParameterSchema> =
   | { readonly kind: 'entered'; readonly call: Call<z.output<Schema>> }
   | { readonly kind: 'refused'; readonly answer: Answer };
 
-/** The checks that come before anything is looked up, in GitLab's order: text, credential, scope, parameters. */
+/** A scope that reads is good for verbs that read, whatever the ability. */
+function admitsScope(principal: Principal, { method, ability }: Pick<Endpoint, 'method' | 'ability'>): boolean {
+  return (method === 'GET' || principal.scope === 'api') && scopeAllows(principal, ability);
+}
+
+/** The checks that come before anything is looked up, in GitLab's order: text, credential, scope, body, parameters. */
 async function enter<Schema extends ParameterSchema>(
   deps: GitlabDeps,
   request: FastifyRequest,
   endpoint: Description<Schema>,
 ): Promise<Entry<Schema>> {
   const refused = (answer: Answer) => ({ kind: 'refused', answer }) as const;
-  if (isMalformed(request.url)) return refused(badText);
-  const raw = rawParameters(request);
+  const read = await readRequest(request);
+  if (read.kind === 'malformed') return refused(badText);
+  const { raw, bodyProblem } = read;
   const admission = await admit(deps, request, raw);
   if (admission.kind === 'refused') return admission;
   const { principal } = admission;
-  if (!scopeAllows(principal, endpoint.ability)) return refused(insufficientScope);
+  if (!admitsScope(principal, endpoint)) return refused(insufficientScope);
+  if (bodyProblem) return refused(bodyProblem);
   const parameters = readParameters(endpoint.parameters, raw, endpoint.exclusive);
   if (parameters.kind === 'invalid') return refused(errorAnswer(400, parameters.error));
   const [path = ''] = request.url.split('?', 1);

@@ -40,7 +40,7 @@ export const listEndpoint = projectEndpoint({
     sort: optionalText,
     id_after: optionalInteger,
   }),
-  exclusive: ['name', 'search'],
+  exclusive: { names: ['name', 'search'], error: 'cannot be used together' },
   reply: z.array(listedEnvironmentSchema),
   handle: async ({ db, settings }, { repo, principal, parameters, address }) => {
     const { name, search, states, page, per_page: perPage } = parameters;

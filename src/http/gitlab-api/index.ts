@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
+import { z } from 'zod';
 import { isPolderError } from '../../lib/errors.ts';
 import type { App } from '../app.ts';
-import { type Answer, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
+import { type Answer, badText, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { Endpoint } from './endpoint.ts';
 import { getEndpoint, listEndpoint } from './environments.ts';
+import { isMalformed } from './raw-parameters.ts';
+import { takeBodiesAsBytes } from './request-body.ts';
 import { currentUserEndpoint, metadataEndpoint, projectLookupEndpoint, versionEndpoint } from './server-info.ts';
 
 export type { GitlabDeps } from './deps.ts';
@@ -28,6 +31,10 @@ export async function registerGitlabApi(app: App, deps: GitlabDeps): Promise<voi
       // The schemas only describe: parameters are checked after the credential, answers are sent as bytes.
       api.setValidatorCompiler(() => (value: unknown) => ({ value }));
       api.setSerializerCompiler(() => JSON.stringify);
+      takeBodiesAsBytes(api);
+      api.addHook('onRequest', async (request, reply) => {
+        if (isMalformed(request)) await sendAnswer(reply, badText);
+      });
       api.setNotFoundHandler(async (_request, reply) => sendAnswer(reply, routeNotFound));
       api.setErrorHandler(async (error, request, reply) => sendAnswer(reply, faultAnswer(deps, error, request)));
       for (const endpoint of endpoints) api.route(routeOf(deps, endpoint));
@@ -40,21 +47,22 @@ export async function registerGitlabApi(app: App, deps: GitlabDeps): Promise<voi
 }
 
 function routeOf(deps: GitlabDeps, endpoint: Endpoint): RouteOptions {
-  const { method, path, summary, parameters, reply: content } = endpoint;
+  const { method, path, summary, parameters, status = 200, reply: content } = endpoint;
   const inPath = Object.keys(parameters.shape).filter((name) => path.split('/').includes(`:${name}`));
   // The names are known only now, so that zod's types cannot check them.
   const mask = Object.fromEntries(inPath.map((name) => [name, true as const])) as Record<never, true>;
+  const rest = parameters.omit(mask);
   return {
     method,
     url: path,
-    exposeHeadRoute: true,
+    exposeHeadRoute: method === 'GET',
     schema: {
       summary,
       tags: ['gitlab'],
       security: [{ polderToken: [] }, { bearerToken: [] }],
       params: parameters.pick(mask),
-      querystring: parameters.omit(mask),
-      response: { 200: content },
+      ...(method === 'GET' || method === 'DELETE' ? { querystring: rest } : { body: rest }),
+      response: { [status]: content ?? z.null().describe('Done.') },
     },
     handler: async (request, reply) => sendAnswer(reply, await endpoint.answer(deps, request)),
   };
