@@ -12,8 +12,8 @@ afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
-function sleeper(cwd = '/'): { child: ChildProcess; pid: number } {
-  const child = spawn('sleep', ['60'], { cwd, detached: true, stdio: 'ignore' });
+function sleeper(cwd = '/', { detached = true } = {}): { child: ChildProcess; pid: number } {
+  const child = spawn('sleep', ['60'], { cwd, detached, stdio: 'ignore' });
   started.push(child);
   if (child.pid === undefined) throw new Error('sleep did not start');
   return { child, pid: child.pid };
@@ -63,6 +63,13 @@ describe('machineId', () => {
 describe('signalGroup', () => {
   it('reaches the process', async () => {
     const { child, pid } = sleeper();
+    const end = once(child, 'exit');
+    expect(signalGroup(identify(pid), 'SIGINT')).toBe(true);
+    expect(await end).toEqual([null, 'SIGINT']);
+  });
+
+  it('reaches a process that leads no group', async () => {
+    const { child, pid } = sleeper('/', { detached: false });
     const end = once(child, 'exit');
     expect(signalGroup(identify(pid), 'SIGINT')).toBe(true);
     expect(await end).toEqual([null, 'SIGINT']);

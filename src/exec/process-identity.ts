@@ -31,19 +31,17 @@ export function isAlive(identity: ProcessIdentity): boolean {
   return stat !== undefined && stat.startedAt === identity.startedAt && stat.state !== 'Z' && stat.state !== 'X';
 }
 
-/** Sends a signal to the process and its group. False when it is no longer alive: then nothing was sent. */
+/**
+ * Sends a signal to the process and the group that it leads; to it alone when it leads none, such as what a program
+ * that has ended left behind. False when it is no longer alive: then nothing was sent.
+ */
 export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
-  return isAlive(identity) && killGroup(identity.pid, signal);
+  return isAlive(identity) && (killGroup(identity.pid, signal) || kill(identity.pid, signal));
 }
 
 /** Signals a group whose leader is known to be ours. */
 export function killGroup(pid: number, signal: NodeJS.Signals): boolean {
-  try {
-    process.kill(-pid, signal);
-    return true;
-  } catch {
-    return false;
-  }
+  return kill(-pid, signal);
 }
 
 /**
@@ -83,6 +81,14 @@ function exists(pid: number): boolean {
     return process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function kill(target: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(target, signal);
+  } catch {
+    return false;
   }
 }
 
