@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorText } from '../lib/errors.ts';
 import { ownerFile, removeFolder } from './checkout-folder.ts';
 import { checkoutsDir, mirrorDir, newMirrorDir, sparesDir } from './layout.ts';
 import { removeUnfinishedPacks } from './mirror-repair.ts';
@@ -13,13 +14,13 @@ import type { GitDeps } from './types.ts';
 export async function cleanCheckouts(deps: GitDeps, isKept: (owner: string) => boolean): Promise<void> {
   deps.pool.forgetSpares();
   const spares = await readdir(sparesDir(deps));
-  for (const name of spares) await removeFolder(join(sparesDir(deps), name));
+  for (const name of spares) await remove(deps, join(sparesDir(deps), name));
   const kept = new Set<string>();
   for (const name of await readdir(checkoutsDir(deps))) {
     const folder = join(checkoutsDir(deps), name);
     const owner = await readOwner(folder);
     if (owner !== undefined && isKept(owner)) kept.add(name);
-    else await removeFolder(folder);
+    else await remove(deps, folder);
   }
   await cleanMirrors(deps, kept);
 }
@@ -32,10 +33,19 @@ async function readOwner(folder: string): Promise<string | undefined> {
 async function cleanMirrors(deps: GitDeps, keptCheckouts: ReadonlySet<string>): Promise<void> {
   for (const repo of await readdir(join(deps.dataDir, 'repos'))) {
     const mirror = mirrorDir(deps, Number(repo));
-    await removeFolder(newMirrorDir(deps, Number(repo)));
+    await remove(deps, newMirrorDir(deps, Number(repo)));
     await removeUnfinishedPacks(mirror);
     const links = join(mirror, 'worktrees');
     const names = await readdir(links).catch(() => []);
-    for (const name of names.filter((one) => !keptCheckouts.has(one))) await removeFolder(join(links, name));
+    for (const name of names.filter((one) => !keptCheckouts.has(one))) await remove(deps, join(links, name));
+  }
+}
+
+/** What cannot be removed takes space, and does no other harm. */
+async function remove(deps: GitDeps, folder: string): Promise<void> {
+  try {
+    await removeFolder(folder);
+  } catch (error) {
+    deps.log.warn({ folder, reason: errorText(error) }, 'removing what an earlier server left did not work');
   }
 }

@@ -14,6 +14,7 @@ import { waitFor } from '../../test/support/wait-for.ts';
 import { silentLog } from '../lib/log.ts';
 import { fetchMirror, tidyMirror } from './fetch-mirror.ts';
 import { mirrorDir, newMirrorDir } from './layout.ts';
+import { openCheckout } from './open-checkout.ts';
 import { openGit } from './open-git.ts';
 import { resolveRef } from './resolve-ref.ts';
 import type { GitDeps } from './types.ts';
@@ -104,6 +105,17 @@ describe('fetchMirror', () => {
     await fetch();
     expect(await shaOf(deps, 'main')).toBe(pushed);
     await git(mirrorDir(deps, 1), 'fsck', '--strict');
+  });
+
+  it('makes a mirror again in which a checkout found something missing', async () => {
+    const { source, fetch, deps } = await mirroredRepo(files);
+    const sha = await shaOf(deps, 'main');
+    const blob = await git(source, 'rev-parse', 'main:main.tf');
+    await rm(join(mirrorDir(deps, 1), 'objects', blob.slice(0, 2), blob.slice(2)));
+    const open = () => openCheckout(deps, { repoId: 1, sha, owner: 'test' });
+    await expect(open()).rejects.toThrow(`checking out commit ${sha}: unable to read`);
+    await fetch();
+    expect(readFileSync(join((await open()).dir, 'main.tf'), 'utf8')).toBe('# 1');
   });
 
   it('removes the locks that a killed git left', async () => {
