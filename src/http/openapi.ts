@@ -2,7 +2,8 @@ import swagger from '@fastify/swagger';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { App } from './app.ts';
-import type { HttpSettings } from './deps.ts';
+import type { HttpDeps, HttpSettings } from './deps.ts';
+import { useGoJson } from './json-api.ts';
 
 const credentials = {
   apiSecret: { type: 'apiKey', in: 'header', name: 'X-Atlantis-Token', description: 'The value of --api-secret' },
@@ -11,8 +12,16 @@ const credentials = {
   webUser: { type: 'http', scheme: 'basic', description: 'With --web-basic-auth' },
 } as const;
 
-/** Collects the description of every route that is registered afterwards, and serves it at `/api/openapi.json`. */
+/**
+ * Collects the description of every route that is registered afterwards. A route without one cannot be registered; one
+ * that is not for clients says `hide`.
+ */
 export async function describeRoutes(app: App, settings: Pick<HttpSettings, 'version' | 'baseUrl'>): Promise<void> {
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    const { summary, response, hide } = (schema ?? {}) as Description;
+    if (hide === true || (summary !== undefined && response !== undefined)) return;
+    throw new Error(`describing ${String(method)} ${url}: a route needs a summary and its responses`);
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -24,14 +33,13 @@ export async function describeRoutes(app: App, settings: Pick<HttpSettings, 'ver
   });
 }
 
-/** The route of the description itself. */
-export function registerDescription(app: App): void {
-  app.get(
-    '/api/openapi.json',
-    { schema: { summary: 'This description', response: { 200: z.record(z.string(), z.unknown()) } } },
-    async (_request, reply) => {
-      const text = JSON.stringify(app.swagger());
-      return reply.type('application/json').send(Buffer.from(text) as never);
-    },
-  );
+type Description = { readonly summary?: string; readonly response?: unknown; readonly hide?: boolean };
+
+/** The route of the description itself: `/api/openapi.json`. */
+export function registerDescription(app: App, deps: Pick<HttpDeps, 'log'>): void {
+  useGoJson(app, deps);
+  const response = { 200: z.record(z.string(), z.unknown()) };
+  app.get('/api/openapi.json', { schema: { summary: 'This description', response } }, async () => ({
+    ...app.swagger(),
+  }));
 }

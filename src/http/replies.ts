@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 /** The body of every refusal and fault under `/api/`. */
@@ -20,3 +22,8 @@ export function errorReply(description: string) {
 
 export const plainText = 'text/plain; charset=utf-8';
 export const htmlPage = 'text/html; charset=utf-8';
+
+/** Sends text as it comes. */
+export function sendChunks(reply: FastifyReply, type: string, chunks: AsyncIterable<string>): FastifyReply {
+  return reply.type(type).send(Readable.from(chunks));
+}

@@ -40,7 +40,7 @@ export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defa
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       const { status, message } = problemOf(error);
-      return reply.code(status).type(plainText).send(`${message}\n`);
+      void reply.code(status).type(plainText).send(`${message}\n`);
     },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
@@ -67,7 +67,7 @@ export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defa
   await registerGitlabApi(app, { ...context, readCommits: (repo, shas) => commits.read(repo.id, shas) });
   await app.register(async (pages: App) => registerPages(pages, context));
   if (settings.enableProfilingApi) await app.register(async (profiling: App) => registerProfiling(profiling, context));
-  registerDescription(app);
+  await app.register(async (description: App) => registerDescription(description, context));
   await app.ready();
   return app;
 }

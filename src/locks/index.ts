@@ -4,6 +4,7 @@ export {
   acquireLock,
   findLock,
   getLock,
+  heldLocksStamp,
   listLocks,
   releaseLock,
   releaseRunLock,

@@ -25,6 +25,20 @@ export async function selectHeld(db: DbHandle): Promise<Lock[]> {
   return rows.map(toLock);
 }
 
+/** Changes whenever the held locks do: ids are never given twice, and a released lock is never held again. */
+export async function selectHeldStamp(db: DbHandle): Promise<string> {
+  const { held, newest, total } = await db.query
+    .selectFrom('locks')
+    .select((select) => [
+      select.fn.countAll().as('held'),
+      select.fn.max('id').as('newest'),
+      select.fn.sum('id').as('total'),
+    ])
+    .where('released_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return [held, newest, total].join('/');
+}
+
 /** Held locks of any project in this folder and workspace. */
 export async function selectHeldIn(db: DbHandle, place: Omit<LockedProject, 'projectName'>): Promise<Lock[]> {
   const rows = await lockQuery(db)

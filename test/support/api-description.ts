@@ -25,7 +25,7 @@ export function heldToDescription(app: HttpServer): HttpServer {
 function checkReply(paths: Description['paths'], sent: InjectOptions, reply: LightMyRequestResponse): void {
   if (!String(reply.headers['content-type']).startsWith('application/json')) return;
   const method = (sent.method ?? 'GET').toLowerCase();
-  const [path = ''] = String(sent.url).split('?');
+  const [path = ''] = (typeof sent.url === 'string' ? sent.url : '').split('?');
   const template = Object.keys(paths).find((candidate) => isAt(candidate, path) && paths[candidate]?.[method]);
   const content = template && paths[template]?.[method]?.responses?.[reply.statusCode]?.content;
   const where = `${method} ${path}: ${reply.statusCode}`;

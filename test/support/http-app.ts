@@ -78,7 +78,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
     isAllowed: (_host, fullName) => fullName.startsWith('acme/'),
     draining: () => false,
     ...options.over,
-    settings: { ...settings, ...options.settings },
+    settings: { ...settings, defaultDistribution: testEngine().distribution, ...options.settings },
   };
   if (options.works) await startWorking(deps);
   const app = await createHttpServer(deps, { ...defaultTimeouts, ...options.timeouts });

@@ -1,9 +1,10 @@
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { type Lock, listLocks, lockName } from '../../locks/index.ts';
+import { heldLocksStamp, type Lock, listLocks, lockName } from '../../locks/index.ts';
 import type { App } from '../app.ts';
 import { callerOf, requireAbility } from '../auth.ts';
 import type { HttpContext } from '../deps.ts';
-import { goTime } from '../go-json/index.ts';
+import { encodeGoJson, goTime } from '../go-json/index.ts';
 import { errorReply } from '../replies.ts';
 
 const lockBody = z.object({
@@ -23,6 +24,7 @@ const lockBody = z.object({
 /** `GET /api/locks`: every held lock, in one answer. Open like the peer's, unless the operator asks for a token. */
 export function addLockList(app: App, context: HttpContext): void {
   const { locksRequireToken } = context.settings;
+  const sendAllLocks = keptAnswer(context);
   const guard = requireAbility(context, { ability: 'runs:read', statusWhenDisabled: 401 });
   app.get(
     '/api/locks',
@@ -40,12 +42,32 @@ export function addLockList(app: App, context: HttpContext): void {
         },
       },
     },
-    async (request) => {
-      const locks = await listLocks(context.db);
+    async (request, reply) => {
       const own = locksRequireToken ? callerOf(request).repoId : null;
-      return { Locks: locks.filter((lock) => own === null || lock.repoId === own).map(toLockBody) };
+      if (own === null) return sendAllLocks(reply);
+      const locks = await listLocks(context.db);
+      return { Locks: locks.filter((lock) => lock.repoId === own).map(toLockBody) };
     },
   );
+}
+
+/** Keeps the last answer for as long as it holds: ten thousand locks take a while to read and to write. */
+function keptAnswer({ db }: HttpContext): (reply: FastifyReply) => Promise<FastifyReply> {
+  let kept: { readonly stamp: string; readonly answer: Promise<Buffer> } | undefined;
+  const answerFor = async (stamp: string): Promise<Buffer> => {
+    if (kept?.stamp === stamp) return kept.answer;
+    const answer = listLocks(db).then((locks) => Buffer.from(encodeGoJson({ Locks: locks.map(toLockBody) })));
+    kept = { stamp, answer };
+    // A failure is told to those who wait for it, and not kept.
+    answer.catch(() => {
+      kept = undefined;
+    });
+    return answer;
+  };
+  return async (reply) => {
+    const answer = await answerFor(await heldLocksStamp(db));
+    return reply.header('content-type', 'application/json').send(answer);
+  };
 }
 
 function toLockBody(lock: Lock): z.infer<typeof lockBody> {

@@ -170,6 +170,24 @@ describe('GET /api/locks', () => {
     });
   });
 
+  it('follows every change', async () => {
+    const test = await openWithRepos();
+    const names = async () => (await list(test)).body.Locks.map((held: { Name: string }) => held.Name);
+    const [first, second] = ['acme/p1/p0000/default/', 'acme/p1/p0000/eu/'];
+    await take(test, lock);
+    expect(await names()).toEqual([first]);
+    expect(await names()).toEqual([first]);
+    await take(test, { ...lock, workspace: 'eu' });
+    expect(await names()).toEqual([first, second]);
+    await remove(test, `/api/lock?id=${first}`);
+    expect(await names()).toEqual([second]);
+    await take(test, lock);
+    await remove(test, `/api/lock?id=${second}`);
+    expect(await names()).toEqual([first]);
+    await remove(test, `/api/lock?id=${first}`);
+    expect(await names()).toEqual([]);
+  });
+
   it('asks for a token where the operator wants one', async () => {
     const test = await openWithRepos({ settings: { locksRequireToken: true } });
     await take(test, lock);

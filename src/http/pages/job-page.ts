@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { readLog } from '../../job-logs/index.ts';
 import { getJob, getRun, type Job, type JobOutcome, type RunWithJobs } from '../../runs/index.ts';
 import type { App } from '../app.ts';
 import type { HttpContext } from '../deps.ts';
-import { htmlPage, pageReply, plainText, textReply } from '../replies.ts';
+import { htmlPage, pageReply, plainText, sendChunks, textReply } from '../replies.ts';
 import { logText, projectLabel, sendLogEvents } from '../runs-api/index.ts';
 import { html } from './html.ts';
 import { page, shownTime } from './layout.ts';
@@ -37,7 +36,7 @@ export function addJobPage(app: App, context: HttpContext): void {
   app.get('/jobs/:uuid/log', { schema: logSchema }, async (request, reply) => {
     const job = await findJob(context, request);
     if (!job) return noJob(request, reply);
-    return (reply as FastifyReply).type(plainText).send(Readable.from(logText(context.db, job.id)));
+    return sendChunks(reply, plainText, logText(context.db, job.id));
   });
 
   const eventsSchema = {

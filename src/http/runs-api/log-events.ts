@@ -1,9 +1,9 @@
-import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { followLog, type LogPiece } from '../../job-logs/index.ts';
 import { getJob, type Job } from '../../runs/index.ts';
 import { hangUpSignal, liftIdleTimeout } from '../connection.ts';
 import type { HttpContext } from '../deps.ts';
+import { sendChunks } from '../replies.ts';
 
 /**
  * Answers with a job's log as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): one
@@ -20,10 +20,8 @@ export function sendLogEvents(
   const signal = hangUpSignal(reply, deps.closing);
   const fromLine = lastEventId(request) ?? exchange.from;
   const events = withHeartbeat(logEvents(deps, job, { fromLine, signal }), deps.timeouts.heartbeat);
-  return reply
-    .type('text/event-stream')
-    .headers({ 'x-accel-buffering': 'no', connection: 'close' })
-    .send(Readable.from(events));
+  reply.headers({ 'x-accel-buffering': 'no', connection: 'close' });
+  return sendChunks(reply, 'text/event-stream', events);
 }
 
 function lastEventId(request: FastifyRequest): number | undefined {

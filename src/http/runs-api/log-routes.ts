@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
 import type { App } from '../app.ts';
 import type { HttpContext } from '../deps.ts';
-import { plainText } from '../replies.ts';
+import { plainText, sendChunks } from '../replies.ts';
 import { sendLogEvents } from './log-events.ts';
 import { logText, runLogText } from './log-text.ts';
 import { described, jobId, notFound, refusals, runId } from './parameters.ts';
@@ -35,7 +34,7 @@ export function addLogRoutes(app: App, context: HttpContext): void {
       if (!job) return reply.code(404).send({ error: `there is no job ${request.params.id}` });
       const { follow, from } = request.query;
       if (follow === 'true') return sendLogEvents(context, job, { request, reply, from });
-      return reply.type(plainText).send(Readable.from(logText(context.db, job.id)) as never);
+      return sendChunks(reply, plainText, logText(context.db, job.id));
     },
   );
 
@@ -52,7 +51,7 @@ export function addLogRoutes(app: App, context: HttpContext): void {
     async (request, reply) => {
       const run = await visibleRun(context, request, request.params.id);
       if (!run) return reply.code(404).send({ error: `there is no run ${request.params.id}` });
-      return reply.type(plainText).send(Readable.from(runLogText(context.db, run.jobs)) as never);
+      return sendChunks(reply, plainText, runLogText(context.db, run.jobs));
     },
   );
 }

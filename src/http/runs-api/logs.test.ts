@@ -81,6 +81,7 @@ describe('a log that is followed', () => {
     const events = await follow(app, `/api/jobs/${job.id}/logs?follow=true`);
     await events.until(': still here\n\n: still here\n\n');
     events.stop();
+    expect(events.type).toBe('text/event-stream');
   });
 
   it('ends when the server closes', async () => {

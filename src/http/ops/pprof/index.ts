@@ -130,11 +130,10 @@ function takeTurns() {
   return async (reply: FastifyReply, name: string, make: () => Promise<Buffer>): Promise<FastifyReply> => {
     if (isBusy) return reply.code(409).type(plainText).send('another profile is being taken\n');
     isBusy = true;
-    try {
-      return attach(reply, name).send(await make());
-    } finally {
+    const content = await make().finally(() => {
       isBusy = false;
-    }
+    });
+    return attach(reply, name).send(content);
   };
 }
 

@@ -1,0 +1,80 @@
+import Fastify from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { describe, expect, it } from 'vitest';
+import { descriptionOf } from '../../test/support/api-description.ts';
+import { openTestApp } from '../../test/support/http-app.ts';
+import type { App } from './app.ts';
+import { describeRoutes } from './openapi.ts';
+
+const routes = [
+  'POST /api/plan',
+  'POST /api/apply',
+  'POST /api/lock',
+  'DELETE /api/lock',
+  'GET /api/locks',
+  'DELETE /api/locks/{key}',
+  'GET /api/runs',
+  'GET /api/runs/{id}',
+  'POST /api/runs/{id}/cancel',
+  'GET /api/runs/{id}/logs',
+  'GET /api/jobs/{id}/logs',
+  'GET /api/openapi.json',
+  'GET /status',
+  'GET /healthz',
+  'GET /readyz',
+  'GET /',
+  'GET /lock',
+  'DELETE /locks',
+  'POST /locks/release',
+  'POST /apply/lock',
+  'DELETE /apply/unlock',
+  'POST /apply/form',
+  'GET /jobs/{uuid}',
+  'GET /jobs/{uuid}/log',
+  'GET /jobs/{uuid}/events',
+  'GET /static/polder.css',
+  'GET /static/follow-log.js',
+  'GET /debug/pprof',
+  'GET /debug/pprof/',
+  'GET /debug/pprof/profile',
+  'GET /debug/pprof/heap',
+  'GET /debug/pprof/trace',
+  'GET /debug/pprof/cmdline',
+  'GET /debug/pprof/symbol',
+];
+
+describe('/api/openapi.json', () => {
+  it('is OpenAPI 3.1', async () => {
+    const { app } = await openTestApp();
+    const reply = await app.inject({ url: '/api/openapi.json' });
+    expect([reply.statusCode, reply.headers['content-type']]).toEqual([200, 'application/json']);
+    expect(reply.json()).toMatchObject({ openapi: '3.1.0', info: { title: 'Polder', version: '1.2.3' } });
+  });
+
+  it('describes every route', async () => {
+    const { app } = await openTestApp({ settings: { enableProfilingApi: true } });
+    const described = Object.entries(descriptionOf(app).paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.filter((route) => !route.includes('/api/v4/')).sort()).toEqual([...routes].sort());
+  });
+
+  it('cannot be passed by a new route', async () => {
+    const app: App = Fastify().withTypeProvider<ZodTypeProvider>();
+    await describeRoutes(app, { version: '1', baseUrl: 'http://polder.test' });
+    expect(() => app.get('/x', { schema: { summary: 'X' } }, async () => 'x')).toThrow(
+      'describing GET /x: a route needs a summary and its responses',
+    );
+    await app.close();
+  });
+
+  it('says which body a plan takes', async () => {
+    const { app } = await openTestApp();
+    const operation = descriptionOf(app).paths['/api/plan']?.post;
+    expect(operation).toMatchObject({
+      requestBody: {
+        content: { 'application/json': { schema: { required: ['Repository', 'Ref', 'Type'] } } },
+      },
+    });
+  });
+});
