@@ -73,6 +73,22 @@ describe('find', () => {
     expect(await find({ ...any, version: '1.4.2' })).toMatchObject({ engine: { version: '1.4.2' } });
   });
 
+  it('takes OpenTofu where only that is installed and nobody asked for Terraform', async () => {
+    const binary = await install('path/tofu', 'opentofu', '1.8.0');
+    expect(await engines().find(any)).toMatchObject({ engine: { binary } });
+  });
+
+  it('does not take OpenTofu for a project that asks for Terraform', async () => {
+    await install('path/tofu', 'opentofu', '1.8.0');
+    expect(await engines().find({ ...any, distribution: 'terraform' })).toMatchObject({ kind: 'not_found' });
+  });
+
+  it('does not take OpenTofu where a Terraform is installed that does not fit', async () => {
+    await install('path/tofu', 'opentofu', '1.8.0');
+    await install('path/terraform', 'terraform', '1.5.0');
+    expect(await engines().find({ ...any, version: '>= 1.7' })).toMatchObject({ kind: 'not_found' });
+  });
+
   it('finds the other distribution where a project asks for it', async () => {
     await install('path/terraform', 'terraform', '1.5.0');
     const binary = await install('path/tofu', 'opentofu', '1.8.0');

@@ -61,7 +61,9 @@ export function createEngines(options: EnginesOptions): Engines {
       const version = wish.version ?? (isDefault ? options.defaultVersion : null);
       const constraint = version === null ? null : parseVersionConstraint(version);
       if (constraint === undefined) return notFound(`${commands[distribution]}: ${badVersion(version)}`);
-      return sharedSearch(`${distribution} ${version}`, () => findEngine(deps, { distribution, constraint }));
+      const substitute = wish.distribution === null ? otherThan(distribution) : null;
+      const wanted = { distribution, constraint, substitute };
+      return sharedSearch(`${distribution} ${version} ${substitute}`, () => findEngine(deps, wanted));
     },
   };
 }
@@ -87,12 +89,19 @@ type Deps = {
   readonly probe: EngineProbe;
   readonly sharedDownload: Sharing<string>;
 };
-type Wanted = { readonly distribution: Distribution; readonly constraint: VersionConstraint | null };
+type Wanted = {
+  readonly distribution: Distribution;
+  readonly constraint: VersionConstraint | null;
+  /** What may take its place on a machine that has no engine of that distribution at all. */
+  readonly substitute: Distribution | null;
+};
 
 async function findEngine(deps: Deps, wanted: Wanted): Promise<EngineFound> {
   const { fitting, others } = await installedEngine(deps, wanted);
   const engine = fitting ?? (await versionedEngine(deps, wanted));
   if (engine) return { kind: 'found', engine };
+  const instead = others.length === 0 ? await substituteEngine(deps, wanted) : undefined;
+  if (instead) return { kind: 'found', engine: instead };
   const missing = describeMissing(wanted, others);
   if (!deps.options.downloadsAllowed) return notFound(`${missing}, and downloads are switched off`);
   try {
@@ -100,6 +109,19 @@ async function findEngine(deps: Deps, wanted: Wanted): Promise<EngineFound> {
   } catch (error) {
     throw new PolderError('engine_download_failed', `${missing}; ${errorText(error)}`, { cause: error });
   }
+}
+
+/** Where only OpenTofu is installed, nobody who left the choice to the machine means Terraform; and the other way round. */
+async function substituteEngine(deps: Deps, wanted: Wanted): Promise<Engine | undefined> {
+  if (wanted.substitute === null) return undefined;
+  const { fitting } = await installedEngine(deps, { ...wanted, distribution: wanted.substitute });
+  if (fitting)
+    deps.options.log.warn({ path: fitting.binary }, `no ${commands[wanted.distribution]} is installed; using what is`);
+  return fitting;
+}
+
+function otherThan(distribution: Distribution): Distribution {
+  return distribution === 'terraform' ? 'opentofu' : 'terraform';
 }
 
 type Installed = { readonly fitting?: Engine; readonly others: readonly Engine[] };

@@ -23,7 +23,7 @@ export async function choosePlace(deps: RunDeps, started: StartedJob): Promise<C
   const distribution = project.distribution ?? deps.settings.defaultDistribution;
   const configuration = await readRootModule(folder.path, distribution);
   const version = project.terraformVersion ?? (await deps.configurationReader.requiredVersion(configuration));
-  const found = await deps.engines.find({ distribution, version });
+  const found = await deps.engines.find({ distribution: project.distribution, version });
   if (found.kind === 'not_found') return failed('engine_not_found', found.message);
   return { kind: 'chosen', place: { checkout, projectDir, configuration, engine: found.engine } };
 }
