@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbHandle, ReposTable, Tx } from '../db/index.ts';
 import type { HostType } from '../vcs/index.ts';
+import { ensureGroup } from './group-store.ts';
 import type { Repo } from './types.ts';
 
 export async function getRepo(db: DbHandle, id: number): Promise<Repo | undefined> {
@@ -50,24 +51,14 @@ export async function selectRepo(db: DbHandle, identity: RepoIdentity): Promise<
   return row && toRepo(row);
 }
 
-/** Makes the repo and its group unless they are there; of several that try at once, one does. */
+/** Makes the repo and its groups unless they are there; of several that try at once, one does. */
 export async function insertRepo(tx: Tx, identity: RepoIdentity, now: number): Promise<void> {
   const { host, hostType, fullName } = identity;
   const path = fullName.slice(0, fullName.lastIndexOf('/'));
-  await tx.query
-    .insertInto('groups')
-    .values({ host, path, created_at: now })
-    .onConflict((conflict) => conflict.columns(['host', 'path']).doNothing())
-    .execute();
-  const group = await tx.query
-    .selectFrom('groups')
-    .select('id')
-    .where('host', '=', host)
-    .where('path', '=', path)
-    .executeTakeFirstOrThrow();
+  const groupId = await ensureGroup(tx, { host, path }, now);
   await tx.query
     .insertInto('repos')
-    .values({ host, host_type: hostType, full_name: fullName, group_id: group.id, created_at: now })
+    .values({ host, host_type: hostType, full_name: fullName, group_id: groupId, created_at: now })
     .onConflict((conflict) => conflict.columns(['host', 'full_name']).doNothing())
     .execute();
 }

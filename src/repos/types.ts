@@ -14,3 +14,13 @@ export type Repo = {
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 };
+
+/** The owner of repos on a host: an organisation, a group or a group in a group. */
+export type Group = {
+  readonly id: number;
+  readonly host: string;
+  /** `owner`, or `owner/sub` where the host has groups in groups. */
+  readonly path: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+};
