@@ -27,11 +27,12 @@ function fetchNode(version: string): string | { problem: string } {
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
   try {
-    const flags = ['--prefix', folder, '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
+    const flags = ['--prefix', folder, '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
     execFileSync('npm', ['install', ...flags, `${name}@${version}`], { stdio: 'pipe', encoding: 'utf8' });
   } catch (error) {
     const text = String((error as { stderr?: unknown }).stderr ?? error);
-    return { problem: `cannot be had: ${text.split('\n').find((line) => /error/.test(line)) ?? text}` };
+    const reason = text.split('\n').find((line) => /^npm error (?!code)/.test(line)) ?? text;
+    return { problem: `cannot be had: ${reason}` };
   }
   return existsSync(program) ? program : { problem: `cannot be had: ${name}@${version} holds no bin/node` };
 }
