@@ -223,6 +223,8 @@ export type EnvironmentsTable = {
   /** The name in lower case, and what follows its first `/` in lower case: what a search looks at. */
   name_key: string;
   rest_key: string | null;
+  /** What comes before the first `/` of the name; null without one. */
+  folder: string | null;
   slug: string;
   tier: string;
   state: string;
@@ -235,8 +237,20 @@ export type EnvironmentsTable = {
   kubernetes_namespace: string | null;
   flux_resource_path: string | null;
   auto_stop_at: number | null;
+  /** How long after a deployment it is stopped, in milliseconds; null when `auto_stop_at` was set by itself. */
+  auto_stop_in: number | null;
   auto_stop_setting: string;
   auto_delete_at: number | null;
+  /** When the timer stops it, and why; only of an available one. */
+  stop_due_at: number | null;
+  stop_cause: string | null;
+  /** Stops in a row that went wrong. */
+  stop_failures: Generated<number>;
+  /** Counts the stops: an action that ends belongs to the stop that runs, or to none any more. */
+  stop_round: Generated<number>;
+  /** Why it is being stopped, and when that has taken too long; only of a stopping one. */
+  stopping_reason: string | null;
+  stopping_until: number | null;
   last_deployment_id: number | null;
   created_at: number;
   updated_at: number;
@@ -296,6 +310,26 @@ export type FreezePeriodsTable = {
   created_at: number;
   updated_at: number;
 };
+/** What runs while an environment is stopping. `outcome` is `succeeded` or `failed`, null while it runs. */
+export type StopActionsTable = {
+  id: Generated<number>;
+  environment_id: number;
+  round: number;
+  name: string;
+  started_at: number;
+  ended_at: number | null;
+  outcome: string | null;
+};
+export type ClusterAgentsTable = {
+  id: Generated<number>;
+  /** The repo that configures it. */
+  repo_id: number;
+  name: string;
+  created_by: number;
+  created_at: number;
+};
+/** Keeps two bulk deletions of one repo apart. */
+export type EnvironmentCleanupsTable = { repo_id: number; locked_until: number };
 export type EnvironmentEventsTable = {
   id: Generated<number>;
   environment_id: number;
@@ -330,5 +364,8 @@ export type Schema = {
   protected_environments: ProtectedEnvironmentsTable;
   protection_rules: ProtectionRulesTable;
   freeze_periods: FreezePeriodsTable;
+  stop_actions: StopActionsTable;
+  cluster_agents: ClusterAgentsTable;
+  environment_cleanups: EnvironmentCleanupsTable;
   environment_events: EnvironmentEventsTable;
 };

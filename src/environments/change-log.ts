@@ -1,25 +1,50 @@
 import type { Tx } from '../db/index.ts';
-import { insertEnvironmentEvent } from './store.ts';
+import { insertLogEntries } from './log-store.ts';
 
-export type EnvironmentChange = {
+export type ChangeKind =
+  | 'created'
+  /** A project took an environment that was made over the API. */
+  | 'adopted'
+  | 'updated'
+  /** Something was deployed to a stopped or stopping environment. */
+  | 'started'
+  /** Its stop actions run. */
+  | 'stopping'
+  | 'stopped'
+  /** A stop action went wrong or took too long: it is available again. */
+  | 'stop_failed'
+  /** The timer was to stop it, and nothing could be done. */
+  | 'stop_skipped'
+  | 'deletion_scheduled'
+  | 'deleted';
+
+export type Change = {
   readonly environmentId: number;
   readonly actorId: number;
-  readonly kind: 'created' | 'adopted' | 'started' | 'deployed';
+  readonly kind: ChangeKind;
   /** For people; null when the kind says it all. */
   readonly reason: string | null;
-  readonly data?: Readonly<Record<string, string | number | null>>;
+  /** Plain facts, never a secret. */
+  readonly data?: Readonly<Record<string, unknown>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 };
 
 /** Writes down a change of an environment, in the transaction that makes it. */
-export async function recordChange(tx: Tx, change: EnvironmentChange): Promise<void> {
-  await insertEnvironmentEvent(tx, {
-    environment_id: change.environmentId,
-    actor_id: change.actorId,
-    kind: change.kind,
-    reason: change.reason,
-    data: JSON.stringify(change.data ?? {}),
-    created_at: change.now,
-  });
+export async function recordChange(tx: Tx, change: Change): Promise<void> {
+  await recordChanges(tx, [change]);
+}
+
+export async function recordChanges(tx: Tx, changes: readonly Change[]): Promise<void> {
+  await insertLogEntries(
+    tx,
+    changes.map(({ environmentId, actorId, kind, reason, data = {}, now }) => ({
+      environment_id: environmentId,
+      actor_id: actorId,
+      kind,
+      reason,
+      data: JSON.stringify(data),
+      created_at: now,
+    })),
+  );
 }

@@ -1,12 +1,9 @@
 import { lockRow, type Tx } from '../db/index.ts';
 import type { Job, JobOutcome, RunEvent } from '../runs/index.ts';
-import { recordChange } from './change-log.ts';
 import { type DeploymentEvent, isFinished, nextStatus } from './deployment-status.ts';
 import { findDeploymentOfJob, findDeployments, insertDeployment, nextIid, setStatus } from './deployment-store.ts';
 import { environmentOfProject } from './environment-of-project.ts';
-import { nextState } from './state.ts';
-import { findById, setDeployed } from './store.ts';
-import type { Deployment } from './types.ts';
+import { markDeployed } from './mark-deployed.ts';
 
 /**
  * Keeps environments and deployments in step with applies. Called inside the transaction of each change of a run or
@@ -83,29 +80,7 @@ async function moveDeployment(tx: Tx, event: RunEvent, what: DeploymentEvent): P
   if (!deployment || !status) return;
   const finishedAt = isFinished(status) ? event.now : null;
   await setStatus(tx, deployment.id, { status, finishedAt, now: event.now });
-  if (status === 'success') await promote(tx, { ...deployment, finishedAt: event.now }, event);
-}
-
-/** Makes a successful deployment the environment's last one, unless one that finished later is. */
-async function promote(tx: Tx, deployment: Deployment & { finishedAt: number }, event: RunEvent): Promise<void> {
-  const environment = await findById(tx, deployment.repoId, deployment.environmentId);
-  if (!environment) return;
-  const lastId = environment.lastDeploymentId;
-  const last = lastId === null ? undefined : (await findDeployments(tx, [lastId])).get(lastId);
-  const isLatest = !last?.finishedAt || last.finishedAt <= deployment.finishedAt;
-  const state = nextState('start', environment.state);
-  await setDeployed(tx, environment.id, {
-    state: state ?? environment.state,
-    lastDeploymentId: isLatest ? deployment.id : last.id,
-    now: event.now,
-  });
-  if (!state) return;
-  await recordChange(tx, {
-    environmentId: environment.id,
-    actorId: event.run.actor.id,
-    kind: 'started',
-    reason: 'a deployment succeeded',
-    data: { deploymentId: deployment.id, from: environment.state },
-    now: event.now,
-  });
+  if (status !== 'success') return;
+  const by = { actorId: event.run.actor.id, now: event.now };
+  await markDeployed(tx, { ...deployment, finishedAt: event.now }, by);
 }

@@ -18,3 +18,8 @@ export function nextState(event: EnvironmentEvent, from: EnvironmentState): Envi
   const row: Partial<Record<EnvironmentState, EnvironmentState>> = transitions[event];
   return row[from];
 }
+
+/** Deleting is the one change that has no state after it: only what is stopped is deleted. */
+export function mayBeDeleted(state: EnvironmentState): boolean {
+  return state === 'stopped';
+}

@@ -1,14 +1,13 @@
 import type { Selectable } from 'kysely';
 import type { DbHandle, EnvironmentsTable, Tx } from '../db/index.ts';
-import { nameInFolder } from './names.ts';
+import { folderOf, nameInFolder } from './names.ts';
 import type { AutoStopSetting, Environment, EnvironmentState, EnvironmentTier, OwningProject } from './types.ts';
 
-export type NewEnvironment = Pick<Environment, 'repoId' | 'name' | 'slug' | 'tier' | 'project'> & {
-  readonly now: number;
-};
+export type NewEnvironment = Pick<Environment, 'repoId' | 'name' | 'slug' | 'tier' | 'project'> &
+  Partial<EnvironmentChange> & { readonly now: number };
 
 export async function insertEnvironment(tx: Tx, environment: NewEnvironment): Promise<number> {
-  const { repoId, name, slug, tier, project, now } = environment;
+  const { repoId, name, slug, tier, project, now, ...rest } = environment;
   const row = await tx.query
     .insertInto('environments')
     .values({
@@ -16,6 +15,7 @@ export async function insertEnvironment(tx: Tx, environment: NewEnvironment): Pr
       name,
       name_key: name.toLowerCase(),
       rest_key: nameInFolder(name)?.toLowerCase() ?? null,
+      folder: folderOf(name),
       slug,
       tier,
       state: 'available',
@@ -23,10 +23,31 @@ export async function insertEnvironment(tx: Tx, environment: NewEnvironment): Pr
       created_at: now,
       updated_at: now,
       ...ownerColumns(project),
+      ...changedColumns(rest),
     })
     .returning('id')
     .executeTakeFirstOrThrow();
   return row.id;
+}
+
+/** What may change of an environment. */
+export type EnvironmentChange = Omit<
+  Environment,
+  'id' | 'repoId' | 'name' | 'folder' | 'slug' | 'project' | 'createdAt' | 'updatedAt'
+>;
+
+/** Changes what is given, of all of them alike; what is left out stays. */
+export async function updateEnvironments(
+  tx: Tx,
+  ids: readonly number[],
+  { now, ...change }: Partial<EnvironmentChange> & { readonly now: number },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await tx.query
+    .updateTable('environments')
+    .set({ ...changedColumns(change), updated_at: now })
+    .where('id', 'in', [...ids])
+    .execute();
 }
 
 /** Gives an environment that no project owns to one. */
@@ -67,34 +88,6 @@ export async function findById(handle: DbHandle, repoId: number, id: number): Pr
   return one(rows.where('id', '=', id));
 }
 
-/** Writes down a successful deployment. */
-export async function setDeployed(
-  tx: Tx,
-  id: number,
-  change: { state: EnvironmentState; lastDeploymentId: number; now: number },
-): Promise<void> {
-  const columns = { state: change.state, last_deployment_id: change.lastDeploymentId, auto_delete_at: null };
-  await tx.query
-    .updateTable('environments')
-    .set({ ...columns, updated_at: change.now })
-    .where('id', '=', id)
-    .execute();
-}
-
-export async function insertEnvironmentEvent(
-  tx: Tx,
-  event: {
-    environment_id: number;
-    actor_id: number;
-    kind: string;
-    reason: string | null;
-    data: string;
-    created_at: number;
-  },
-): Promise<void> {
-  await tx.query.insertInto('environment_events').values(event).execute();
-}
-
 async function one(query: { executeTakeFirst(): Promise<Selectable<EnvironmentsTable> | undefined> }) {
   const row = await query.executeTakeFirst();
   return row && toEnvironment(row);
@@ -104,12 +97,41 @@ function ownerColumns(project: OwningProject | null) {
   return project ? { dir: project.dir, workspace: project.workspace, project_name: project.name } : {};
 }
 
+const columns = {
+  tier: 'tier',
+  state: 'state',
+  externalUrl: 'external_url',
+  description: 'description',
+  clusterAgentId: 'cluster_agent_id',
+  kubernetesNamespace: 'kubernetes_namespace',
+  fluxResourcePath: 'flux_resource_path',
+  autoStopAt: 'auto_stop_at',
+  autoStopIn: 'auto_stop_in',
+  autoStopSetting: 'auto_stop_setting',
+  autoDeleteAt: 'auto_delete_at',
+  stopDueAt: 'stop_due_at',
+  stopCause: 'stop_cause',
+  stopFailures: 'stop_failures',
+  stopRound: 'stop_round',
+  stoppingReason: 'stopping_reason',
+  stoppingUntil: 'stopping_until',
+  lastDeploymentId: 'last_deployment_id',
+} as const satisfies Record<keyof EnvironmentChange, keyof EnvironmentsTable>;
+
+function changedColumns(change: Partial<EnvironmentChange>): Partial<Selectable<EnvironmentsTable>> {
+  const names = Object.keys(change) as (keyof EnvironmentChange)[];
+  return Object.fromEntries(
+    names.filter((name) => change[name] !== undefined).map((name) => [columns[name], change[name]]),
+  );
+}
+
 export function toEnvironment(row: Selectable<EnvironmentsTable>): Environment {
   const { dir, workspace, project_name: projectName } = row;
   return {
     id: row.id,
     repoId: row.repo_id,
     name: row.name,
+    folder: row.folder,
     slug: row.slug,
     tier: row.tier as EnvironmentTier,
     state: row.state as EnvironmentState,
@@ -120,8 +142,15 @@ export function toEnvironment(row: Selectable<EnvironmentsTable>): Environment {
     kubernetesNamespace: row.kubernetes_namespace,
     fluxResourcePath: row.flux_resource_path,
     autoStopAt: row.auto_stop_at,
+    autoStopIn: row.auto_stop_in,
     autoStopSetting: row.auto_stop_setting as AutoStopSetting,
     autoDeleteAt: row.auto_delete_at,
+    stopDueAt: row.stop_due_at,
+    stopCause: row.stop_cause,
+    stopFailures: row.stop_failures,
+    stopRound: row.stop_round,
+    stoppingReason: row.stopping_reason,
+    stoppingUntil: row.stopping_until,
     lastDeploymentId: row.last_deployment_id,
     createdAt: row.created_at,
     updatedAt: row.updated_at,

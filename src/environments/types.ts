@@ -35,6 +35,8 @@ export type Environment = {
   readonly id: number;
   readonly repoId: number;
   readonly name: string;
+  /** The first part of a name with several; null when there is one part. */
+  readonly folder: string | null;
   readonly slug: string;
   readonly tier: EnvironmentTier;
   readonly state: EnvironmentState;
@@ -46,8 +48,21 @@ export type Environment = {
   readonly kubernetesNamespace: string | null;
   readonly fluxResourcePath: string | null;
   readonly autoStopAt: number | null;
+  /** How long after a successful deployment it is stopped; null when `autoStopAt` stands by itself. Milliseconds. */
+  readonly autoStopIn: number | null;
   readonly autoStopSetting: AutoStopSetting;
+  /** When a stopped environment is deleted. */
   readonly autoDeleteAt: number | null;
+  /** When the timer stops it, and why; only of an available one. After a stop went wrong it lies behind `autoStopAt`. */
+  readonly stopDueAt: number | null;
+  readonly stopCause: string | null;
+  /** Stops in a row that went wrong. */
+  readonly stopFailures: number;
+  /** Counts its stops. */
+  readonly stopRound: number;
+  /** Why it is being stopped, and when that has taken too long; only of a stopping one. */
+  readonly stoppingReason: string | null;
+  readonly stoppingUntil: number | null;
   /** The successful deployment that finished last. */
   readonly lastDeploymentId: number | null;
   readonly createdAt: number;

@@ -1,3 +1,4 @@
+import type { Insertable } from 'kysely';
 import type { Db, EnvironmentsTable } from '../../src/db/index.ts';
 import type { Repo } from '../../src/repos/index.ts';
 
@@ -5,10 +6,10 @@ import type { Repo } from '../../src/repos/index.ts';
 export async function insertEnvironment(
   db: Db,
   repo: Pick<Repo, 'id'>,
-  row: { readonly name: string } & Partial<Omit<EnvironmentsTable, 'id'>>,
+  row: { readonly name: string } & Partial<Insertable<EnvironmentsTable>>,
 ): Promise<number> {
   const { name, ...rest } = row;
-  const [, inFolder] = /^[^/]*\/+(.*)$/.exec(name) ?? [];
+  const [, folder, inFolder] = /^([^/]*)\/+(.*)$/.exec(name) ?? [];
   const { id } = await db.query
     .insertInto('environments')
     .values({
@@ -16,6 +17,7 @@ export async function insertEnvironment(
       name,
       name_key: name.toLowerCase(),
       rest_key: inFolder?.toLowerCase() ?? null,
+      folder: folder ?? null,
       slug: name.replaceAll('/', '-'),
       tier: 'other',
       state: 'available',

@@ -226,6 +226,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('name', 'text', required)
     .addColumn('name_key', engine.keyType, required)
     .addColumn('rest_key', engine.keyType)
+    .addColumn('folder', 'text')
     .addColumn('slug', 'text', required)
     .addColumn('tier', 'text', required)
     .addColumn('state', 'text', required)
@@ -238,8 +239,15 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('kubernetes_namespace', 'text')
     .addColumn('flux_resource_path', 'text')
     .addColumn('auto_stop_at', integer)
+    .addColumn('auto_stop_in', integer)
     .addColumn('auto_stop_setting', 'text', required)
     .addColumn('auto_delete_at', integer)
+    .addColumn('stop_due_at', integer)
+    .addColumn('stop_cause', 'text')
+    .addColumn('stop_failures', integer, (c) => c.notNull().defaultTo(0))
+    .addColumn('stop_round', integer, (c) => c.notNull().defaultTo(0))
+    .addColumn('stopping_reason', 'text')
+    .addColumn('stopping_until', integer)
     .addColumn('last_deployment_id', integer)
     .addColumn('created_at', integer, required)
     .addColumn('updated_at', integer, required)
@@ -250,10 +258,42 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .unique()
     .where(sql.ref('dir'), 'is not', sql.lit(null))
     .execute();
-  await index('environments_list', 'environments', ['repo_id', 'id']).execute();
+  // With the key at the end, what contains a text is found without reading the rows.
+  await index('environments_list', 'environments', ['repo_id', 'id', 'name_key']).execute();
   await index('environments_state', 'environments', ['repo_id', 'state', 'id']).execute();
-  await index('environments_name_key', 'environments', ['repo_id', 'name_key']).execute();
-  await index('environments_rest_key', 'environments', ['repo_id', 'rest_key']).execute();
+  await index('environments_name_key', 'environments', ['repo_id', 'name_key', 'id']).execute();
+  await index('environments_rest_key', 'environments', ['repo_id', 'rest_key', 'id']).execute();
+  for (const timer of ['stop_due_at', 'auto_delete_at', 'stopping_until']) {
+    const due = index(`environments_${timer}`, 'environments', [timer, 'id']);
+    await due.where(sql.ref(timer), 'is not', sql.lit(null)).execute();
+  }
+  await index('environments_folder', 'environments', ['repo_id', 'folder', 'created_at'])
+    .where(sql.ref('state'), '=', sql.lit('stopped'))
+    .where(sql.ref('auto_delete_at'), 'is', sql.lit(null))
+    .execute();
+  await index('environments_agent', 'environments', ['cluster_agent_id'])
+    .where(sql.ref('cluster_agent_id'), 'is not', sql.lit(null))
+    .execute();
+  await withId('stop_actions')
+    .addColumn('environment_id', integer, required)
+    .addColumn('round', integer, required)
+    .addColumn('name', 'text', required)
+    .addColumn('started_at', integer, required)
+    .addColumn('ended_at', integer)
+    .addColumn('outcome', 'text')
+    .execute();
+  await index('stop_actions_environment', 'stop_actions', ['environment_id', 'round']).execute();
+  await withId('cluster_agents')
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('name', 'text', required)
+    .addColumn('created_by', integer, (c) => c.notNull().references('users.id'))
+    .addColumn('created_at', integer, required)
+    .addUniqueConstraint('cluster_agents_name', ['repo_id', 'name'])
+    .execute();
+  await table('environment_cleanups')
+    .addColumn('repo_id', integer, (c) => c.primaryKey().references('repos.id'))
+    .addColumn('locked_until', integer, required)
+    .execute();
   await withId('deployments')
     .addColumn('iid', integer, required)
     .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
