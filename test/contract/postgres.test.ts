@@ -86,7 +86,7 @@ describePostgres('servers of one database', (open, { create }) => {
       other.transaction(crossing('other', [second, first])),
     ]);
 
-    expect(attempts).toHaveLength(3);
+    expect(attempts.length).toBeGreaterThan(2);
   });
 });
 
