@@ -49,10 +49,15 @@ export async function removeFolder(folder: string): Promise<void> {
   }
 }
 
+/** Of the removal that went wrong, other parts may still be going on: what is not there any more is no trouble. */
 async function makeWritable(folder: string): Promise<void> {
-  await chmod(folder, 0o700);
-  const entries = await readdir(folder, { withFileTypes: true });
-  for (const entry of entries) {
+  await chmod(folder, 0o700).catch(ignoreAbsence);
+  const entries = await readdir(folder, { withFileTypes: true }).catch(ignoreAbsence);
+  for (const entry of entries ?? []) {
     if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
   }
+}
+
+function ignoreAbsence(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
