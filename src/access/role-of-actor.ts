@@ -4,13 +4,13 @@ import { tokenStatus } from './tokens.ts';
 import { type Actor, type Role, roles } from './types.ts';
 
 /**
- * The role that an actor has at a repo at a time: the strongest of the tokens in force that are good for it. Null for
- * one who has none, which holds for logins of hosts: Polder does not know what they may do there.
+ * The role that an actor has at a repo (at all repos, for null) at a time: the strongest of the tokens in force that are
+ * good for it. Null for one who has none, which holds for logins of hosts: Polder does not know what they may do there.
  */
 export async function roleOfActor(
   handle: DbHandle,
   actor: Actor,
-  at: { readonly repoId: number; readonly now: number },
+  at: { readonly repoId: number | null; readonly now: number },
 ): Promise<Role | null> {
   if (actor.kind === 'system') return actor.login === 'polder' ? 'admin' : 'maintainer';
   const tokens = await findTokensOfUser(handle, actor.id);

@@ -45,7 +45,7 @@ export function withoutPassword(url: string): string {
 /** Holds the row until the transaction ends, so that a decision made from it stays true. */
 export async function lockRow(
   tx: Tx,
-  table: 'repos' | 'users' | 'runs' | 'jobs' | 'environments',
+  table: 'groups' | 'repos' | 'users' | 'runs' | 'jobs' | 'environments',
   id: number,
 ): Promise<void> {
   if (tx.engine.rowLocks) await sql`select id from ${sql.table(table)} where id = ${id} for update`.execute(tx.query);

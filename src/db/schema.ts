@@ -293,7 +293,7 @@ export type ProtectedEnvironmentsTable = {
 export type ProtectionRulesTable = {
   id: Generated<number>;
   protected_environment_id: number;
-  kind: 'deploy' | 'approve';
+  kind: 'deploy' | 'approval';
   user_id: number | null;
   group_id: number | null;
   access_level: number | null;
