@@ -53,7 +53,10 @@ export type VcsHost = {
   /** The first part of a repo's identity, such as `github.com` or `local`. */
   readonly hostname: string;
   readonly capabilities: HostCapabilities;
-  /** The repo of that full name, or undefined when there is none (or none that we may see). */
+  /**
+   * The repo of that full name, or undefined when there is none (or none that we may see). Any text may be asked for.
+   * Where the host takes other spellings, the answer has its own.
+   */
   findRepo(fullName: string): Promise<HostRepo | undefined>;
   /** The pull request, or undefined. */
   getPull(fullName: string, number: number): Promise<Pull | undefined>;
