@@ -4,7 +4,7 @@ export {
   deploymentDetails,
   lastDeployment,
   lastDeployments,
-} from './deployments.ts';
+} from './deployments/deployment-details.ts';
 export {
   countLimit,
   type EnvironmentPage,

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import { armedTimer } from './auto-stop.ts';
 import { recordChange } from './change-log.ts';
-import { findDeployments } from './deployment-store.ts';
+import { findDeployments } from './deployments/store.ts';
 import { nextState } from './state.ts';
 import { findById, updateEnvironments } from './store.ts';
 import type { Deployment, Environment } from './types.ts';

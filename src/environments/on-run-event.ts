@@ -1,7 +1,7 @@
 import { lockRow, type Tx } from '../db/index.ts';
 import type { Job, JobOutcome, RunEvent } from '../runs/index.ts';
-import { type DeploymentEvent, isFinished, nextStatus } from './deployment-status.ts';
-import { findDeploymentOfJob, findDeployments, insertDeployment, nextIid, setStatus } from './deployment-store.ts';
+import { type DeploymentEvent, isFinished, nextStatus } from './deployments/deployment-status.ts';
+import { findDeploymentOfJob, findDeployments, insertDeployment, nextIid, setStatus } from './deployments/store.ts';
 import { environmentOfProject } from './environment-of-project.ts';
 import { markDeployed } from './mark-deployed.ts';
 

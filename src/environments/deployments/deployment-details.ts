@@ -1,8 +1,8 @@
-import { findUsers, type User } from '../access/index.ts';
-import type { DbHandle } from '../db/index.ts';
-import { findJobs, findRuns, type Job, type Run } from '../runs/index.ts';
-import { findDeployments } from './deployment-store.ts';
-import type { Deployment, Environment } from './types.ts';
+import { findUsers, type User } from '../../access/index.ts';
+import type { DbHandle } from '../../db/index.ts';
+import { findJobs, findRuns, type Job, type Run } from '../../runs/index.ts';
+import type { Deployment, Environment } from '../types.ts';
+import { findDeployments } from './store.ts';
 
 /** A deployment with who and what made it. */
 export type DeploymentDetails = Deployment & {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { deploymentStatuses } from '../types.ts';
 import { type DeploymentEvent, isFinished, nextStatus } from './deployment-status.ts';
-import { deploymentStatuses } from './types.ts';
 
 const legal: Record<DeploymentEvent, { from: string[]; to: string }> = {
   run: { from: ['created', 'blocked'], to: 'running' },

@@ -1,4 +1,4 @@
-import { type DeploymentStatus, deploymentStatuses } from './types.ts';
+import { type DeploymentStatus, deploymentStatuses } from '../types.ts';
 
 const allBut = (status: DeploymentStatus) => deploymentStatuses.filter((other) => other !== status);
 

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
-import type { DbHandle, DeploymentsTable, Tx } from '../db/index.ts';
-import type { Deployment, DeploymentStatus } from './types.ts';
+import type { DbHandle, DeploymentsTable, Tx } from '../../db/index.ts';
+import type { Deployment, DeploymentStatus } from '../types.ts';
 
 /**
  * The next number of a deployment of the repo. The column is this folder's, though the table is not; whoever has the
