@@ -46,6 +46,8 @@ export function createNodeServer(
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
     connectionsCheckingInterval: timeouts.check,
+    // Finds clients that vanished without a word while they wait for a run.
+    keepAlive: true,
   };
   const isTls = settings.sslCertFile !== '' && settings.sslKeyFile !== '';
   const server = isTls

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makeRepo } from '../../../test/support/git.ts';
-import { makeToken, openTestApp, type TestApp } from '../../../test/support/http-app.ts';
+import { listenOn, makeToken, openTestApp, type TestApp } from '../../../test/support/http-app.ts';
+import { waitFor } from '../../../test/support/wait-for.ts';
 import { ensureSystemUser } from '../../access/index.ts';
 import { holdApplyLock, releaseApplyLock } from '../../locks/index.ts';
 import { findReposByName } from '../../repos/index.ts';
@@ -168,6 +169,23 @@ describe('what holds for the whole server', () => {
     const reply = await post(request, { app });
     expect(reply.status).toBe(503);
     expect(reply.headers['retry-after']).toBe('30');
+  });
+
+  it('tells those who wait for a run that it goes on when the server closes', async () => {
+    const { app, deps, reposDir } = await openTestApp();
+    await makeSamples(reposDir);
+    const { url } = await listenOn(app);
+    const headers = { 'x-atlantis-token': 's3cret' };
+    const waiting = fetch(`${url}/api/plan`, { method: 'POST', headers, body: JSON.stringify(request) });
+    const [run] = await waitFor('the run', async () => {
+      const runs = await deps.db.query.selectFrom('runs').select('id').execute();
+      return runs.length > 0 && runs;
+    });
+    await app.close();
+    const reply = await waiting;
+    const error = `the server is closing; run ${run?.id} goes on, see /api/runs/${run?.id}`;
+    expect([reply.status, await reply.json()]).toEqual([503, { error }]);
+    expect(reply.headers.get('x-polder-run-id')).toBe(String(run?.id));
   });
 
   it('refuses commands that are not allowed', async () => {
