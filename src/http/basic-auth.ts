@@ -30,7 +30,7 @@ export function requireBasicAuth(app: FastifyInstance, settings: Settings): void
 }
 
 /** The name and password of an `Authorization: Basic` header (RFC 7617); undefined when there is none. */
-export function basicCredentials(header: string | undefined): { username: string; password: string } | undefined {
+function basicCredentials(header: string | undefined): { username: string; password: string } | undefined {
   const encoded = /^basic +(\S+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');

@@ -24,7 +24,7 @@ const outcomeBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('cancelled'), by: z.string() }),
 ]);
 
-export const jobBody = z.object({
+const jobBody = z.object({
   id: z.number().int(),
   uuid: z.uuid(),
   position: z.number().int(),

@@ -43,12 +43,15 @@ export async function profileCpu(
   }
 }
 
-/** The tree with the time of each sample at its node. Waiting is not computing, so `(idle)` is left out. */
+/**
+ * The tree with, at each node, how often it was found running and the time from there to the next look. Waiting is not
+ * computing, so `(idle)` is left out.
+ */
 function callTree(profile: CpuProfile): CallNode {
   const measured = new Map<number, { samples: number; nanoseconds: number }>();
   profile.samples.forEach((nodeId, index) => {
     const before = measured.get(nodeId) ?? { samples: 0, nanoseconds: 0 };
-    const passed = Math.max(0, profile.timeDeltas[index] ?? 0) * 1000;
+    const passed = Math.max(0, profile.timeDeltas[index + 1] ?? 0) * 1000;
     measured.set(nodeId, { samples: before.samples + 1, nanoseconds: before.nanoseconds + passed });
   });
   const byId = new Map(profile.nodes.map((node) => [node.id, node]));
