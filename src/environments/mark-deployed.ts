@@ -25,6 +25,7 @@ export async function markDeployed(
   await updateEnvironments(tx, [environment.id], {
     ...(state ? started(environment) : {}),
     ...armedTimer(timerAfter(environment, by.now)),
+    stopFailures: 0,
     lastDeploymentId: isLatest ? deployment.id : last.id,
     now: by.now,
   });
@@ -41,13 +42,17 @@ export async function markDeployed(
 
 /** The actions of a stop that was going on belong to no stop any more. */
 function started({ stopRound }: Environment) {
-  const stopping = { stoppingReason: null, stoppingUntil: null, stopRound: stopRound + 1, stopFailures: 0 };
-  return { state: 'available', autoDeleteAt: null, ...stopping } as const;
+  return {
+    state: 'available',
+    autoDeleteAt: null,
+    stoppingReason: null,
+    stoppingUntil: null,
+    stopRound: stopRound + 1,
+  } as const;
 }
 
-/** A lifetime begins anew with each deployment; a time that was stopped at already does not stop the new deployment. */
-function timerAfter(environment: Environment, now: number): number | null {
-  const { autoStopIn, autoStopAt, state } = environment;
+/** A lifetime begins anew with each deployment; a time that has come already does not stop the new deployment. */
+function timerAfter({ autoStopIn, autoStopAt }: Environment, now: number): number | null {
   if (autoStopIn !== null) return now + autoStopIn;
-  return state !== 'available' && autoStopAt !== null && autoStopAt <= now ? null : autoStopAt;
+  return autoStopAt !== null && autoStopAt <= now ? null : autoStopAt;
 }

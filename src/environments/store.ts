@@ -88,6 +88,19 @@ export async function findById(handle: DbHandle, repoId: number, id: number): Pr
   return one(rows.where('id', '=', id));
 }
 
+export async function findByIds(handle: DbHandle, ids: readonly number[]): Promise<Environment[]> {
+  if (ids.length === 0) return [];
+  const rows = handle.query.selectFrom('environments').selectAll().orderBy('id');
+  return (await rows.where('id', 'in', [...ids]).execute()).map(toEnvironment);
+}
+
+export async function deleteRows(tx: Tx, ids: readonly number[]): Promise<void> {
+  await tx.query
+    .deleteFrom('environments')
+    .where('id', 'in', [...ids])
+    .execute();
+}
+
 async function one(query: { executeTakeFirst(): Promise<Selectable<EnvironmentsTable> | undefined> }) {
   const row = await query.executeTakeFirst();
   return row && toEnvironment(row);

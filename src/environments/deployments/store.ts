@@ -57,6 +57,57 @@ export async function findDeployments(handle: DbHandle, ids: readonly number[]):
   return new Map(rows.map((row) => [row.id, toDeployment(row)]));
 }
 
+/** The deployment of that id in the repo. */
+export async function findDeployment(handle: DbHandle, repoId: number, id: number): Promise<Deployment | undefined> {
+  const rows = handle.query.selectFrom('deployments').selectAll().where('repo_id', '=', repoId);
+  const row = await rows.where('id', '=', id).executeTakeFirst();
+  return row && toDeployment(row);
+}
+
+/** The successful deployment of an environment that finished last. */
+export async function latestSuccess(handle: DbHandle, environmentId: number): Promise<number | undefined> {
+  const row = await handle.query
+    .selectFrom('deployments')
+    .select('id')
+    .where('environment_id', '=', environmentId)
+    .where('status', '=', 'success')
+    .orderBy('finished_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** Those that have not begun: of a commit, in an environment, newest first. */
+export async function findUnbegun(
+  handle: DbHandle,
+  where: { readonly environmentId: number; readonly sha: string },
+): Promise<Deployment[]> {
+  const rows = await handle.query
+    .selectFrom('deployments')
+    .selectAll()
+    .where('environment_id', '=', where.environmentId)
+    .where('status', 'in', ['created', 'blocked'])
+    .where('sha', '=', where.sha)
+    .orderBy('id', 'desc')
+    .execute();
+  return rows.map(toDeployment);
+}
+
+/** Lets another job carry it out. */
+export async function setCause(
+  tx: Tx,
+  id: number,
+  change: { readonly runId: number; readonly jobId: number; readonly now: number },
+): Promise<void> {
+  const columns = { run_id: change.runId, job_id: change.jobId, updated_at: change.now };
+  await tx.query.updateTable('deployments').set(columns).where('id', '=', id).execute();
+}
+
+export async function deleteDeploymentRow(tx: Tx, id: number): Promise<void> {
+  await tx.query.deleteFrom('deployment_approvals').where('deployment_id', '=', id).execute();
+  await tx.query.deleteFrom('deployments').where('id', '=', id).execute();
+}
+
 export async function setStatus(
   tx: Tx,
   id: number,
@@ -66,7 +117,15 @@ export async function setStatus(
   await tx.query.updateTable('deployments').set(columns).where('id', '=', id).execute();
 }
 
-function toDeployment(row: Selectable<DeploymentsTable>): Deployment {
+/** Deletes all deployments of these environments, with what belongs to them. */
+export async function deleteDeploymentsOf(tx: Tx, environmentIds: readonly number[]): Promise<void> {
+  await tx.query
+    .deleteFrom('deployments')
+    .where('environment_id', 'in', [...environmentIds])
+    .execute();
+}
+
+export function toDeployment(row: Selectable<DeploymentsTable>): Deployment {
   return {
     id: row.id,
     iid: row.iid,
