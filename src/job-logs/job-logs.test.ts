@@ -1,4 +1,7 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGate } from '../../test/support/gate.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
 import { type Db, openDatabase } from '../db/index.ts';
 import { silentLog } from '../lib/log.ts';
 import { appendLog, closeLog, createLogWriter, followLog, readLog } from './index.ts';
@@ -70,9 +73,9 @@ describe('followLog', () => {
 describe('createLogWriter', () => {
   it('joins pieces that do not end with a line', async () => {
     const writer = createLogWriter(db, jobId, { ...limit, onFault: () => expect.fail() });
-    writer.write('one\ntw');
-    writer.write('o\nthr');
-    writer.write('ee');
+    await writer.write('one\ntw');
+    await writer.write('o\nthr');
+    await writer.write('ee');
     const flush = await writer.end();
     await db.transaction(flush);
     expect((await all()).lines).toEqual(['one', 'two', 'three']);
@@ -80,7 +83,7 @@ describe('createLogWriter', () => {
 
   it('writes by itself while the job goes on', async () => {
     const writer = createLogWriter(db, jobId, { ...limit, onFault: () => expect.fail() });
-    writer.write('early\n');
+    await writer.write('early\n');
     await expect.poll(async () => (await all()).lines).toEqual(['early']);
     await writer.end();
   });
@@ -90,6 +93,58 @@ describe('createLogWriter', () => {
     writer.line('a\0b');
     await db.transaction(await writer.end());
     expect((await all()).lines).toEqual(['a\uFFFDb']);
+  });
+
+  it('makes those wait who write faster than the database', async () => {
+    const { opened, open } = createGate();
+    const writer = createLogWriter(db, jobId, { ...limit, guard: () => opened, onFault: () => expect.fail() });
+    const piece = `${'x'.repeat(99_999)}\n`;
+    let taken = 0;
+    const writing = (async () => {
+      for (; taken < 30; taken += 1) await writer.write(piece);
+    })();
+    await waitFor('the writer to be full', () => taken === 10);
+    await nextTurn();
+    expect(taken).toBe(10);
+    open();
+    await writing;
+    await db.transaction(await writer.end());
+    expect((await all()).lines).toHaveLength(30);
+  });
+
+  it('writes later, in order, what could not be written', async () => {
+    const faults: unknown[] = [];
+    const guard = async () => {
+      if (faults.length === 0) throw new Error('the disk is full');
+    };
+    const writer = createLogWriter(db, jobId, { ...limit, guard, onFault: (error) => faults.push(error) });
+    writer.line('one');
+    await waitFor('the fault', () => faults.length === 1);
+    writer.line('two');
+    await waitFor('the lines to be written', async () => (await all()).lines.length === 2);
+    expect((await all()).lines).toEqual(['one', 'two']);
+    await writer.end();
+  });
+
+  it('hands over what could not be written to the last transaction', async () => {
+    const faults: unknown[] = [];
+    const guard = () => Promise.reject(new Error('the disk is full'));
+    const writer = createLogWriter(db, jobId, { ...limit, guard, onFault: (error) => faults.push(error) });
+    writer.line('one');
+    await waitFor('the fault', () => faults.length === 1);
+    writer.line('two');
+    await db.transaction(await writer.end());
+    expect((await all()).lines).toEqual(['one', 'two']);
+  });
+
+  it('drops what it has when another one writes the log, and keeps nobody waiting', async () => {
+    const guard = () => Promise.reject(new Error('it is not ours'));
+    const lost = new AbortController();
+    const options = { ...limit, guard, signal: lost.signal, onFault: () => lost.abort() };
+    const writer = createLogWriter(db, jobId, options);
+    for (let count = 0; count < 30; count += 1) await writer.write(`${'x'.repeat(99_999)}\n`);
+    await writer.end();
+    expect((await all()).lines).toEqual([]);
   });
 });
 
