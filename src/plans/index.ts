@@ -1,6 +1,6 @@
 export {
   dropOldPlans,
-  dropPlan,
+  dropPlansOfJob,
   keepPlanJson,
   keptPlanJson,
   type LoadedPlan,

@@ -8,6 +8,7 @@ import {
   type PlanRow,
   selectPlan,
   selectPlanFile,
+  selectPlansOfJob,
   updateShowJson,
 } from './store.ts';
 
@@ -70,9 +71,9 @@ export async function loadPlan(db: DbHandle, planId: number, basis: PlanBasis): 
   return { kind: 'valid', content };
 }
 
-/** Lets go of a plan's file; its record stays. */
-export async function dropPlan(tx: Tx, planId: number, drop: { reason: string; now: number }): Promise<void> {
-  await deletePlanFile(tx, planId, drop);
+/** Lets go of the files of all plans that a job made; their records stay. */
+export async function dropPlansOfJob(tx: Tx, jobId: number, drop: { reason: string; now: number }): Promise<void> {
+  for (const planId of await selectPlansOfJob(tx, jobId)) await deletePlanFile(tx, planId, drop);
 }
 
 /** The plan as `show -json` told it, when that was asked for before. */

@@ -25,6 +25,17 @@ export async function selectPlanFile(db: DbHandle, planId: number): Promise<Uint
   return row?.content;
 }
 
+/** The plans of a job whose files are still kept. */
+export async function selectPlansOfJob(db: DbHandle, jobId: number): Promise<number[]> {
+  const rows = await db.query
+    .selectFrom('plans')
+    .innerJoin('plan_files', 'plan_files.plan_id', 'plans.id')
+    .select('plans.id')
+    .where('plans.job_id', '=', jobId)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 export async function deletePlanFile(tx: Tx, planId: number, drop: { reason: string; now: number }): Promise<void> {
   await tx.query.deleteFrom('plan_files').where('plan_id', '=', planId).execute();
   await tx.query

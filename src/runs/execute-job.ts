@@ -1,12 +1,14 @@
-import { isDiskFull, type Tx } from '../db/index.ts';
-import { closeLog, createLogWriter } from '../job-logs/index.ts';
-import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
-import { stripAnsi } from '../terraform/index.ts';
+import type { Tx } from '../db/index.ts';
+import { closeLog } from '../job-logs/index.ts';
+import { isPolderError, PolderError } from '../lib/errors.ts';
+import { dropPlansOfJob } from '../plans/index.ts';
 import { changeJob, endJob } from './change-state.ts';
 import type { RunDeps } from './deps.ts';
+import { failedOutcome } from './failed-outcome.ts';
 import { cancelledOutcome, type JobContext, type StartedJob, type StepsResult } from './job-context.ts';
 import { jobFiles, makeJobFiles, removeJobFiles } from './job-files.ts';
 import { lockForJob, releaseJobLock } from './job-lock.ts';
+import { jobLogWriter } from './job-log-writer.ts';
 import { refusalBefore } from './requirements.ts';
 import { applySteps } from './steps/apply.ts';
 import { planSteps } from './steps/plan.ts';
@@ -19,29 +21,26 @@ import { withPatience } from './with-patience.ts';
  * project; throws when the database cannot be written, or the run was lost to another server.
  */
 export async function executeJob(deps: RunDeps, context: JobContext): Promise<void> {
-  if (context.cancelled.aborted) return endUnstarted(deps, context, cancelledOutcome(context));
-  const refusal = await refusalBefore(deps, context);
-  if (refusal) return endUnstarted(deps, context, { kind: 'refused', refusal });
+  const hindrance = await hindranceBefore(deps, context);
+  if (hindrance) return endUnstarted(deps, context, hindrance);
   const begun = await startJob(deps, context);
   if (!begun) return;
   const files = jobFiles(deps.dataDir, begun.job.id);
-  const writer = createLogWriter(deps.db, begun.job.id, {
-    maxBytes: deps.settings.logMaxBytes,
-    clean: stripAnsi,
-    onFault: (error) =>
-      deps.log.error({ jobId: begun.job.id, reason: errorText(error) }, 'writing a job log went wrong'),
-  });
-  const started: StartedJob = { ...begun, files, writer };
+  const started: StartedJob = { ...begun, files, writer: jobLogWriter(deps, begun.task, begun.job.id) };
   const result = await runSteps(deps, started);
   await finishJob(deps, started, result);
 }
 
-/** What the job's log and outcome say about something thrown. */
-function failedOutcome(error: unknown): JobOutcome {
-  if (isDiskFull(error))
-    return { kind: 'failed', code: 'disk_full', message: `there is no space left: ${errorText(error)}` };
-  const code = isPolderError(error) ? error.code : 'internal';
-  return { kind: 'failed', code, message: errorText(error) };
+/** How the job ends without having begun; undefined when nothing is in its way. */
+async function hindranceBefore(deps: RunDeps, context: JobContext): Promise<JobOutcome | undefined> {
+  if (context.cancelled.aborted) return cancelledOutcome(context);
+  try {
+    const refusal = await refusalBefore(deps, context);
+    return refusal && { kind: 'refused', refusal };
+  } catch (error) {
+    deps.log.error({ jobId: context.job.id, err: error }, 'asking whether a job may begin went wrong');
+    return failedOutcome(error);
+  }
 }
 
 /** Lock and state `running` in one transaction. Undefined when the job ended at once, because others hold the lock. */
@@ -66,7 +65,7 @@ async function runSteps(deps: RunDeps, started: StartedJob): Promise<StepsResult
     if (planned.kind === 'ended') return planned.result;
     return await applySteps(deps, started, planned.plan);
   } catch (error) {
-    if (started.task.signal.aborted) throw error;
+    if (started.task.signal.aborted || isPolderError(error, 'task_lost')) throw error;
     if (!isPolderError(error)) deps.log.error({ jobId: started.job.id, err: error }, 'a job went wrong');
     return { outcome: failedOutcome(error), output: '' };
   }
@@ -83,6 +82,8 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     await flush(tx);
     const saved = (await result.save?.(tx)) ?? outcome;
     const job = await currentJob(tx, started);
+    if (started.scope.run.kind === 'apply')
+      await dropPlansOfJob(tx, job.id, { reason: 'its run ended', now: deps.now() });
     await endJob(deps, tx, { ...started.scope, job, outcome: saved, output: result.output });
     await closeLog(tx, job.id, deps.now());
     await releaseJobLock(deps, tx, started);

@@ -1,5 +1,6 @@
 import type { Handler, Task } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
+import { allEnded } from './all-ended.ts';
 import { changeRun, type RunScope } from './change-state.ts';
 import { createCheckouts } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
@@ -22,7 +23,7 @@ export function executeRun(deps: RunDeps): Handler {
 
 async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<void> {
   const scope = { ...queued, run: await startRun(deps, task, queued) };
-  const cancel = watchCancel(deps.db, scope.run.id);
+  const cancel = await watchCancel(deps.db, scope.run.id);
   try {
     await settleLeftovers(deps, { task, scope, cancelled: cancel.signal });
     const checkouts = createCheckouts(deps, scope);
@@ -68,8 +69,6 @@ async function executeJobs(deps: RunDeps, jobs: readonly Job[], execute: (job: J
       turns.set(place, turn);
       return turn;
     });
-    const ended = await Promise.allSettled(started);
-    const fault = ended.find((one) => one.status === 'rejected');
-    if (fault) throw fault.reason;
+    await allEnded(started);
   }
 }

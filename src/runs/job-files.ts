@@ -1,14 +1,17 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../exec/index.ts';
-import type { Checkout } from '../git/index.ts';
+import type { RunCheckout } from './checkouts.ts';
+
+/** A kept state as the engine has it: the file, and the version that was put there (null: none). */
+export type StateFile = { readonly path: string; readonly basedOn: number | null };
 
 /** What a later server must know about a job that this one did not end. */
 export type JobNote = {
-  readonly checkout: Checkout;
+  readonly checkout: RunCheckout;
   readonly projectDir: string;
-  /** Where the engine keeps the state that Polder keeps; null when the project has a backend. */
-  readonly statePath: string | null;
+  /** The state that Polder keeps and an apply may change; null before the apply, or when the project has a backend. */
+  readonly state: StateFile | null;
 };
 
 /**
@@ -21,8 +24,13 @@ export type JobFiles = {
   readonly planPath: string;
 };
 
+/** The folder of all of them. */
+export function jobsDir(dataDir: string): string {
+  return join(dataDir, 'jobs');
+}
+
 export function jobFiles(dataDir: string, jobId: number): JobFiles {
-  const dir = join(dataDir, 'jobs', String(jobId));
+  const dir = join(jobsDir(dataDir), String(jobId));
   return { dir, outputPath: (step) => join(dir, `${step}.out`), planPath: join(dir, 'plan.tfplan') };
 }
 
@@ -46,10 +54,11 @@ export async function noteChild(files: JobFiles, child: ProcessIdentity): Promis
 }
 
 /** The notes an earlier server left; undefined for what it did not come to write, or wrote on another machine. */
-export async function readNotes(files: JobFiles): Promise<{ job?: JobNote; child?: ProcessIdentity }> {
-  const job = await readNote<JobNote>(files, 'job.json');
-  const child = await readNote<ProcessIdentity>(files, 'child.json');
-  return { ...(job ? { job } : {}), ...(child ? { child } : {}) };
+export async function readNotes(
+  files: JobFiles,
+): Promise<{ note: JobNote | undefined; child: ProcessIdentity | undefined }> {
+  const note = await readNote<JobNote>(files, 'job.json');
+  return { note, child: await readNote<ProcessIdentity>(files, 'child.json') };
 }
 
 async function writeNote(files: JobFiles, name: string, note: object): Promise<void> {

@@ -1,25 +1,36 @@
 import type { DbHandle } from '../db/index.ts';
-import { readLog } from '../job-logs/index.ts';
+import { type LogWriter, readLog } from '../job-logs/index.ts';
 import { readOutputFile, stripAnsi } from '../terraform/index.ts';
+import { tailFile } from './tail-file.ts';
 
 export type OrphanOutput = {
-  /** All that the process printed. */
+  /** All that the process printed; of very much the middle is missing. */
   readonly text: string;
-  /** Those of its lines that the log does not have yet. */
-  readonly lines: readonly string[];
   /** The sentence that tells how it ended; null when it said nothing of the kind. */
   readonly ending: string | null;
 };
 
 const maxBytes = 8 * 1024 * 1024;
 
-/** What an apply printed whose server died: the file has it all, the log as much as was written in time. */
-export async function orphanOutput(db: DbHandle, jobId: number, path: string): Promise<OrphanOutput> {
-  const { text: raw } = await readOutputFile(path, maxBytes);
-  const text = stripAnsi(raw);
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  const known = await linesSinceApply(db, jobId);
-  return { text, lines: lines.slice(known), ending: endingOf(lines) };
+/**
+ * Follows the output file of an apply whose server died, until `ended` settles, and hands what the log does not have yet
+ * to `writer`: the file has all of it, the log as much as was written in time.
+ */
+export async function followOrphan(
+  db: DbHandle,
+  orphan: { jobId: number; path: string; ended: Promise<unknown>; writer: LogWriter },
+): Promise<OrphanOutput> {
+  const { path, writer } = orphan;
+  // Handled from the start, since it may fail while the log is read: the caller hears of it.
+  const ended = orphan.ended.catch(() => undefined);
+  const unknown = createLineSkipper(await linesSinceApply(db, orphan.jobId));
+  await tailFile(path, { ended }, async (piece) => {
+    const rest = unknown(piece);
+    if (rest !== '') await writer.write(rest);
+  });
+  const { text } = await readOutputFile(path, maxBytes);
+  const plain = stripAnsi(text);
+  return { text: plain, ending: endingOf(plain) };
 }
 
 /** How many lines the log has after the one that says that the apply begins. */
@@ -36,12 +47,21 @@ async function linesSinceApply(db: DbHandle, jobId: number): Promise<number> {
   }
 }
 
-function endingOf(lines: readonly string[]): string | null {
-  const telling = /^(Apply complete!.*|(│ )?Error: .*|.*Apply (cancelled|canceled|errored).*)$/;
-  return (
-    lines
-      .filter((line) => telling.test(line))
-      .at(-1)
-      ?.replace(/^│ /, '') ?? null
-  );
+/** Takes a text in pieces and gives what comes after its first `count` lines. */
+function createLineSkipper(count: number): (piece: string) => string {
+  let left = count;
+  return (piece) => {
+    let start = 0;
+    for (; left > 0; left -= 1) {
+      const end = piece.indexOf('\n', start);
+      if (end === -1) return '';
+      start = end + 1;
+    }
+    return piece.slice(start);
+  };
+}
+
+function endingOf(text: string): string | null {
+  const telling = text.match(/^(Apply complete!.*|(│ )?Error: .*|.*Apply (cancelled|canceled|errored).*)$/gm);
+  return telling?.at(-1)?.replace(/^│ /, '') ?? null;
 }

@@ -1,7 +1,9 @@
+import { lockRow, type Tx } from '../db/index.ts';
 import { getApplyLock } from '../locks/index.ts';
 import { applyLockedText } from './apply-locked-text.ts';
 import type { RunDeps } from './deps.ts';
 import type { JobContext } from './job-context.ts';
+import { selectApplying } from './store.ts';
 import type { Refusal } from './types.ts';
 
 /** Why the job may not begin: what its configuration asks and is not honoured, or a requirement of its apply. */
@@ -25,4 +27,20 @@ export async function refusalToApply(
     if (refusal) return refusal;
   }
   return undefined;
+}
+
+/**
+ * Why no other apply may begin in the job's folder and workspace: projects of different names may share them, and with
+ * them the state, while each has a lock of its own. Holds on until the transaction ends.
+ */
+export async function refusalByApply(tx: Tx, context: Pick<JobContext, 'scope' | 'job'>): Promise<Refusal | undefined> {
+  const { repo } = context.scope;
+  const { dir, workspace } = context.job.project;
+  await lockRow(tx, 'repos', repo.id);
+  const rival = await selectApplying(tx, { repoId: repo.id, dir, workspace });
+  if (!rival) return undefined;
+  const message =
+    `Run ${rival.runId} of ${rival.login} is applying in the same folder and workspace, ${dir} and ${workspace}. ` +
+    'To continue, wait until that run has ended.';
+  return { kind: 'locked', message };
 }

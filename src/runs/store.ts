@@ -95,13 +95,7 @@ export async function selectOutputs(db: DbHandle, runId: number): Promise<Map<nu
   return new Map(rows.map((row) => [row.id, row.output ?? '']));
 }
 
-/** Runs that have not ended, oldest first. */
-export async function selectOpenRunIds(db: DbHandle): Promise<number[]> {
-  const rows = await db.query.selectFrom('runs').select('id').where('ended_at', 'is', null).orderBy('id').execute();
-  return rows.map((row) => row.id);
-}
-
-/** Jobs that have not ended. */
+/** The jobs of runs that have not ended. */
 export async function selectOpenJobIds(db: DbHandle): Promise<number[]> {
   const rows = await db.query
     .selectFrom('jobs')
@@ -162,6 +156,24 @@ export async function selectCancelledBy(db: DbHandle, runId: number): Promise<st
     .where('runs.id', '=', runId)
     .executeTakeFirst();
   return row?.login;
+}
+
+/** A job that is past its point of no return, in this folder and workspace, with who asked for it. */
+export async function selectApplying(
+  db: DbHandle,
+  place: { repoId: number; dir: string; workspace: string },
+): Promise<{ runId: number; login: string } | undefined> {
+  return db.query
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .innerJoin('users', 'users.id', 'runs.actor_id')
+    .select(['runs.id as runId', 'users.login'])
+    .where('runs.ended_at', 'is', null)
+    .where('runs.repo_id', '=', place.repoId)
+    .where('jobs.dir', '=', place.dir)
+    .where('jobs.workspace', '=', place.workspace)
+    .where('jobs.state', '=', 'applying')
+    .executeTakeFirst();
 }
 
 export type JobChange = {

@@ -3,22 +3,24 @@ import { join } from 'node:path';
 import { cleanCheckouts } from '../git/index.ts';
 import { deleteOldLogs } from '../job-logs/index.ts';
 import { dropOldPlans } from '../plans/index.ts';
-import { checkoutOwner } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
-import { selectOpenJobIds, selectOpenRunIds } from './store.ts';
+import { jobFiles, jobsDir, readNotes } from './job-files.ts';
+import { selectOpenJobIds } from './store.ts';
 
 const jobsPerTurn = 100;
 
 /**
  * For the start of a server, before any run is executed: removes the files that earlier ones left and no open run needs.
+ * A checkout that no job has noted was never worked in.
  */
 export async function cleanAfterCrash(deps: Pick<RunDeps, 'db' | 'git' | 'dataDir'>): Promise<void> {
-  const owners = new Set((await selectOpenRunIds(deps.db)).map(checkoutOwner));
+  const jobs = await selectOpenJobIds(deps.db);
+  const notes = await Promise.all(jobs.map((id) => readNotes(jobFiles(deps.dataDir, id))));
+  const owners = new Set(notes.map(({ note }) => note?.checkout.owner));
   await cleanCheckouts(deps.git, (owner) => owners.has(owner));
-  const jobs = new Set((await selectOpenJobIds(deps.db)).map(String));
-  const folder = join(deps.dataDir, 'jobs');
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (!jobs.has(name)) await rm(join(folder, name), { recursive: true, force: true });
+  const names = new Set(jobs.map(String));
+  for (const name of await readdir(jobsDir(deps.dataDir)).catch(() => [])) {
+    if (!names.has(name)) await rm(join(jobsDir(deps.dataDir), name), { recursive: true, force: true });
   }
 }
 

@@ -6,13 +6,14 @@ const pieceBytes = 256 * 1024;
 const pauseMs = 100;
 
 /**
- * Hands on what a process appends to a file, from byte `from` on, until `ended` resolves and the rest is read. The file
- * may not be there yet. Pieces are at most 256 kB, so that memory stays bounded however much is written.
+ * Hands on what a process appends to a file, from byte `from` on, until `ended` settles and the rest is read. The file
+ * may not be there yet. Pieces are at most 256 kB, and the next one waits until `onText` is done with the last, so that
+ * memory stays bounded however much is written.
  */
 export async function tailFile(
   path: string,
   options: { from?: number; ended: Promise<unknown> },
-  onText: (text: string) => void,
+  onText: (text: string) => Promise<void>,
 ): Promise<void> {
   const decoder = new StringDecoder('utf8');
   const buffer = Buffer.alloc(pieceBytes);
@@ -33,13 +34,13 @@ export async function tailFile(
     await Promise.race([delay(pauseMs), watching]);
   }
   const rest = decoder.end();
-  if (rest !== '') onText(rest);
+  if (rest !== '') await onText(rest);
 }
 
 async function readOn(
   path: string,
   place: { position: number; buffer: Buffer },
-  onPiece: (piece: Buffer) => void,
+  onPiece: (piece: Buffer) => Promise<void>,
 ): Promise<number> {
   let file: FileHandle;
   try {
@@ -54,7 +55,7 @@ async function readOn(
       const { bytesRead } = await file.read(place.buffer, 0, place.buffer.length, position);
       if (bytesRead === 0) return position;
       position += bytesRead;
-      onPiece(place.buffer.subarray(0, bytesRead));
+      await onPiece(place.buffer.subarray(0, bytesRead));
     }
   } finally {
     await file.close();

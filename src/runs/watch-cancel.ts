@@ -7,18 +7,23 @@ export type CancelWatch = { readonly signal: AbortSignal; stop(): void };
 
 const pollMs = 2000;
 
-export function watchCancel(db: Db, runId: number): CancelWatch {
+/** Watches a run. Who asked before this call is known when it returns. */
+export async function watchCancel(db: Db, runId: number): Promise<CancelWatch> {
   const cancelled = new AbortController();
   const stopped = new AbortController();
   const waiter = noticeWaiter(db, runChannel, String(runId));
+  const look = async () => {
+    const by = await selectCancelledBy(db, runId).catch(() => undefined);
+    if (by !== undefined) cancelled.abort(by);
+  };
   const watch = async () => {
     while (!stopped.signal.aborted && !cancelled.signal.aborted) {
-      const by = await selectCancelledBy(db, runId).catch(() => undefined);
-      if (by !== undefined) cancelled.abort(by);
-      else await waiter.next(pollMs, stopped.signal);
+      await waiter.next(pollMs, stopped.signal);
+      await look();
     }
     waiter.close();
   };
+  await look();
   void watch();
   return { signal: cancelled.signal, stop: () => stopped.abort() };
 }

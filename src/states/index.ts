@@ -1,1 +1,8 @@
-export { currentState, type SaveResult, type StateKey, saveState } from './kept-state.ts';
+export {
+  currentState,
+  isCurrentState,
+  type SaveResult,
+  type StateKey,
+  type StateVersion,
+  saveState,
+} from './kept-state.ts';

@@ -1,5 +1,5 @@
+import { stat } from 'node:fs/promises';
 import { basename, relative } from 'node:path';
-import type { Checkout } from '../../git/index.ts';
 import { PolderError } from '../../lib/errors.ts';
 import {
   type ConfigurationFile,
@@ -10,6 +10,7 @@ import {
   runEngine,
   stripAnsi,
 } from '../../terraform/index.ts';
+import type { RunCheckout } from '../checkouts.ts';
 import type { RunDeps } from '../deps.ts';
 import { cancelledOutcome, type StartedJob, type StepsResult } from '../job-context.ts';
 import { noteChild } from '../job-files.ts';
@@ -18,7 +19,7 @@ import { tailFile } from '../tail-file.ts';
 /** Where a job's engine works. */
 export type Place = {
   readonly engine: Engine;
-  readonly checkout: Checkout;
+  readonly checkout: RunCheckout;
   /** The project's folder, absolute, inside the checkout. */
   readonly projectDir: string;
   /** The files of its root module. */
@@ -62,6 +63,7 @@ export async function launchStep(
   const { place } = step;
   const outputPath = started.files.outputPath(step.name);
   started.writer.line(`polder: running ${shownCommand(started, step)}`);
+  const from = await sizeOf(outputPath);
   const ended = step.launch({
     engine: place.engine,
     cwd: place.projectDir,
@@ -73,10 +75,20 @@ export async function launchStep(
     killAfterMs: deps.settings.killAfterMs,
     onStart: (child) => noteChild(started.files, child),
   });
-  await tailFile(outputPath, { ended }, (text) => started.writer.write(text));
+  try {
+    await tailFile(outputPath, { from, ended }, (text) => started.writer.write(text));
+  } finally {
+    // Whatever becomes of the log: nobody may go on while the engine works.
+    await ended.catch(() => undefined);
+  }
   const result = await ended;
-  const { text } = await readOutputFile(outputPath, outputMaxBytes);
-  return toStepEnd(deps, started, { step, result, text: stripAnsi(text) });
+  return toStepEnd(deps, started, { step, result, text: await printedBy(started, step.name) });
+}
+
+/** What a step printed, without colours, its middle cut when it is very long. */
+export async function printedBy(started: Pick<StartedJob, 'files'>, name: string): Promise<string> {
+  const { text } = await readOutputFile(started.files.outputPath(name), outputMaxBytes);
+  return stripAnsi(text);
 }
 
 /** The result of a job whose engine ended with an error: the reason, and what it printed. */
@@ -99,12 +111,13 @@ function toStepEnd(
     const message = `running '${shownCommand(started, end.step)}' in '${started.job.project.dir}': ${how}`;
     return { kind: 'stopped', result: { outcome: { kind: 'failed', code, message }, output: text } };
   };
+  // One that was done before the signal reached it has ended as if there had been none; 2 is a plan with changes.
+  if ('code' in result && (result.code === 0 || result.code === 2)) return { kind: 'ended', code: result.code, text };
   switch (result.kind) {
     case 'ended':
       return { kind: 'ended', code: result.code, text };
     case 'cancelled':
-      if (started.task.signal.aborted) throw new PolderError('internal', 'the run went to another server');
-      if (result.code === 0 || result.code === 2) return { kind: 'ended', code: result.code, text };
+      if (started.task.signal.aborted) throw new PolderError('task_lost');
       return { kind: 'stopped', result: { outcome: cancelledOutcome(started), output: text } };
     case 'timed_out':
       return failed(
@@ -116,6 +129,13 @@ function toStepEnd(
     case 'not_started':
       return failed('engine_not_found', result.reason);
   }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 }
 
 /** The command as people may see it: without the server's own paths, and the argument that is ours alone. */

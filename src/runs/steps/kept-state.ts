@@ -1,11 +1,13 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import type { Tx } from '../../db/index.ts';
+import { containedPath } from '../../git/index.ts';
+import { errorText } from '../../lib/errors.ts';
 import { currentState, type StateKey, saveState } from '../../states/index.ts';
 import { localStatePath, readBackend } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StartedJob } from '../job-context.ts';
-import type { JobOutcome } from '../types.ts';
+import type { StateFile } from '../job-files.ts';
 import type { Place } from './engine-step.ts';
 
 /** Who keeps the state of a project. */
@@ -15,85 +17,87 @@ export type KeptState =
   /** Polder does: the engine works on this file, which is put there before and taken from there after. */
   | {
       readonly kind: 'kept';
-      readonly path: string;
+      readonly file: StateFile;
       /** What was put in place; undefined when the project had no state yet. */
       readonly content: Uint8Array | undefined;
     };
 
-/** A state that is to be saved with the end of the job. */
-export type StateToSave = {
-  readonly key: StateKey;
-  readonly content: Uint8Array;
-  readonly jobId: number;
-  readonly now: number;
-};
-
 /**
  * Puts the kept state of a project without a backend in place, after `init`, which recorded whether there is one. A state
- * file that the repository tracks is left alone, with a warning in the log.
+ * file that the repository tracks is left alone, with a warning in the log; one outside of the repository too.
  */
 export async function placeState(deps: RunDeps, started: StartedJob, place: Place): Promise<KeptState> {
   const { workspace } = started.job.project;
   const path = localStatePath(place.projectDir, workspace, await readBackend(place.projectDir));
-  const inRepo = path === null ? '..' : relative(place.checkout.dir, path);
-  if (path === null || inRepo.startsWith('..')) return { kind: 'elsewhere' };
-  if ((await exists(path)) && (await started.checkouts.isTracked(inRepo))) {
+  if (path === null) return { kind: 'elsewhere' };
+  const inRepo = relative(place.checkout.dir, path);
+  if (!(await staysInside(place.checkout.dir, dirname(inRepo)))) return { kind: 'elsewhere' };
+  if ((await isThere(path)) && (await started.checkouts.isTracked(inRepo))) {
     started.writer.line(
       `polder: warning: the repository tracks the state file ${inRepo}; it is used as it is, and what an apply writes to it is lost`,
     );
     return { kind: 'elsewhere' };
   }
-  const content = await currentState(deps.db, stateKey(started));
-  if (content) {
+  const current = await currentState(deps.db, stateKey(started));
+  if (current) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content, { mode: 0o600 });
+    await writeFile(path, current.content, { mode: 0o600 });
   }
-  return { kind: 'kept', path, content };
+  return { kind: 'kept', file: { path, basedOn: current?.id ?? null }, content: current?.content };
 }
 
-/** Reads the state that the engine left; undefined when it is not ours to keep, or there is none. */
-export async function keepState(
-  deps: Pick<RunDeps, 'now'>,
-  started: Pick<StartedJob, 'scope' | 'job'>,
-  state: KeptState,
-): Promise<StateToSave | undefined> {
-  if (state.kind === 'elsewhere') return undefined;
+/** What an engine left of a state file. */
+export type LeftState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'read'; readonly content: Uint8Array }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+export async function readStateFile(file: Pick<StateFile, 'path'>): Promise<LeftState> {
   try {
-    const content = await readFile(state.path);
-    return { key: stateKey(started), content, jobId: started.job.id, now: deps.now() };
+    return { kind: 'read', content: await readFile(file.path) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'none' };
+    return { kind: 'unreadable', reason: errorText(error) };
   }
 }
 
 /**
- * Saves it as part of the transaction that ends the job. A state that does not continue the one before is kept apart, and
- * the job then ends as failed, whatever its engine said: returns that outcome.
+ * Saves it as part of the transaction that ends the job. A state that does not continue the one before is kept apart:
+ * returns a sentence about that.
  */
-export async function saveKeptState(
+export async function saveStateFile(
   tx: Tx,
-  end: { state: StateToSave | undefined; outcome: JobOutcome },
-): Promise<JobOutcome | undefined> {
-  if (!end.state) return undefined;
-  const saved = await saveState(tx, end.state.key, end.state);
-  if (saved.kind !== 'conflict') return undefined;
-  const message =
-    `saving the state after the apply: ${saved.reason}; the new state is kept apart and the one before stays in use` +
-    (end.outcome.kind === 'failed' ? ` (and before that: ${end.outcome.message})` : '');
-  return { kind: 'failed', code: 'state_conflict', message };
+  job: Pick<StartedJob, 'scope' | 'job'>,
+  file: { left: LeftState; basedOn: number | null; now: number },
+): Promise<string | undefined> {
+  const { left, basedOn, now } = file;
+  switch (left.kind) {
+    case 'none':
+      return undefined;
+    case 'unreadable':
+      return `reading the state after the apply: ${left.reason}; the state from before stays in use`;
+    case 'read': {
+      const saved = await saveState(tx, stateKey(job), { content: left.content, basedOn, jobId: job.job.id, now });
+      if (saved.kind !== 'conflict') return undefined;
+      return `saving the state after the apply: ${saved.reason}; the new state is kept apart and the one before stays in use`;
+    }
+  }
 }
 
-function stateKey(started: Pick<StartedJob, 'scope' | 'job'>): StateKey {
-  return {
-    repoId: started.scope.repo.id,
-    dir: started.job.project.dir,
-    workspace: started.job.project.workspace,
-  };
+export function stateKey({ scope, job }: Pick<StartedJob, 'scope' | 'job'>): StateKey {
+  return { repoId: scope.repo.id, dir: job.project.dir, workspace: job.project.workspace };
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
+/** Whether a folder, as far as it exists already, is in the checkout when every link has been followed. */
+async function staysInside(checkoutDir: string, folder: string): Promise<boolean> {
+  const found = await containedPath(checkoutDir, folder);
+  if (found.kind !== 'missing' || folder === '.') return found.kind === 'inside';
+  return staysInside(checkoutDir, dirname(folder));
+}
+
+/** Also a link that leads nowhere is there. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
     () => true,
     () => false,
   );
