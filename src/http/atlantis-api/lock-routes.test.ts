@@ -116,6 +116,17 @@ describe('POST /api/lock', () => {
     });
   });
 
+  it('says why a lock could not be stored', async () => {
+    const test = await openWithRepos();
+    const { db } = test.deps;
+    await db.query.schema.alterTable('locks').renameTo('elsewhere').execute();
+    expect(await take(test, lock)).toEqual({
+      status: 500,
+      body: { error: 'creating manual lock failed: no such table: locks' },
+    });
+    expect(await list(test)).toEqual({ status: 500, body: { error: 'no such table: locks' } });
+  });
+
   it('answers 400 while the API is off', async () => {
     const test = await openWithRepos({ settings: { apiSecret: '' } });
     const error = 'ignoring request since API is disabled';

@@ -1,4 +1,5 @@
 import type { Principal } from '../../access/index.ts';
+import { errorText, PolderError } from '../../lib/errors.ts';
 import { lockName, takeManualLock } from '../../locks/index.ts';
 import { refusalFor } from '../auth.ts';
 import type { HttpContext } from '../deps.ts';
@@ -22,7 +23,11 @@ export async function takeLock(context: HttpContext, caller: Principal, body: Bu
   const refusal = refusalFor(caller, 'locks:write', found.repo);
   if (refusal !== undefined) return refused(403, refusal);
   const claim = { note, actor: caller.actor, now: context.now() };
-  const taken = await takeManualLock(context.db, { repoId: found.repo.id, ...project }, claim);
+  const taken = await takeManualLock(context.db, { repoId: found.repo.id, ...project }, claim).catch(
+    (error: unknown) => {
+      throw new PolderError('internal', `creating manual lock failed: ${errorText(error)}`, { cause: error });
+    },
+  );
   if (taken.kind === 'blocked') {
     const key = lockName(taken.by);
     return { status: 409, body: { error: `project is already locked (key: ${key})`, lock_key: key } };
