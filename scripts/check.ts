@@ -2,7 +2,11 @@
 import { runProgram } from './run-program.ts';
 
 const steps: readonly { readonly name: string; readonly args: readonly string[] }[] = [
-  { name: 'unit tests', args: ['node_modules/vitest/vitest.mjs', 'run', '--dir', 'src', '--reporter=dot'] },
+  // Modules hold no state, so that many test files can share a process; that saves a third of the time.
+  {
+    name: 'unit tests',
+    args: ['node_modules/vitest/vitest.mjs', 'run', '--dir', 'src', '--no-isolate', '--reporter=dot'],
+  },
   { name: 'types', args: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'format and lint (biome)', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },
   { name: 'lint with types (oxlint)', args: ['node_modules/oxlint/bin/oxlint', '--deny-warnings'] },
