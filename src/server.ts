@@ -21,6 +21,7 @@ import {
   type Requirement,
   type RunSubscriber,
   sweepOld,
+  tidyMirrors,
 } from './runs/index.ts';
 import { createConfigurationReader, createEngines, type Engines, withoutMissingCliConfig } from './terraform/index.ts';
 import { createHosts, type Hosts, type VcsHost } from './vcs/index.ts';
@@ -154,16 +155,18 @@ async function shutDown(running: { parts: Parts; http: HttpServer; worker: Worke
   log.info('stopped');
 }
 
+/** Every hour: what is too old goes, and mirrors are packed. */
 function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
-  const sweep = () => {
-    if (retentionDays === 0) return;
-    sweepOld(app, app.now() - retentionDays * dayMs).catch((error: unknown) =>
-      app.log.error({ reason: errorText(error) }, 'letting go of old logs and plans went wrong'),
-    );
+  const sweep = async () => {
+    if (retentionDays > 0) await sweepOld(app, app.now() - retentionDays * dayMs);
+    await tidyMirrors(app, app.now() - sweepEveryMs);
   };
-  const timer = setInterval(sweep, sweepEveryMs);
+  const trySweep = () => {
+    sweep().catch((error: unknown) => app.log.error({ reason: errorText(error) }, 'the hourly sweep went wrong'));
+  };
+  const timer = setInterval(trySweep, sweepEveryMs);
   timer.unref();
-  sweep();
+  trySweep();
   return timer;
 }
 

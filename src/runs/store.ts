@@ -106,6 +106,12 @@ export async function selectOpenJobIds(db: DbHandle): Promise<number[]> {
   return rows.map((row) => row.id);
 }
 
+/** The repos that had a run accepted since this time. */
+export async function selectReposRunSince(db: DbHandle, since: number): Promise<number[]> {
+  const query = db.query.selectFrom('runs').select('repo_id').distinct().where('created_at', '>=', since);
+  return (await query.execute()).map((row) => row.repo_id);
+}
+
 export async function countRunningRuns(db: DbHandle): Promise<number> {
   const { count } = await db.query
     .selectFrom('runs')

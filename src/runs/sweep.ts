@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cleanCheckouts } from '../git/index.ts';
+import { cleanCheckouts, tidyMirror } from '../git/index.ts';
 import { deleteOldLogs } from '../job-logs/index.ts';
 import { dropOldPlans } from '../plans/index.ts';
 import type { RunDeps } from './deps.ts';
 import { jobFiles, jobsDir, readNotes } from './job-files.ts';
-import { selectOpenJobIds } from './store.ts';
+import { selectOpenJobIds, selectReposRunSince } from './store.ts';
 
 const jobsPerTurn = 100;
 
@@ -31,4 +31,9 @@ export async function sweepOld(deps: Pick<RunDeps, 'db' | 'now'>, before: number
     () => deps.db.transaction((tx) => dropOldPlans(tx, before, deps.now())),
   ];
   for (const turn of turns) while ((await turn()) > 0);
+}
+
+/** Packs the mirrors of the repos that had runs since `since`: fetches leave them in many small pieces. */
+export async function tidyMirrors(deps: Pick<RunDeps, 'db' | 'git'>, since: number): Promise<void> {
+  for (const repoId of await selectReposRunSince(deps.db, since)) await tidyMirror(deps.git, repoId);
 }
