@@ -1,6 +1,7 @@
 import type { Handler, Task } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
 import { allEnded } from './all-ended.ts';
+import { answerMaxBytes } from './answer-size.ts';
 import { changeRun, type RunScope } from './change-state.ts';
 import { createCheckouts } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
@@ -27,9 +28,9 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
   try {
     await settleLeftovers(deps, { task, scope, cancelled: cancel.signal });
     const checkouts = createCheckouts(deps, scope);
-    await executeJobs(deps, await selectJobs(deps.db, scope.run.id), (job) =>
-      executeJob(deps, { task, scope, job, checkouts, cancelled: cancel.signal }),
-    );
+    const jobs = await selectJobs(deps.db, scope.run.id);
+    const shared = { task, scope, checkouts, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
+    await executeJobs(deps, jobs, (job) => executeJob(deps, { ...shared, job }));
     await checkouts.release();
     await endRun(deps, task, scope);
   } finally {

@@ -14,6 +14,8 @@ export type JobContext = {
   readonly checkouts: RunCheckouts;
   /** Aborts when somebody cancels the run; its reason is their login. */
   readonly cancelled: AbortSignal;
+  /** How much of its output is kept as the job's answer. */
+  readonly answerMaxBytes: number;
 };
 
 /** A job that has begun. */

@@ -33,16 +33,16 @@ export async function followOrphan(
   return { text: plain, ending: endingOf(plain) };
 }
 
-/** How many lines the log has after the one that says that the apply begins. */
+/** How many lines the log has after the one that says that the apply begins: none when that one is missing too. */
 async function linesSinceApply(db: DbHandle, jobId: number): Promise<number> {
-  let since = 0;
+  let since: number | undefined;
   for (let from = 0; ; ) {
     const part = await readLog(db, jobId, from);
     for (const line of part.pieces.flatMap((piece) => piece.lines)) {
       if (/^polder: running \S+ apply /.test(line)) since = 0;
-      else if (!line.startsWith('polder: ')) since += 1;
+      else if (since !== undefined && !line.startsWith('polder: ')) since += 1;
     }
-    if (part.nextLine === from) return since;
+    if (part.nextLine === from) return since ?? 0;
     from = part.nextLine;
   }
 }

@@ -56,6 +56,8 @@ async function passPointOfNoReturn(
   const { checkout, projectDir } = plan.place;
   const state = plan.state.kind === 'kept' ? plan.state.file : null;
   await noteJob(started.files, { checkout, projectDir, state });
+  // The log of an apply that is interrupted has the plan that was applied.
+  await started.writer.flush();
   return deps.db.transaction(async (tx) => {
     await started.task.assertHeld(tx);
     const refusal = await refusalByApply(tx, started);

@@ -32,9 +32,6 @@ export type StepEnd =
   /** It was stopped or could not be started: the job ends with this. */
   | { readonly kind: 'stopped'; readonly result: StepsResult };
 
-/** How much of an output is kept as a job's answer. The log keeps more. */
-const outputMaxBytes = 8 * 1024 * 1024;
-
 /** One command of the engine. */
 export type EngineStep = {
   /** Names the output file. */
@@ -86,8 +83,8 @@ export async function launchStep(
 }
 
 /** What a step printed, without colours, its middle cut when it is very long. */
-export async function printedBy(started: Pick<StartedJob, 'files'>, name: string): Promise<string> {
-  const { text } = await readOutputFile(started.files.outputPath(name), outputMaxBytes);
+export async function printedBy(started: Pick<StartedJob, 'files' | 'answerMaxBytes'>, name: string): Promise<string> {
+  const { text } = await readOutputFile(started.files.outputPath(name), started.answerMaxBytes);
   return stripAnsi(text);
 }
 
