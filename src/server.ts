@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type AllowList, parseAllowList } from './access/index.ts';
 import type { Options } from './config/index.ts';
 import { type Db, openDatabase } from './db/index.ts';
-import { onRunEvent } from './environments/index.ts';
+import { noStopActions, onRunEvent, type StopActions, startTimers } from './environments/index.ts';
 import { identify, isAlive } from './exec/index.ts';
 import { type GitDeps, openGit } from './git/index.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from './http/index.ts';
@@ -34,6 +34,8 @@ export type ServerOrder = {
   readonly now?: () => number;
   /** What says no to an apply, besides what is built in. */
   readonly requirements?: readonly Requirement[];
+  /** What has to be run to stop environments; nothing when it is left out. */
+  readonly stopActions?: StopActions;
 };
 
 export type RunningServer = {
@@ -80,9 +82,9 @@ type Parts = ServerOrder & {
   readonly instance: Instance;
 };
 
-type Draining = { value: boolean };
+type AppDeps = HttpDeps & { readonly drainFlag: { value: boolean }; readonly stopActions: StopActions };
 
-async function buildApp(parts: Parts): Promise<HttpDeps & { drainFlag: Draining }> {
+async function buildApp(parts: Parts): Promise<AppDeps> {
   const { options, log, db, now, dataDir, git, env } = parts;
   const drainFlag = { value: false };
   const pluginCacheDir = options.useTfPluginCache ? join(dataDir, 'plugin-cache') : null;
@@ -103,6 +105,7 @@ async function buildApp(parts: Parts): Promise<HttpDeps & { drainFlag: Draining 
     pool: createPool(options.parallelPoolSize),
     subscribers,
     requirements: parts.requirements ?? [],
+    stopActions: parts.stopActions ?? noStopActions,
     settings: {
       ...options,
       version,
@@ -117,7 +120,7 @@ async function buildApp(parts: Parts): Promise<HttpDeps & { drainFlag: Draining 
   };
 }
 
-async function serve(parts: Parts, app: HttpDeps & { drainFlag: Draining }): Promise<RunningServer> {
+async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
   const { options, log, db, now, instance } = parts;
   await cleanAfterCrash(app);
   const http = await createHttpServer(app);
@@ -127,6 +130,7 @@ async function serve(parts: Parts, app: HttpDeps & { drainFlag: Draining }): Pro
     { [executeRunTask]: executeRun(app) },
     { concurrency: runsAtOnce },
   );
+  const timers = startTimers({ db, log, now, stopActions: app.stopActions });
   const sweeping = startSweeping(app, options.retentionDays);
   const { port } = http.server.address() as { port: number };
   log.info({ port, version, database: db.engine.name }, 'serving');
@@ -136,6 +140,7 @@ async function serve(parts: Parts, app: HttpDeps & { drainFlag: Draining }): Pro
     drain: async () => {
       app.drainFlag.value = true;
       clearInterval(sweeping);
+      await timers.stop();
       await shutDown({ parts, http, worker });
     },
     stopNow: async () => {

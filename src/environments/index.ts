@@ -9,37 +9,22 @@ export {
 export { type RegisterResult, registerAgent, unregisterAgent } from './cluster-agents.ts';
 export { type CreateResult, createEnvironment } from './create-environment.ts';
 export { type DeleteResult, deleteEnvironment } from './delete-environment.ts';
-export {
-  type DeploymentCause,
-  type DeploymentDetails,
-  deploymentDetails,
-  lastDeployment,
-  lastDeployments,
-} from './deployments/deployment-details.ts';
+export { deploymentRequirement } from './deployment-requirement.ts';
+export * from './deployments/index.ts';
 export { endStopAction, type StopActionEnd } from './end-stop-action.ts';
 export {
   countLimit,
   type EnvironmentPage,
+  type ListDeps,
   listEnvironments,
   listEnvironmentsAfter,
 } from './list-environments.ts';
 export type { EnvironmentFilter } from './list-store.ts';
 export { folderOf } from './names.ts';
 export { onRunEvent } from './on-run-event.ts';
+export { type OverLimit, rememberOverLimit } from './over-limit.ts';
 export { type Lifetime, parseLifetime } from './parse-lifetime.ts';
-export { mayDeploy } from './protection/admits.ts';
-export { type Coverage, mayDeployTo, readCoverage } from './protection/coverage.ts';
-export {
-  type ChangeProtectionResult,
-  changeProtection,
-  type ProtectionTarget,
-  type ProtectResult,
-  protectEnvironment,
-  unprotectEnvironment,
-} from './protection/protect-environment.ts';
-export type { NewRuleOrder, RuleChange } from './protection/rule-changes.ts';
-export { countProtections, findProtection, listProtections } from './protection/store.ts';
-export * from './protection/types.ts';
+export * from './protection/index.ts';
 export { type ScheduleResult, scheduleDeletions } from './schedule-deletions.ts';
 export {
   type FoundActions,

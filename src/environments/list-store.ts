@@ -1,15 +1,19 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { DbHandle, Schema } from '../db/index.ts';
+import { longestName } from './names.ts';
 import { toEnvironment } from './store.ts';
 import type { Environment, EnvironmentState } from './types.ts';
 
 /** All conditions hold together. */
 export type EnvironmentFilter = {
-  readonly repoId: number;
+  /** In one of these repos. */
+  readonly repoIds: readonly number[];
   /** Exactly this name. */
   readonly name?: string | undefined;
   /** The name, or what follows its first `/`, begins with this, whatever the case. */
   readonly search?: string | undefined;
+  /** The name holds this somewhere, whatever the case. */
+  readonly part?: string | undefined;
   readonly state?: EnvironmentState | undefined;
 };
 
@@ -65,12 +69,26 @@ function disjointParts(handle: DbHandle, filter: EnvironmentFilter) {
 }
 
 function matching(handle: DbHandle, filter: EnvironmentFilter) {
-  const { name, search, state } = filter;
-  let rows = handle.query.selectFrom('environments').where('repo_id', '=', filter.repoId);
+  const { repoIds, name, search, part, state } = filter;
+  const [only, ...others] = repoIds;
+  let rows = handle.query.selectFrom('environments');
+  // With one repo its index is already in order of id.
+  if (only !== undefined && others.length === 0) rows = rows.where('repo_id', '=', only);
+  else rows = repoIds.length === 0 ? rows.where(sql<boolean>`1 = 0`) : rows.where('repo_id', 'in', repoIds);
   if (name !== undefined) rows = rows.where('name', '=', name);
   if (state !== undefined) rows = rows.where('state', '=', state);
+  if (part !== undefined) rows = rows.where('name_key', 'like', holding(part));
   if (search === undefined) return rows;
   return rows.where((eb) => eb.or([beginsWith('name_key', search)(eb), beginsWith('rest_key', search)(eb)]));
+}
+
+/** A pattern for `like`, with its own signs taken literally. Longer than any name, the text needs no end. */
+function holding(part: string) {
+  const literal = part
+    .slice(0, 2 * longestName)
+    .toLowerCase()
+    .replace(/[\\%_]/g, '\\$&');
+  return sql<string>`${`%${literal}%`} escape '\\'`;
 }
 
 /** Names are ASCII, so that the last code point comes after all that begin with the text. */

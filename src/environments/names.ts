@@ -1,7 +1,7 @@
 import { shortDigest } from './short-digest.ts';
 import type { OwningProject } from './types.ts';
 
-const longest = 255;
+export const longestName = 255;
 /** What a name may have anywhere; a `/` must neither begin nor end it. */
 const inside = String.raw`a-zA-Z0-9_/$\{\}. \-`;
 const atEdge = String.raw`a-zA-Z0-9_$\{\}. \-`;
@@ -14,7 +14,7 @@ const wellFormed = new RegExp(`^[${atEdge}](?:[${inside}]*[${atEdge}])?$`);
 export function nameProblems(name: string): string[] {
   const problems: string[] = [];
   if (name.trim() === '') problems.push("can't be blank");
-  if (Array.from(name).length > longest) problems.push(`is too long (maximum is ${longest} characters)`);
+  if (Array.from(name).length > longestName) problems.push(`is too long (maximum is ${longestName} characters)`);
   if (!wellFormed.test(name)) {
     problems.push(
       "can contain only letters, digits, '-', '_', '/', '$', '{', '}', '.', and spaces, but it cannot start or end with '/'",
@@ -35,7 +35,7 @@ export function environmentName(project: OwningProject): string {
     .replace(new RegExp(`[^${inside}]`, 'gu'), '-')
     .replace(/^\/|\/$/g, '-')
     .replace(/^ +$/, '-');
-  return legal.length > longest ? withDigest(legal, project, 0) : legal;
+  return legal.length > longestName ? withDigest(legal, project, 0) : legal;
 }
 
 /** Another name for a project whose own is taken by another project; `attempt` gives further ones, from 1. */
@@ -57,5 +57,5 @@ export function nameInFolder(name: string): string | null {
 
 function withDigest(name: string, project: OwningProject, attempt: number): string {
   const digest = shortDigest(JSON.stringify([project.dir, project.workspace, project.name, attempt]));
-  return `${name.slice(0, longest - digest.length - 1)}-${digest}`;
+  return `${name.slice(0, longestName - digest.length - 1)}-${digest}`;
 }

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyReply } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { noStopActions, type StopActions } from '../environments/index.ts';
 import { createCommitReader } from '../git/index.ts';
 import type { App } from './app.ts';
 import { registerAtlantisApi } from './atlantis-api/index.ts';
@@ -30,7 +31,10 @@ export type HttpServer = Pick<App, 'listen' | 'close' | 'inject' | 'server' | 's
  * Builds all routes over the app's functions. `listen({ host, port })` opens the port; `close()` takes no new
  * connections, ends the streams that follow logs, and resolves when every answer is out.
  */
-export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defaultTimeouts): Promise<HttpServer> {
+export async function createHttpServer(
+  deps: HttpDeps & { readonly stopActions?: StopActions },
+  timeouts: Timeouts = defaultTimeouts,
+): Promise<HttpServer> {
   const { settings, log } = deps;
   const app: App = Fastify({
     bodyLimit: apiBodyLimit,
@@ -64,7 +68,11 @@ export async function createHttpServer(deps: HttpDeps, timeouts: Timeouts = defa
   await app.register(async (api: App) => registerAtlantisApi(api, context));
   await app.register(async (api: App) => registerRunsApi(api, context));
   const commits = createCommitReader(deps.git);
-  await registerGitlabApi(app, { ...context, readCommits: (repo, shas) => commits.read(repo.id, shas) });
+  await registerGitlabApi(app, {
+    stopActions: noStopActions,
+    ...context,
+    readCommits: (repo, shas) => commits.read(repo.id, shas),
+  });
   await app.register(async (pages: App) => registerPages(pages, context));
   if (settings.enableProfilingApi) await app.register(async (profiling: App) => registerProfiling(profiling, context));
   await app.register(async (description: App) => registerDescription(description, context));

@@ -2,6 +2,7 @@ import Fastify, { type InjectOptions } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createToken, ensureSystemUser, type NewToken, type Role } from '../../src/access/index.ts';
 import type { Db } from '../../src/db/index.ts';
+import { noStopActions, type StopActions } from '../../src/environments/index.ts';
 import type { CommitInfo } from '../../src/git/index.ts';
 import { registerGitlabApi } from '../../src/http/gitlab-api/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -31,6 +32,8 @@ export type World = {
   /** Ids of production (available), review/fix-foo (stopped) and staging-eu (available). */
   readonly ids: readonly number[];
   readonly token: (caller: Exclude<Caller, 'anonymous'>) => string;
+  /** What is to be run to stop environments, from now on. */
+  setStopActions(stopActions: StopActions): void;
   newToken(rest: Partial<NewToken>): Promise<string>;
   request(caller: Caller, url: string, options?: InjectOptions): Promise<Reply>;
 };
@@ -77,7 +80,8 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
   }
   await db.query.updateTable('environments').set({ state: 'stopped' }).where('name', '=', 'review/fix-foo').execute();
   const rows = await db.query.selectFrom('environments').select('id').orderBy('id').execute();
-  const app = await startApp(db);
+  let stopActions = noStopActions;
+  const app = await startApp(db, (handle, request) => stopActions(handle, request));
   return {
     db,
     repo,
@@ -85,6 +89,9 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
     ids: rows.map((row) => row.id),
     token,
     newToken,
+    setStopActions: (actions) => {
+      stopActions = actions;
+    },
     request: async (caller, url, options = {}) => {
       const headers = caller === 'anonymous' ? {} : { 'private-token': token(caller) };
       const response = await app.inject({
@@ -104,11 +111,12 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
   };
 }
 
-async function startApp(db: Db) {
+async function startApp(db: Db, stopActions: StopActions) {
   const routerOptions = { maxParamLength: 4096 };
   const app = Fastify({ exposeHeadRoutes: false, routerOptions }).withTypeProvider<ZodTypeProvider>();
   const readCommits = async () => new Map([[commit.sha, commit]]);
-  const deps = { db, log: silentLog(), now: () => now, settings: { baseUrl }, readCommits };
+  const settings = { baseUrl };
+  const deps = { db, log: silentLog(), now: () => now, settings, readCommits, stopActions };
   await registerGitlabApi(app as never, deps);
   onCleanup(() => app.close());
   return app;

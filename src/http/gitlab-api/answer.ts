@@ -12,6 +12,12 @@ export function ok(json: unknown, headers: OutgoingHttpHeaders = {}): Answer {
   return { status: 200, headers, body: { json } };
 }
 
+export function created(json: unknown): Answer {
+  return { status: 201, body: { json } };
+}
+
+export const noContent: Answer = { status: 204, body: null };
+
 /** The shape of refused parameters, unknown routes and verbs. */
 export function errorAnswer(status: number, error: string, headers: OutgoingHttpHeaders = {}): Answer {
   return { status, headers, body: { json: { error } } };
@@ -30,6 +36,11 @@ export function credentialAnswer(
   const challenge = Object.entries(refusal).map(([name, value]) => `${name}="${value}"`);
   const headers = { 'www-authenticate': `Bearer realm="Polder", ${challenge.join(', ')}` };
   return { status, headers, body: { json: refusal } };
+}
+
+/** The shape of what a record cannot be: each field with what is wrong with it. */
+export function invalidRecord(problems: Readonly<Record<string, readonly string[]>>): Answer {
+  return { status: 400, body: { json: { message: problems } } };
 }
 
 export const badText: Answer = { status: 400, body: { text: 'Bad Request' } };

@@ -15,6 +15,7 @@ export type Call<Parameters> = {
   readonly principal: Principal;
   readonly parameters: Parameters;
   readonly address: ListAddress;
+  readonly headers: FastifyRequest['headers'];
 };
 
 type Description<Schema extends ParameterSchema> = {
@@ -111,5 +112,6 @@ async function enter<Schema extends ParameterSchema>(
   if (parameters.kind === 'invalid') return refused(errorAnswer(400, parameters.error));
   const [path = ''] = request.url.split('?', 1);
   const address = { url: deps.settings.baseUrl + path, raw };
-  return { kind: 'entered', call: { principal, parameters: parameters.values, address } };
+  const { headers } = request;
+  return { kind: 'entered', call: { principal, parameters: parameters.values, address, headers } };
 }

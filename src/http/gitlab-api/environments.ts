@@ -3,17 +3,18 @@ import {
   type EnvironmentFilter,
   environmentStates,
   findEnvironment,
-  lastDeployment,
   listEnvironments,
   listEnvironmentsAfter,
 } from '../../environments/index.ts';
-import { badRequest, errorAnswer, ok, recordNotFound } from './answer.ts';
-import { projectEndpoint } from './endpoint.ts';
-import { renderListedEnvironment, renderSingleEnvironment } from './entities/environment.ts';
+import type { Repo } from '../../repos/index.ts';
+import { type Answer, badRequest, errorAnswer, ok, recordNotFound } from './answer.ts';
+import type { GitlabDeps } from './deps.ts';
+import { type Call, projectEndpoint } from './endpoint.ts';
 import { listedEnvironmentSchema, singleEnvironmentSchema } from './entities/schemas.ts';
 import { keysetHeaders, pageHeaders } from './pagination.ts';
 import {
   oneOf,
+  optionalBoolean,
   optionalFilter,
   optionalInteger,
   optionalText,
@@ -21,52 +22,67 @@ import {
   requiredInteger,
   requiredText,
 } from './parameters.ts';
+import { showListed, showSingle } from './show-environments.ts';
 
 const shortestSearch = 3;
+
+/** The parameters of every list of environments, and of which two at most one may be sent. */
+export const listParameters = z.object({
+  id: requiredText,
+  ...pageParameters,
+  name: optionalFilter,
+  search: optionalFilter,
+  states: oneOf(environmentStates),
+  pagination: optionalText,
+  order_by: optionalText,
+  sort: optionalText,
+  id_after: optionalInteger,
+  match: oneOf(['prefix', 'substring']),
+  include_last_deployment: optionalBoolean,
+});
+export const listExclusive = { names: ['name', 'search'], error: 'cannot be used together' };
 
 export const listEndpoint = projectEndpoint({
   method: 'GET',
   path: '/projects/:id/environments',
   summary: 'List the environments of a repository',
   ability: 'environments:read',
-  parameters: z.object({
-    id: requiredText,
-    ...pageParameters,
-    name: optionalFilter,
-    search: optionalFilter,
-    states: oneOf(environmentStates),
-    pagination: optionalText,
-    order_by: optionalText,
-    sort: optionalText,
-    id_after: optionalInteger,
-  }),
-  exclusive: { names: ['name', 'search'], error: 'cannot be used together' },
+  parameters: listParameters,
+  exclusive: listExclusive,
   reply: z.array(listedEnvironmentSchema),
-  handle: async ({ db, settings }, { repo, principal, parameters, address }) => {
-    const { name, search, states, page, per_page: perPage } = parameters;
-    if (search !== undefined && Array.from(search).length < shortestSearch) {
-      return badRequest(`Search query is less than ${shortestSearch} characters`);
-    }
-    const filter: EnvironmentFilter = { repoId: repo.id, name, search, state: states ?? undefined };
-    const view = { repo, principal, baseUrl: settings.baseUrl };
-    if (parameters.pagination === 'keyset') {
-      if ((parameters.order_by ?? 'id') !== 'id' || (parameters.sort ?? 'asc') !== 'asc') return keysetUnavailable;
-      const afterId = parameters.id_after ?? 0;
-      const { environments, more } = await listEnvironmentsAfter(db, filter, { afterId, perPage });
-      const headers = keysetHeaders(address, { perPage, lastId: environments.at(-1)?.id, more });
-      return ok(
-        environments.map((environment) => renderListedEnvironment(environment, view)),
-        headers,
-      );
-    }
-    const { environments, total, more } = await listEnvironments(db, filter, { page, perPage });
-    const headers = pageHeaders(address, { page, perPage, total, more });
-    return ok(
-      environments.map((environment) => renderListedEnvironment(environment, view)),
-      headers,
-    );
-  },
+  handle: async (deps, call) => answerList(deps, call, [call.repo]),
 });
+
+/** A stretch of the environments of these repos. */
+export async function answerList(
+  deps: GitlabDeps,
+  call: Call<z.output<typeof listParameters>>,
+  repos: readonly Repo[],
+): Promise<Answer> {
+  const { principal, parameters, address } = call;
+  const { name, search, states, page, per_page: perPage } = parameters;
+  const bySubstring = parameters.match === 'substring';
+  if (search !== undefined && !bySubstring && Array.from(search).length < shortestSearch) {
+    return badRequest(`Search query is less than ${shortestSearch} characters`);
+  }
+  const filter: EnvironmentFilter = {
+    repoIds: repos.map(({ id }) => id),
+    name,
+    search: bySubstring ? undefined : search,
+    part: bySubstring ? search : undefined,
+    state: states ?? undefined,
+  };
+  const look = { principal, repos, withLastDeployment: parameters.include_last_deployment === true };
+  if (parameters.pagination === 'keyset') {
+    if ((parameters.order_by ?? 'id') !== 'id' || (parameters.sort ?? 'asc') !== 'asc') return keysetUnavailable;
+    const afterId = parameters.id_after ?? 0;
+    const { environments, more } = await listEnvironmentsAfter(deps, filter, { afterId, perPage });
+    const headers = keysetHeaders(address, { perPage, lastId: environments.at(-1)?.id, more });
+    return ok(await showListed(deps, environments, look), headers);
+  }
+  const { environments, total, more } = await listEnvironments(deps, filter, { page, perPage });
+  return ok(await showListed(deps, environments, look), pageHeaders(address, { page, perPage, total, more }));
+}
 
 const keysetUnavailable = errorAnswer(405, 'Keyset pagination is not yet available for this type of request');
 
@@ -77,12 +93,8 @@ export const getEndpoint = projectEndpoint({
   ability: 'environments:read',
   parameters: z.object({ id: requiredText, environment_id: requiredInteger }),
   reply: singleEnvironmentSchema,
-  handle: async ({ db, settings, readCommits }, { repo, principal, parameters }) => {
-    const environment = await findEnvironment(db, repo.id, parameters.environment_id);
-    if (!environment) return recordNotFound;
-    const deployment = await lastDeployment(db, environment);
-    const commits = deployment?.cause ? await readCommits(repo, [deployment.sha]) : undefined;
-    const last = deployment ? { deployment, commit: commits?.get(deployment.sha) ?? null } : null;
-    return ok(renderSingleEnvironment(environment, last, { repo, principal, baseUrl: settings.baseUrl }));
+  handle: async (deps, { repo, principal, parameters }) => {
+    const environment = await findEnvironment(deps.db, repo.id, parameters.environment_id);
+    return environment ? ok(await showSingle(deps, environment, { principal, repo })) : recordNotFound;
   },
 });

@@ -193,13 +193,13 @@ describe('routes', () => {
     const body = { method: 'PATCH', payload: '{', headers: { 'content-type': 'application/json' } } as const;
     const reply = await request('maintainer', `${path}/environments/1`, body);
     expect([reply.status, reply.json]).toEqual([405, { error: '405 Not Allowed' }]);
-    expect(reply.headers.allow).toBe('OPTIONS, GET, HEAD');
+    expect(reply.headers.allow).toBe('OPTIONS, GET, HEAD, PUT, DELETE');
   });
 
   it('answers OPTIONS with what is allowed', async () => {
     const { request, path } = await world();
     const reply = await request('anonymous', `${path}/environments`, { method: 'OPTIONS' });
-    expect([reply.status, reply.headers.allow]).toEqual([204, 'OPTIONS, GET, HEAD']);
+    expect([reply.status, reply.headers.allow]).toEqual([204, 'OPTIONS, GET, HEAD, POST']);
   });
 
   it.each(['/api/v4/nonsense', '/api/v4/', '/api/v4/projects/1/environments/1/x'])('does not know %s', async (url) => {

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import { z } from 'zod';
+import { rememberOverLimit } from '../../environments/index.ts';
 import { isPolderError } from '../../lib/errors.ts';
 import type { App } from '../app.ts';
 import { type Answer, badText, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
+import { deleteReviewAppsEndpoint, stopStaleEndpoint } from './bulk-environments.ts';
+import { createEndpoint, deleteEndpoint, stopEndpoint, updateEndpoint } from './change-environments.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { Endpoint } from './endpoint.ts';
 import { getEndpoint, listEndpoint } from './environments.ts';
@@ -14,7 +17,13 @@ export type { GitlabDeps } from './deps.ts';
 
 const endpoints: readonly Endpoint[] = [
   listEndpoint,
+  createEndpoint,
+  deleteReviewAppsEndpoint,
+  stopStaleEndpoint,
   getEndpoint,
+  updateEndpoint,
+  deleteEndpoint,
+  stopEndpoint,
   versionEndpoint,
   metadataEndpoint,
   currentUserEndpoint,
@@ -25,7 +34,8 @@ const endpoints: readonly Endpoint[] = [
  * GitLab's API of environments (https://docs.gitlab.com/api/environments/) under `/api/v4`, with GitLab's own errors
  * for everything below that path.
  */
-export async function registerGitlabApi(app: App, deps: GitlabDeps): Promise<void> {
+export async function registerGitlabApi(app: App, parts: Omit<GitlabDeps, 'overLimit'>): Promise<void> {
+  const deps = { ...parts, overLimit: rememberOverLimit(parts.now) };
   await app.register(
     async (api: FastifyInstance) => {
       // The schemas only describe: parameters are checked after the credential, answers are sent as bytes.
@@ -68,13 +78,21 @@ function routeOf(deps: GitlabDeps, endpoint: Endpoint): RouteOptions {
   };
 }
 
+/** Without paths that another one covers: what their own methods are not is for that one to answer. */
 function methodsByPath(): Map<string, HTTPMethods[]> {
   const methods = new Map<string, HTTPMethods[]>();
   for (const { path, method } of endpoints) {
+    if (endpoints.some((other) => covers(other.path, path))) continue;
     const more: HTTPMethods[] = method === 'GET' ? ['GET', 'HEAD'] : [method];
     methods.set(path, [...(methods.get(path) ?? []), ...more]);
   }
   return methods;
+}
+
+function covers(path: string, other: string): boolean {
+  const [parts, others] = [path.split('/'), other.split('/')];
+  const fits = parts.every((part, at) => part === others[at] || part.startsWith(':'));
+  return path !== other && parts.length === others.length && fits;
 }
 
 function refuseOtherMethods(api: FastifyInstance, url: string, methods: readonly HTTPMethods[]): void {

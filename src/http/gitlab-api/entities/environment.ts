@@ -1,42 +1,35 @@
 import type { z } from 'zod';
 import { can, type Principal } from '../../../access/index.ts';
-import { type DeploymentDetails, type Environment, folderOf } from '../../../environments/index.ts';
+import type { ClusterAgent, DeploymentDetails, Environment } from '../../../environments/index.ts';
 import type { CommitInfo } from '../../../git/index.ts';
 import type { Repo } from '../../../repos/index.ts';
+import { renderClusterAgent } from './cluster-agent.ts';
 import { renderJob } from './job.ts';
 import { renderProject } from './project.ts';
-import type { lastDeploymentSchema, listedEnvironmentSchema, singleEnvironmentSchema } from './schemas.ts';
+import type {
+  environmentBasicSchema,
+  environmentSchema,
+  lastDeploymentSchema,
+  listedEnvironmentSchema,
+  singleEnvironmentSchema,
+} from './schemas.ts';
 import { isoTime, isoTimeOrNull } from './time.ts';
 import { renderUserBasic } from './user.ts';
 
 /** Who looks, at which repo, and by which address. */
 export type View = { readonly repo: Repo; readonly principal: Principal; readonly baseUrl: string };
 
-/** An environment in a list: with its project, without its last deployment. */
-export function renderListedEnvironment(environment: Environment, view: View): z.infer<typeof listedEnvironmentSchema> {
-  return {
-    ...renderFields(environment, view),
-    ...renderLegacyLogFields(environment, view.repo),
-    project: renderProject(view.repo, view.baseUrl),
-  };
-}
+/** An environment with what is shown beside it. */
+export type ShownEnvironment = {
+  readonly environment: Environment;
+  /** Its cluster agent; null when it has none, or the principal may not see it. */
+  readonly agent: ClusterAgent | null;
+};
 
-/** An environment by itself: with its last deployment, without its project. */
-export function renderSingleEnvironment(
-  environment: Environment,
-  last: { readonly deployment: DeploymentDetails; readonly commit: CommitInfo | null } | null,
-  view: View,
-): z.infer<typeof singleEnvironmentSchema> {
-  return {
-    ...renderFields(environment, view),
-    ...renderLegacyLogFields(environment, view.repo),
-    last_deployment: last && renderDeployment(last.deployment, last.commit, view),
-  };
-}
+export type ShownDeployment = { readonly deployment: DeploymentDetails; readonly commit: CommitInfo | null };
 
-function renderFields(environment: Environment, { repo, principal }: View) {
-  const { kubernetesNamespace, fluxResourcePath } = environment;
-  const showsAgent = can(principal, 'agents:read', repo);
+/** What is shown of an environment within something else. */
+export function renderEnvironmentBasic(environment: Environment): z.infer<typeof environmentBasicSchema> {
   return {
     id: environment.id,
     name: environment.name,
@@ -44,15 +37,62 @@ function renderFields(environment: Environment, { repo, principal }: View) {
     external_url: environment.externalUrl,
     created_at: isoTime(environment.createdAt),
     updated_at: isoTime(environment.updatedAt),
+  };
+}
+
+/** An environment that was just changed: with its project. */
+export function renderEnvironment(shown: ShownEnvironment, view: View): z.infer<typeof environmentSchema> {
+  return { ...renderFields(shown, view), project: renderProject(view.repo, view.baseUrl) };
+}
+
+/** An environment in a list: with its project, and with its last deployment when that was asked for. */
+export function renderListedEnvironment(
+  shown: ShownEnvironment & { readonly last?: ShownDeployment | null },
+  view: View,
+): z.infer<typeof listedEnvironmentSchema> {
+  return {
+    ...renderEnvironment(shown, view),
+    ...renderLegacyLogFields(shown.environment, view.repo),
+    ...(shown.last === undefined ? {} : { last_deployment: shown.last && renderLastDeployment(shown.last, view) }),
+  };
+}
+
+/** An environment by itself: with its last deployment, without its project. */
+export function renderSingleEnvironment(
+  shown: ShownEnvironment & { readonly last: ShownDeployment | null },
+  view: View,
+): z.infer<typeof singleEnvironmentSchema> {
+  return {
+    ...renderFields(shown, view),
+    ...renderLegacyLogFields(shown.environment, view.repo),
+    last_deployment: shown.last && renderLastDeployment(shown.last, view),
+  };
+}
+
+function renderFields({ environment, agent }: ShownEnvironment, view: View) {
+  return {
+    ...renderEnvironmentBasic(environment),
     tier: environment.tier,
     state: environment.state,
     auto_stop_at: isoTimeOrNull(environment.autoStopAt),
     description: environment.description,
     auto_stop_setting: environment.autoStopSetting,
-    ...(showsAgent && kubernetesNamespace !== null ? { kubernetes_namespace: kubernetesNamespace } : {}),
-    ...(showsAgent && fluxResourcePath !== null ? { flux_resource_path: fluxResourcePath } : {}),
+    ...renderCluster({ environment, agent }, view),
     auto_delete_at: isoTimeOrNull(environment.autoDeleteAt),
-    environment_type: folderOf(environment.name),
+    environment_type: environment.folder,
+    stopping_reason: environment.stoppingReason,
+    stopping_until: isoTimeOrNull(environment.stoppingUntil),
+  };
+}
+
+/** Those who may not see agents do not see the keys. Without an agent only what has a value is shown. */
+function renderCluster({ environment, agent }: ShownEnvironment, { repo, principal }: View) {
+  if (!can(principal, 'agents:read', repo)) return {};
+  const { kubernetesNamespace, fluxResourcePath } = environment;
+  return {
+    ...(agent ? { cluster_agent: renderClusterAgent(agent, repo) } : {}),
+    ...(agent || kubernetesNamespace !== null ? { kubernetes_namespace: kubernetesNamespace } : {}),
+    ...(agent || fluxResourcePath !== null ? { flux_resource_path: fluxResourcePath } : {}),
   };
 }
 
@@ -61,9 +101,8 @@ function renderLegacyLogFields(environment: Environment, repo: Repo) {
   return { enable_advanced_logs_querying: false as const, logs_api_path: path };
 }
 
-function renderDeployment(
-  deployment: DeploymentDetails,
-  commit: CommitInfo | null,
+function renderLastDeployment(
+  { deployment, commit }: ShownDeployment,
   { repo, baseUrl }: View,
 ): z.infer<typeof lastDeploymentSchema> {
   const { user, cause } = deployment;

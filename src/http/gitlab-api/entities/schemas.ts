@@ -171,7 +171,24 @@ export const jobSchema = z.object({
   tag_list: z.array(z.string()),
 });
 
-const environmentBasicSchema = z.object({
+export const clusterAgentSchema = z.object({
+  id,
+  name: z.string(),
+  config_project: z.object({
+    id,
+    description: optionalText,
+    name: z.string(),
+    name_with_namespace: z.string(),
+    path: z.string(),
+    path_with_namespace: z.string(),
+    created_at: time,
+  }),
+  created_at: time,
+  created_by_user_id: id,
+  is_receptive: z.boolean(),
+});
+
+export const environmentBasicSchema = z.object({
   id,
   name: z.string(),
   slug: z.string(),
@@ -198,25 +215,56 @@ const environmentFields = environmentBasicSchema.extend({
   auto_stop_at: time.nullable(),
   description: optionalText,
   auto_stop_setting: z.enum(autoStopSettings),
-  /** Only with a value, and only for those who may see cluster agents; so is the next. */
-  kubernetes_namespace: z.string().optional(),
-  flux_resource_path: z.string().optional(),
+  /** Only of one that has an agent, and only for those who may see agents. */
+  cluster_agent: clusterAgentSchema.optional(),
+  /** Only with a value or an agent, and only for those who may see agents; so is the next. */
+  kubernetes_namespace: optionalText.optional(),
+  flux_resource_path: optionalText.optional(),
   /** Polder's own: when a stopped environment will be deleted. */
   auto_delete_at: time.nullable(),
   /** Polder's own: the folder, which is the first part of a name with several. */
   environment_type: optionalText,
+  /** Polder's own: why it is being stopped, and when that is given up; null unless it is stopping. */
+  stopping_reason: optionalText,
+  stopping_until: time.nullable(),
 });
 
-const environmentSchema = environmentFields.extend({ project: projectSchema });
+export const environmentSchema = environmentFields.extend({ project: projectSchema });
 
 /** Two fields of earlier versions that the public page still shows and clients declare. */
 const legacyLogFields = { enable_advanced_logs_querying: z.literal(false), logs_api_path: z.string() };
 
-export const listedEnvironmentSchema = environmentSchema.extend(legacyLogFields);
+export const listedEnvironmentSchema = environmentSchema.extend(legacyLogFields).extend({
+  /** Only when it was asked for. */
+  last_deployment: lastDeploymentSchema.nullable().optional(),
+});
 
 export const singleEnvironmentSchema = environmentFields
   .extend(legacyLogFields)
   .extend({ last_deployment: lastDeploymentSchema.nullable() });
+
+/** What a bulk deletion did; under `message` when it did nothing. */
+export const bulkDeletionSchema = z.object({
+  scheduled_entries: z.array(environmentBasicSchema),
+  unprocessable_entries: z.array(environmentBasicSchema),
+});
+
+export const staleStopSchema = z.object({
+  message: z.string(),
+  /** Polder's own: how many are stopped, and how many are not because they are protected. */
+  requested: count,
+  skipped: count,
+});
+
+export const environmentEventSchema = z.object({
+  id,
+  kind: z.string(),
+  reason: optionalText,
+  /** Facts that depend on the kind. */
+  data: z.record(z.string(), z.unknown()),
+  actor: userBasicSchema.nullable(),
+  created_at: time,
+});
 
 export const versionSchema = z.object({
   version: z.string(),
