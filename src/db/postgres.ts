@@ -61,12 +61,16 @@ export async function listenPostgres(
     await next.connect();
     await next.query(`listen ${options.channel}`);
   };
-  await connect();
-  return {
-    close: async () => {
-      closed = true;
-      clearTimeout(retry);
-      await client?.end();
-    },
+  const close = async () => {
+    closed = true;
+    clearTimeout(retry);
+    await client?.end();
   };
+  try {
+    await connect();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { close };
 }
