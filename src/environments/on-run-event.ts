@@ -1,9 +1,12 @@
 import { lockRow, type Tx } from '../db/index.ts';
-import type { Job, JobOutcome, RunEvent } from '../runs/index.ts';
-import { type DeploymentEvent, isFinished, nextStatus } from './deployments/deployment-status.ts';
-import { findDeploymentOfJob, findDeployments, insertDeployment, nextIid, setStatus } from './deployments/store.ts';
+import { findJobs, type Job, type JobOutcome, type RunEvent } from '../runs/index.ts';
+import { type HeldDeployment, holdDeployment } from './deployments/change-deployment.ts';
+import type { DeploymentEvent } from './deployments/deployment-status.ts';
+import { judgeDeployment } from './deployments/judge-deployment.ts';
+import { moveDeployment } from './deployments/move-deployment.ts';
+import { findDeploymentOfJob, findUnbegun, insertDeployment, nextIid, setCause } from './deployments/store.ts';
 import { environmentOfProject } from './environment-of-project.ts';
-import { markDeployed } from './mark-deployed.ts';
+import type { Deployment } from './types.ts';
 
 /**
  * Keeps environments and deployments in step with applies. Called inside the transaction of each change of a run or
@@ -18,10 +21,12 @@ export async function onRunEvent(tx: Tx, event: RunEvent): Promise<void> {
     case 'job_queued':
       return openDeployment(tx, event, event.job);
     case 'job_started':
-      return moveDeployment(tx, event, 'run');
-    case 'job_ended':
-      if (event.job.outcome) await moveDeployment(tx, event, eventOf(event.job.outcome));
+      return moveWithJob(tx, event, () => 'run');
+    case 'job_ended': {
+      const { outcome } = event.job;
+      if (outcome) await moveWithJob(tx, event, (held) => eventOf(tx, { outcome, event, held }));
       return;
+    }
     // A job that runs again after a crash goes on with the deployment it has.
     case 'job_restarted':
     case 'job_applying':
@@ -33,15 +38,18 @@ export async function onRunEvent(tx: Tx, event: RunEvent): Promise<void> {
   }
 }
 
-function eventOf(outcome: JobOutcome): DeploymentEvent {
+type Ended = { readonly outcome: JobOutcome; readonly event: RunEvent; readonly held: HeldDeployment };
+
+async function eventOf(tx: Tx, { outcome, event, held }: Ended): Promise<DeploymentEvent> {
   switch (outcome.kind) {
     case 'applied':
     // What the project asks for is there already.
     case 'unchanged':
       return 'succeed';
     case 'planned':
-    case 'refused':
       return 'skip';
+    case 'refused':
+      return outcome.refusal.kind === 'requirement' && (await wantsApprovals(tx, event, held)) ? 'block' : 'skip';
     case 'failed':
     case 'interrupted':
       return 'drop';
@@ -50,12 +58,21 @@ function eventOf(outcome: JobOutcome): DeploymentEvent {
   }
 }
 
+/** One that runs already cannot wait any more: it was allowed to begin, and approvals were asked for after that. */
+async function wantsApprovals(tx: Tx, { run, repo, now }: RunEvent, held: HeldDeployment): Promise<boolean> {
+  if (held.deployment.status === 'running') return false;
+  const verdict = await judgeDeployment(tx, { ...held, repo, actor: run.actor, now });
+  return verdict.kind === 'approvals_missing';
+}
+
 async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> {
   const { run, repo, now } = event;
   // One at a time for each repo: names, slugs and numbers of deployments are given out once.
   await lockRow(tx, 'repos', repo.id);
   const project = { name: job.project.name, dir: job.project.dir, workspace: job.project.workspace };
   const environmentId = await environmentOfProject(tx, { repoId: repo.id, project, actorId: run.actor.id, now });
+  const waiting = await findWaiting(tx, { environmentId, sha: run.commitSha });
+  if (waiting) return setCause(tx, waiting.id, { runId: run.id, jobId: job.id, now });
   await insertDeployment(tx, {
     iid: await nextIid(tx, repo.id),
     repoId: repo.id,
@@ -71,16 +88,27 @@ async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> 
   });
 }
 
-async function moveDeployment(tx: Tx, event: RunEvent, what: DeploymentEvent): Promise<void> {
+/**
+ * The deployment of the commit that waits for approvals, or has them and for somebody to carry it out: its apply was
+ * refused, and this one takes its place.
+ */
+async function findWaiting(tx: Tx, where: { environmentId: number; sha: string }): Promise<Deployment | undefined> {
+  const unbegun = await findUnbegun(tx, where);
+  const jobs = await findJobs(
+    tx,
+    unbegun.flatMap(({ jobId }) => jobId ?? []),
+  );
+  return unbegun.find(({ jobId }) => jobs.get(jobId ?? 0)?.state === 'refused');
+}
+
+async function moveWithJob(
+  tx: Tx,
+  event: RunEvent,
+  decide: (held: HeldDeployment) => DeploymentEvent | Promise<DeploymentEvent>,
+): Promise<void> {
   const known = event.job && (await findDeploymentOfJob(tx, event.job.id));
-  if (!known) return;
-  await lockRow(tx, 'environments', known.environmentId);
-  const deployment = (await findDeployments(tx, [known.id])).get(known.id);
-  const status = deployment && nextStatus(what, deployment.status);
-  if (!deployment || !status) return;
-  const finishedAt = isFinished(status) ? event.now : null;
-  await setStatus(tx, deployment.id, { status, finishedAt, now: event.now });
-  if (status !== 'success') return;
+  const held = known && (await holdDeployment(tx, { repo: event.repo, deploymentId: known.id }));
+  if (!held) return;
   const by = { actorId: event.run.actor.id, now: event.now };
-  await markDeployed(tx, { ...deployment, finishedAt: event.now }, by);
+  await moveDeployment(tx, held.deployment, { what: await decide(held), ...by });
 }

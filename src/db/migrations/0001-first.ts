@@ -319,6 +319,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await index('deployments_ref', 'deployments', ['repo_id', 'ref', 'id']).execute();
   await index('deployments_status', 'deployments', ['repo_id', 'status', 'id']).execute();
   await index('deployments_environment_status', 'deployments', ['environment_id', 'status', 'id']).execute();
+  await index('deployments_latest', 'deployments', ['environment_id', 'status', 'finished_at', 'id']).execute();
   await withId('deployment_approvals')
     .addColumn('deployment_id', integer, required)
     .addColumn('user_id', integer, (c) => c.notNull().references('users.id'))

@@ -1,0 +1,54 @@
+import { type CommitReader, createCommitReader, fetchMirror, type GitDeps, resolveRef } from '../../git/index.ts';
+import { isPolderError } from '../../lib/errors.ts';
+import { type Repo, repoSource } from '../../repos/index.ts';
+import type { Hosts } from '../../vcs/index.ts';
+
+/** What git and the host know about a repo's commits. Never asked inside a transaction. */
+export type Revisions = CommitReader & {
+  /** The full id of a commit that is given by its id or at least seven digits of it. */
+  findCommit(repo: Repo, sha: string): Promise<string | undefined>;
+  /** Whether the repo has a branch or tag of that name. */
+  hasBranchOrTag(repo: Repo, name: string): Promise<boolean>;
+};
+
+const someId = /^[0-9a-f]{7,40}$/i;
+
+/** Looks into the mirror first, and asks the host when the answer is not there. */
+export function createRevisions(deps: { readonly git: GitDeps; readonly hosts: Hosts }): Revisions {
+  const reader = createCommitReader(deps.git);
+  const findCommit = async (repo: Repo, sha: string) => {
+    const resolved = await resolveRef(deps.git, repo.id, sha);
+    return resolved.kind === 'commit' && resolved.ref.kind === 'commit' ? resolved.sha : undefined;
+  };
+  const hasBranchOrTag = async (repo: Repo, name: string) => {
+    // All forms but a plain name mean more than a branch or tag.
+    if (name.startsWith('refs/')) return false;
+    for (const prefix of ['refs/heads/', 'refs/tags/']) {
+      if ((await resolveRef(deps.git, repo.id, prefix + name)).kind === 'commit') return true;
+    }
+    return false;
+  };
+  return {
+    read: reader.read,
+    findCommit: async (repo, sha) => (someId.test(sha) ? askTwice(deps, repo, () => findCommit(repo, sha)) : undefined),
+    hasBranchOrTag: async (repo, name) =>
+      (await askTwice(deps, repo, async () => (await hasBranchOrTag(repo, name)) || undefined)) ?? false,
+  };
+}
+
+/** Asks again after a fetch: the mirror may not be there yet, or be behind the host. */
+async function askTwice<T>(
+  deps: { readonly git: GitDeps; readonly hosts: Hosts },
+  repo: Repo,
+  ask: () => Promise<T | undefined>,
+): Promise<T | undefined> {
+  try {
+    const known = await ask();
+    if (known !== undefined) return known;
+  } catch (error) {
+    if (!isPolderError(error, 'git_failed')) throw error;
+  }
+  const source = await repoSource(deps, repo);
+  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source });
+  return ask();
+}

@@ -1,0 +1,14 @@
+export { mayDeploy } from './admits.ts';
+export { type Coverage, mayDeployTo, readCoverage } from './coverage.ts';
+export { describeSubject } from './describe-subject.ts';
+export {
+  type ChangeProtectionResult,
+  changeProtection,
+  type ProtectionTarget,
+  type ProtectResult,
+  protectEnvironment,
+  unprotectEnvironment,
+} from './protect-environment.ts';
+export type { NewRuleOrder, RuleChange } from './rule-changes.ts';
+export { countProtections, findProtection, listProtections } from './store.ts';
+export * from './types.ts';
