@@ -95,6 +95,14 @@ describe('createLogWriter', () => {
     expect((await all()).lines).toEqual(['a\uFFFDb']);
   });
 
+  it('writes at once when asked to', async () => {
+    const writer = createLogWriter(db, jobId, { ...limit, onFault: () => expect.fail() });
+    writer.line('early');
+    await writer.flush();
+    expect((await all()).lines).toEqual(['early']);
+    await writer.end();
+  });
+
   it('makes those wait who write faster than the database', async () => {
     const { opened, open } = createGate();
     const writer = createLogWriter(db, jobId, { ...limit, guard: () => opened, onFault: () => expect.fail() });

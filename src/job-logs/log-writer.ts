@@ -10,6 +10,8 @@ export type LogWriter = {
   write(text: string): Promise<void>;
   /** One line of our own. */
   line(text: string): void;
+  /** Writes at once what has come so far. Resolves when that was tried. */
+  flush(): Promise<void>;
   /**
    * Ends the writing: waits for the write under way, and returns the function that writes the rest, a last unfinished
    * line included, as part of the caller's transaction. That function may be called again when the transaction is.
@@ -68,6 +70,7 @@ export function createLogWriter(db: Db, jobId: number, options: LogWriterOptions
       partial = '';
       for (const part of text.split('\n')) add(part);
     },
+    flush: pump.flush,
     end: async () => {
       await pump.end();
       const rest = buffer.take();
@@ -111,6 +114,11 @@ function createPump(buffer: Buffer, write: (lines: string[]) => Promise<void>, o
   return {
     /** There is something to write. */
     wake,
+    flush: async () => {
+      await writing;
+      if (!buffer.isEmpty()) writeNow();
+      await writing;
+    },
     /** Waits for the write under way and begins no other. */
     end: async () => {
       ended = true;

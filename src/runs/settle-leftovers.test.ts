@@ -11,6 +11,7 @@ import { openCheckout } from '../git/index.ts';
 import { listLocks } from '../locks/index.ts';
 import { currentState } from '../states/index.ts';
 import { cancelRun } from './cancel-run.ts';
+import type { RunSettings } from './deps.ts';
 import { executeRun } from './execute-run.ts';
 import { jobsDir } from './job-files.ts';
 import { getRun } from './queries.ts';
@@ -60,10 +61,10 @@ async function planFiles({ deps }: RunWorld): Promise<number> {
 const config = (text: string) => `version: 3\nprojects:\n${text}`;
 
 describe('an apply whose server died', () => {
-  async function lostApply(settings: Parameters<typeof openRunWorld>[0]['settings'] = {}) {
+  async function lostApply(settings: Partial<RunSettings> = {}, before = '') {
     const engine = await fakeEngine();
     const wait = await createWait('apply');
-    const script = `[ $command = apply ] && echo 'Creating...'\n${wait.script}`;
+    const script = `${before}\n[ $command = apply ] && echo 'Creating...'\n${wait.script}`;
     const files = { 'main.tf': '', mark: 'one', 'fake.sh': script };
     const world = await openRunWorld({ files, engine: engine.binary, settings });
     const runId = await world.accept('apply');
@@ -75,13 +76,15 @@ describe('an apply whose server died', () => {
     return { engine, world, runId, first, second, ...wait };
   }
 
+  const isWaitedFor = (world: RunWorld) =>
+    waitFor('the log to tell that it is waited for', async () =>
+      (await world.logOf({ id: 1 })).some((line) => line.includes('goes on and is waited for')),
+    );
   const job = async (world: RunWorld, runId: number) => (await getRun(world.deps.db, runId))?.jobs[0];
 
   it('is waited for, not repeated, and ends as interrupted', async () => {
     const { engine, world, runId, first, second, go } = await lostApply();
-    await waitFor('the log to tell that it is waited for', async () =>
-      (await world.logOf({ id: 1 })).some((line) => line.includes('goes on and is waited for')),
-    );
+    await isWaitedFor(world);
     expect((await job(world, runId))?.state).toBe('applying');
     await go();
     await Promise.all([first.ended, second.ended]);
@@ -133,7 +136,8 @@ describe('an apply whose server died', () => {
   });
 
   it('is interrupted when the run is cancelled, and killed when that does not help', async () => {
-    const { world, runId, first, second } = await lostApply({ killAfterMs: 300 });
+    const { world, runId, first, second } = await lostApply({ killAfterMs: 300 }, "trap '' INT");
+    await isWaitedFor(world);
     await cancelRun(world.deps, runId, world.actor);
     await Promise.all([first.ended, second.ended]);
     expect((await job(world, runId))?.outcome).toMatchObject({
@@ -143,7 +147,7 @@ describe('an apply whose server died', () => {
   });
 
   it('has the time that it would have had with its server', async () => {
-    const { world, runId, second } = await lostApply({ engineTimeoutMs: 1500 });
+    const { world, runId, second } = await lostApply({ engineTimeoutMs: 1500, killAfterMs: 300 }, "trap '' INT");
     await second.ended;
     expect((await job(world, runId))?.outcome).toMatchObject({
       kind: 'interrupted',
@@ -153,9 +157,7 @@ describe('an apply whose server died', () => {
 
   it('is left to the next server when this one loses the run too', async () => {
     const { world, runId, first, second, go } = await lostApply();
-    await waitFor('the second to wait', async () =>
-      (await world.logOf({ id: 1 })).some((line) => line.includes('is waited for')),
-    );
+    await isWaitedFor(world);
     second.held.lose({ tell: true });
     expect(await second.ended).toMatchObject({ code: 'task_lost' });
     const third = serve(world, runId);
@@ -173,7 +175,7 @@ describe('a job whose server died before its point of no return', () => {
     const world = await openRunWorld({ files: { 'main.tf': '', mark: 'one', 'fake.sh': hang }, engine: engine.binary });
     const runId = await world.accept('apply');
     const first = serve(world, runId);
-    await engineAt(engine, 'plan');
+    await waitFor('the plan to hang', () => existsSync(join(dir, 'first')));
     first.held.lose();
     const second = serve(world, runId);
     await Promise.all([first.ended, second.ended]);
@@ -230,7 +232,7 @@ describe('a job whose server died before its point of no return', () => {
     const runId = await world.accept('apply', named('root', 'below'));
     const first = serve(world, runId);
     await engineAt(engine, 'apply');
-    await engineAt(engine, 'plan', 2);
+    await waitFor('the other plan to hang', () => existsSync(join(dir, 'first')));
     first.held.lose();
     const second = serve(world, runId);
     await waitFor('the other job to be stopped', async () =>
