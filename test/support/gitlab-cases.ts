@@ -44,7 +44,7 @@ export type Case = {
   /** What must be there besides. */
   readonly given?: (world: World) => Promise<unknown>;
   /** What holds afterwards. */
-  readonly then?: (world: World, reply: Reply) => Promise<unknown>;
+  readonly after?: (world: World, reply: Reply) => Promise<unknown>;
 } & (Sent | { readonly request: (world: World) => Sent | Promise<Sent> });
 
 /** Describes the cases, each with a world of its own, in both databases. */
@@ -58,7 +58,7 @@ export function describeCases(title: string, cases: readonly Case[]): void {
       const reply = await sendAs(world, each.as, sent);
       const wanted = typeof each.expect === 'function' ? await each.expect(reply, world) : each.expect;
       check(reply, wanted);
-      await each.then?.(world, reply);
+      await each.after?.(world, reply);
     });
   });
 }
