@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { type AllowList, parseAllowList } from './access/index.ts';
 import type { Options } from './config/index.ts';
 import { type Db, openDatabase } from './db/index.ts';
-import { noStopActions, onRunEvent, type StopActions, startTimers } from './environments/index.ts';
+import {
+  deploymentRequirement,
+  freezeRequirement,
+  noStopActions,
+  onRunEvent,
+  type StopActions,
+  startTimers,
+} from './environments/index.ts';
 import { identify, isAlive } from './exec/index.ts';
 import { type GitDeps, openGit } from './git/index.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from './http/index.ts';
@@ -104,7 +111,7 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
     configurationReader: createConfigurationReader(),
     pool: createPool(options.parallelPoolSize),
     subscribers,
-    requirements: parts.requirements ?? [],
+    requirements: [deploymentRequirement(parts), freezeRequirement(parts), ...(parts.requirements ?? [])],
     stopActions: parts.stopActions ?? noStopActions,
     settings: {
       ...options,

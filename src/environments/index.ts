@@ -12,6 +12,7 @@ export { type DeleteResult, deleteEnvironment } from './delete-environment.ts';
 export { deploymentRequirement } from './deployment-requirement.ts';
 export * from './deployments/index.ts';
 export { endStopAction, type StopActionEnd } from './end-stop-action.ts';
+export * from './freezes/index.ts';
 export {
   countLimit,
   type EnvironmentPage,

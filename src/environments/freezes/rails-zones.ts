@@ -1,0 +1,80 @@
+/** Cities whose zone is `<area>/<city>`. */
+const cities: Readonly<Record<string, string>> = {
+  Europe:
+    'Dublin Lisbon London Belgrade Bratislava Budapest Ljubljana Prague Sarajevo Skopje Warsaw Zagreb Brussels Copenhagen Madrid Paris Amsterdam Berlin Zurich Rome Stockholm Vienna Bucharest Helsinki Riga Sofia Tallinn Vilnius Athens Istanbul Minsk Kaliningrad Moscow Volgograd Samara',
+  Asia: 'Jerusalem Kuwait Riyadh Baghdad Tehran Muscat Baku Tbilisi Yerevan Kabul Karachi Tashkent Kolkata Kathmandu Dhaka Almaty Novosibirsk Rangoon Bangkok Jakarta Krasnoyarsk Chongqing Urumqi Singapore Taipei Irkutsk Ulaanbaatar Seoul Tokyo Yakutsk Vladivostok Magadan Srednekolymsk Kamchatka',
+  Africa: 'Casablanca Monrovia Cairo Harare Nairobi',
+  Australia: 'Perth Darwin Adelaide Canberra Melbourne Sydney Brisbane Hobart',
+  America: 'Tijuana Chihuahua Mazatlan Monterrey Bogota Lima Caracas Santiago Asuncion Montevideo',
+  Atlantic: 'Azores',
+  Pacific: 'Guam Fiji Auckland',
+};
+
+const others: Readonly<Record<string, string>> = {
+  'International Date Line West': 'Etc/GMT+12',
+  'Midway Island': 'Pacific/Midway',
+  'American Samoa': 'Pacific/Pago_Pago',
+  Hawaii: 'Pacific/Honolulu',
+  Alaska: 'America/Juneau',
+  'Pacific Time (US & Canada)': 'America/Los_Angeles',
+  'Mountain Time (US & Canada)': 'America/Denver',
+  Arizona: 'America/Phoenix',
+  'Central Time (US & Canada)': 'America/Chicago',
+  Saskatchewan: 'America/Regina',
+  Guadalajara: 'America/Mexico_City',
+  'Mexico City': 'America/Mexico_City',
+  'Central America': 'America/Guatemala',
+  'Eastern Time (US & Canada)': 'America/New_York',
+  'Indiana (East)': 'America/Indiana/Indianapolis',
+  Quito: 'America/Lima',
+  'Atlantic Time (Canada)': 'America/Halifax',
+  'La Paz': 'America/La_Paz',
+  Newfoundland: 'America/St_Johns',
+  Brasilia: 'America/Sao_Paulo',
+  'Buenos Aires': 'America/Argentina/Buenos_Aires',
+  Georgetown: 'America/Guyana',
+  'Puerto Rico': 'America/Puerto_Rico',
+  Greenland: 'America/Godthab',
+  'Mid-Atlantic': 'Atlantic/South_Georgia',
+  'Cape Verde Is.': 'Atlantic/Cape_Verde',
+  Edinburgh: 'Europe/London',
+  Bern: 'Europe/Zurich',
+  'West Central Africa': 'Africa/Algiers',
+  Kyiv: 'Europe/Kiev',
+  Pretoria: 'Africa/Johannesburg',
+  'St. Petersburg': 'Europe/Moscow',
+  'Abu Dhabi': 'Asia/Muscat',
+  Ekaterinburg: 'Asia/Yekaterinburg',
+  Islamabad: 'Asia/Karachi',
+  Chennai: 'Asia/Kolkata',
+  Mumbai: 'Asia/Kolkata',
+  'New Delhi': 'Asia/Kolkata',
+  'Sri Jayawardenepura': 'Asia/Colombo',
+  Astana: 'Asia/Almaty',
+  Hanoi: 'Asia/Bangkok',
+  Beijing: 'Asia/Shanghai',
+  'Hong Kong': 'Asia/Hong_Kong',
+  'Kuala Lumpur': 'Asia/Kuala_Lumpur',
+  Osaka: 'Asia/Tokyo',
+  Sapporo: 'Asia/Tokyo',
+  'Port Moresby': 'Pacific/Port_Moresby',
+  'Solomon Is.': 'Pacific/Guadalcanal',
+  'New Caledonia': 'Pacific/Noumea',
+  'Marshall Is.': 'Pacific/Majuro',
+  Wellington: 'Pacific/Auckland',
+  "Nuku'alofa": 'Pacific/Tongatapu',
+  'Tokelau Is.': 'Pacific/Fakaofo',
+  'Chatham Is.': 'Pacific/Chatham',
+  Samoa: 'Pacific/Apia',
+};
+
+/**
+ * The names that Rails has for zones, which GitLab takes as well, each with the IANA's.
+ * https://api.rubyonrails.org/classes/ActiveSupport/TimeZone.html
+ */
+export const railsZones: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(cities).flatMap(([area, names]) =>
+    names.split(' ').map((city): [string, string] => [city, `${area}/${city}`]),
+  ),
+  ...Object.entries(others),
+]);
