@@ -38,9 +38,10 @@ describe('/debug/pprof', () => {
     expect(reply.headers['content-type']).toBe('application/octet-stream');
     const profile = decode(reply.rawPayload);
     expect(profile.sampleTypes).toEqual(['samples/count', 'cpu/nanoseconds']);
-    expect(profile.functions).toContain('computeForAWhile');
+    // Newer engines merge the one into the other.
+    expect(profile.functions.join(' ')).toMatch(/computeForAWhile|computeUntil/);
     expect(profile.total).toBeGreaterThan(0);
-    expect(await topOf(reply.rawPayload)).toMatch(/computeForAWhile|skipped/);
+    expect(await topOf(reply.rawPayload)).toMatch(/computeForAWhile|computeUntil|skipped/);
   });
 
   it('tells where memory in use was allocated', async () => {
