@@ -1,5 +1,6 @@
-import type { Tx } from '../db/index.ts';
-import { insertLogEntries } from './log-store.ts';
+import type { DbHandle, Tx } from '../db/index.ts';
+import { countLimit } from './list-environments.ts';
+import { countLogEntries, insertLogEntries, selectLogEntries } from './log-store.ts';
 
 export type ChangeKind =
   | 'created'
@@ -47,4 +48,33 @@ export async function recordChanges(tx: Tx, changes: readonly Change[]): Promise
       created_at: now,
     })),
   );
+}
+
+/** A change that was written down. */
+export type LoggedChange = Omit<Change, 'data' | 'now'> & {
+  readonly id: number;
+  readonly data: Readonly<Record<string, unknown>>;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+};
+
+/** One page of what happened to an environment, and how many changes there are: `countLimit` and one when more. */
+export async function listChanges(
+  handle: DbHandle,
+  environmentId: number,
+  request: { readonly sort: 'asc' | 'desc'; readonly page: number; readonly perPage: number },
+): Promise<{ readonly changes: readonly LoggedChange[]; readonly count: number }> {
+  const { sort, page, perPage } = request;
+  const count = await countLogEntries(handle, environmentId, countLimit + 1);
+  const rows = await selectLogEntries(handle, environmentId, { sort, offset: (page - 1) * perPage, limit: perPage });
+  const changes = rows.map((row) => ({
+    id: row.id,
+    environmentId: row.environment_id,
+    actorId: row.actor_id,
+    kind: row.kind as ChangeKind,
+    reason: row.reason,
+    data: JSON.parse(row.data) as Record<string, unknown>,
+    createdAt: row.created_at,
+  }));
+  return { changes, count };
 }

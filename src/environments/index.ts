@@ -1,4 +1,5 @@
 export type { Attributes, Problems } from './attributes.ts';
+export { type ChangeKind, type LoggedChange, listChanges } from './change-log.ts';
 export {
   type ClusterAgent,
   countAgents,

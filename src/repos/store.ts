@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { DbHandle, ReposTable, Tx } from '../db/index.ts';
 import type { HostType } from '../vcs/index.ts';
 import { ensureGroup } from './group-store.ts';
-import type { Repo } from './types.ts';
+import type { Group, Repo } from './types.ts';
 
 export async function getRepo(db: DbHandle, id: number): Promise<Repo | undefined> {
   const row = await db.query.selectFrom('repos').selectAll().where('id', '=', id).executeTakeFirst();
@@ -32,6 +32,19 @@ export async function findReposByReference(db: DbHandle, reference: string): Pro
   const host = reference.slice(0, slash).toLowerCase();
   const onHosts = await findReposByName(db, reference.slice(slash + 1));
   return onHosts.filter((repo) => repo.host.toLowerCase() === host);
+}
+
+/** The repos of a group and of the groups below it, in order of id. */
+export async function reposOfGroup(db: DbHandle, group: Pick<Group, 'host' | 'path'>): Promise<Repo[]> {
+  const below = `${group.path}/`;
+  const rows = await db.query
+    .selectFrom('repos')
+    .selectAll()
+    .where('host', '=', group.host)
+    .where(sql`substr(full_name, 1, ${below.length})`, '=', below)
+    .orderBy('id')
+    .execute();
+  return rows.map(toRepo);
 }
 
 /** Changes nothing when there is no such repo. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply } from 'fastify';
 
@@ -48,17 +49,28 @@ export const unauthorized = messageAnswer(401, '401 Unauthorized');
 export const forbidden = messageAnswer(403, '403 Forbidden');
 export const recordNotFound = messageAnswer(404, '404 Not found');
 export const projectNotFound = messageAnswer(404, '404 Project Not Found');
+export const groupNotFound = messageAnswer(404, '404 Group Not Found');
 export const routeNotFound = errorAnswer(404, '404 Not Found');
 
 export function badRequest(reason: string): Answer {
   return messageAnswer(400, `400 Bad request - ${reason}`);
 }
 
-/** Sends bytes rather than a string: Fastify would add a character set to the content type, and GitLab has none. */
+/**
+ * Sends bytes rather than a string: Fastify would add a character set to the content type, and GitLab has none. What the
+ * client has already (RFC 9110, If-None-Match) is not sent again.
+ */
 export async function sendAnswer(reply: FastifyReply, answer: Answer): Promise<FastifyReply> {
   const { status, headers = {}, body } = answer;
   reply.code(status).headers(headers);
   if (body === null) return reply.send();
   if ('text' in body) return reply.header('content-type', 'text/plain').send(body.text);
-  return reply.header('content-type', 'application/json').send(Buffer.from(JSON.stringify(body.json)));
+  const bytes = Buffer.from(JSON.stringify(body.json));
+  const { method, headers: asked } = reply.request;
+  if (status === 200 && (method === 'GET' || method === 'HEAD')) {
+    const tag = `W/"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
+    reply.header('etag', tag);
+    if (asked['if-none-match']?.includes(tag)) return reply.code(304).send();
+  }
+  return reply.header('content-type', 'application/json').send(bytes);
 }

@@ -9,7 +9,7 @@ import {
 import type { Repo } from '../../repos/index.ts';
 import { type Answer, badRequest, errorAnswer, ok, recordNotFound } from './answer.ts';
 import type { GitlabDeps } from './deps.ts';
-import { type Call, projectEndpoint } from './endpoint.ts';
+import { type Call, groupEndpoint, projectEndpoint } from './endpoint.ts';
 import { listedEnvironmentSchema, singleEnvironmentSchema } from './entities/schemas.ts';
 import { keysetHeaders, pageHeaders } from './pagination.ts';
 import {
@@ -27,7 +27,7 @@ import { showListed, showSingle } from './show-environments.ts';
 const shortestSearch = 3;
 
 /** The parameters of every list of environments, and of which two at most one may be sent. */
-export const listParameters = z.object({
+const listParameters = z.object({
   id: requiredText,
   ...pageParameters,
   name: optionalFilter,
@@ -40,7 +40,7 @@ export const listParameters = z.object({
   match: oneOf(['prefix', 'substring']),
   include_last_deployment: optionalBoolean,
 });
-export const listExclusive = { names: ['name', 'search'], error: 'cannot be used together' };
+const listExclusive = { names: ['name', 'search'], error: 'cannot be used together' };
 
 export const listEndpoint = projectEndpoint({
   method: 'GET',
@@ -53,8 +53,21 @@ export const listEndpoint = projectEndpoint({
   handle: async (deps, call) => answerList(deps, call, [call.repo]),
 });
 
+/** Polder's own: GitLab lists those of one project only. */
+export const groupListEndpoint = groupEndpoint({
+  method: 'GET',
+  path: '/groups/:id/environments',
+  summary: 'List the environments of all repositories of a group',
+  ability: 'environments:read',
+  repos: 'some',
+  parameters: listParameters,
+  exclusive: listExclusive,
+  reply: z.array(listedEnvironmentSchema),
+  handle: async (deps, call) => answerList(deps, call, call.repos),
+});
+
 /** A stretch of the environments of these repos. */
-export async function answerList(
+async function answerList(
   deps: GitlabDeps,
   call: Call<z.output<typeof listParameters>>,
   repos: readonly Repo[],

@@ -6,9 +6,12 @@ import type { App } from '../app.ts';
 import { type Answer, badText, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
 import { deleteReviewAppsEndpoint, stopStaleEndpoint } from './bulk-environments.ts';
 import { createEndpoint, deleteEndpoint, stopEndpoint, updateEndpoint } from './change-environments.ts';
+import { deleteAgentEndpoint, getAgentEndpoint, listAgentsEndpoint, registerAgentEndpoint } from './cluster-agents.ts';
+import { addCommonHeaders } from './common-headers.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { Endpoint } from './endpoint.ts';
-import { getEndpoint, listEndpoint } from './environments.ts';
+import { environmentEventsEndpoint } from './environment-events.ts';
+import { getEndpoint, groupListEndpoint, listEndpoint } from './environments.ts';
 import { isMalformed } from './raw-parameters.ts';
 import { takeBodiesAsBytes } from './request-body.ts';
 import { currentUserEndpoint, metadataEndpoint, projectLookupEndpoint, versionEndpoint } from './server-info.ts';
@@ -24,6 +27,12 @@ const endpoints: readonly Endpoint[] = [
   updateEndpoint,
   deleteEndpoint,
   stopEndpoint,
+  environmentEventsEndpoint,
+  groupListEndpoint,
+  listAgentsEndpoint,
+  getAgentEndpoint,
+  registerAgentEndpoint,
+  deleteAgentEndpoint,
   versionEndpoint,
   metadataEndpoint,
   currentUserEndpoint,
@@ -41,6 +50,7 @@ export async function registerGitlabApi(app: App, parts: Omit<GitlabDeps, 'overL
       // The schemas only describe: parameters are checked after the credential, answers are sent as bytes.
       api.setValidatorCompiler(() => (value: unknown) => ({ value }));
       api.setSerializerCompiler(() => JSON.stringify);
+      addCommonHeaders(api);
       takeBodiesAsBytes(api);
       api.addHook('onRequest', async (request, reply) => {
         if (isMalformed(request)) await sendAnswer(reply, badText);

@@ -86,9 +86,12 @@ export function mustBeAbsent(error: string) {
   return z.null({ error }).optional();
 }
 
+/** Further down no list goes, and numbers of rows stay exact. */
+const lastPage = 1_000_000_000_000;
+
 /** `page` and `per_page`, in force: below 1 means the default, and a page holds at most 100. */
 export const pageParameters = {
-  page: optionalInteger.transform((page) => (page !== null && page > 0 ? page : 1)),
+  page: optionalInteger.transform((page) => (page !== null && page > 0 ? Math.min(page, lastPage) : 1)),
   per_page: optionalInteger
     .refine((size) => size !== 0, { error: 'has a value not allowed' })
     .transform((size) => (size !== null && size > 0 ? Math.min(size, 100) : 20)),

@@ -62,7 +62,7 @@ function readJson(body: Buffer): BodyParameters {
   }
   if (value === null) return read({});
   if (typeof value !== 'object' || Array.isArray(value)) return notAsDeclared;
-  return holdsNul(value) ? { kind: 'malformed' } : read(value as Record<string, unknown>);
+  return holdsBadText(value) ? { kind: 'malformed' } : read(value as Record<string, unknown>);
 }
 
 /** The platform has a reader of parts (https://www.rfc-editor.org/rfc/rfc7578); a file is no text and stays an object. */
@@ -77,24 +77,31 @@ async function readParts(body: Buffer, contentType: string): Promise<BodyParamet
 }
 
 function readOrMalformed(values: Readonly<Record<string, unknown>> | undefined): BodyParameters {
-  return values === undefined || holdsNul(values) ? { kind: 'malformed' } : read(values);
+  return values === undefined || holdsBadText(values) ? { kind: 'malformed' } : read(values);
 }
 
 function read(values: Readonly<Record<string, unknown>>): BodyParameters {
   return { kind: 'read', values };
 }
 
-/** Whether a name or text anywhere in it has a NUL byte. No recursion: it may be as deep as the body is long. */
-function holdsNul(value: object): boolean {
+/**
+ * Whether a name or text anywhere in it has a NUL byte, or half of a pair of code units, which is no UTF-8. No
+ * recursion: it may be as deep as the body is long.
+ */
+function holdsBadText(value: object): boolean {
   const waiting: unknown[] = [value];
   while (waiting.length > 0) {
     const next = waiting.pop();
-    if (typeof next === 'string' && next.includes('\0')) return true;
+    if (typeof next === 'string' && isBadText(next)) return true;
     if (typeof next !== 'object' || next === null) continue;
     for (const [name, inner] of Object.entries(next)) {
-      if (name.includes('\0')) return true;
+      if (isBadText(name)) return true;
       waiting.push(inner);
     }
   }
   return false;
+}
+
+function isBadText(text: string): boolean {
+  return text.includes('\0') || /\p{Surrogate}/u.test(text);
 }
