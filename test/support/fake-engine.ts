@@ -24,6 +24,8 @@ export type DiaryEngine = {
    */
   marks(): Promise<string[]>;
   readonly marksFile: string;
+  /** Whether a `fake.sh` has called `note` with this word. */
+  hasNoted(word: string): Promise<boolean>;
 };
 
 const noteStart = (diary: string) => `
@@ -35,7 +37,7 @@ trap 'note end' EXIT`;
 /**
  * A program that acts like Terraform as far as its callers can tell, at no cost: it plans to write a state that holds the
  * file \`mark\` of the project's folder, and does so. A file \`fake.sh\` in that folder, in the shell's language, is run
- * first and may sleep, print, ignore signals or exit; \`$command\` tells it for what.
+ * first and may sleep, print, ignore signals or exit; \`$command\` tells it for what, \`note word\` tells the test.
  */
 export async function fakeEngine(): Promise<DiaryEngine> {
   return writeEngine(
@@ -96,6 +98,7 @@ async function writeEngine(script: (files: { diary: string; marks: string }) => 
     marksFile: files.marks,
     starts: async () => readDiary(await linesOf(files.diary)),
     marks: () => linesOf(files.marks),
+    hasNoted: async (word) => (await linesOf(files.diary)).some((line) => line.startsWith(`${word} `)),
   };
 }
 
