@@ -36,7 +36,9 @@ export type RunWorld = {
   readonly deps: RunDeps;
   readonly actor: Actor;
   readonly repo: Repo;
-  /** Commits files to the repository's branch. */
+  /** The repository's work tree. */
+  readonly source: string;
+  /** Commits what is in the work tree and these files to the repository's branch. */
   commit(files: Files): Promise<void>;
   /** Accepts a run and gives its id. Nothing selected: the project of the root folder. */
   accept(kind: 'plan' | 'apply', request?: Partial<RunRequest>): Promise<number>;
@@ -120,6 +122,7 @@ export async function openRunWorld(options: RunWorldOptions): Promise<RunWorld> 
     deps,
     actor,
     repo,
+    source,
     commit: async (files) => void (await commitFiles(source, files)),
     accept,
     work: () => startWorking(deps),

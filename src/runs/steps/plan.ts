@@ -10,7 +10,6 @@ import type { JobOutcome } from '../types.ts';
 import { engineFailed, engineStep, type Place } from './engine-step.ts';
 import { type InitPlace, initStep } from './init.ts';
 import { type KeptState, placeState } from './kept-state.ts';
-import { choosePlace } from './place.ts';
 
 /** A plan that is to be applied in the same job. */
 export type PlannedJob = {
@@ -30,10 +29,7 @@ const changesCode = 2;
 /**
  * init and plan. For a plan run the job ends here; for an apply the plan is kept, durably, and goes on to be applied.
  */
-export async function planSteps(deps: RunDeps, started: StartedJob): Promise<PlanSteps> {
-  const chosen = await choosePlace(deps, started);
-  if (chosen.kind === 'ended') return chosen;
-  const { place } = chosen;
+export async function planSteps(deps: RunDeps, started: StartedJob, place: Place): Promise<PlanSteps> {
   const signal = AbortSignal.any([started.cancelled, started.task.signal]);
   const ready = await initWithState(deps, started, { place, signal });
   if (ready.kind === 'ended') return ready;
