@@ -7,6 +7,8 @@ type Rule = {
   readonly writes?: true;
   /** On a public repo everybody with a valid credential has it. */
   readonly openOnPublic?: true;
+  /** Tokens of jobs are good for it. https://docs.gitlab.com/ci/jobs/ci_job_token/ */
+  readonly forJobs?: true;
 };
 
 /** Who may do what. Roles of the environment abilities: https://docs.gitlab.com/user/permissions/ */
@@ -19,14 +21,15 @@ const rules = {
   'runs:apply': { role: 'maintainer', writes: true },
   /** Take and release project locks and the global apply lock. */
   'locks:write': { role: 'maintainer', writes: true },
-  'environments:read': { role: 'reporter', openOnPublic: true },
+  'environments:read': { role: 'reporter', openOnPublic: true, forJobs: true },
   /** See the cluster agent of an environment. */
   'agents:read': { role: 'developer' },
-  'environments:write': { role: 'developer', writes: true },
-  'environments:stop-stale': { role: 'maintainer', writes: true },
-  'deployments:read': { role: 'reporter', openOnPublic: true },
-  'deployments:write': { role: 'developer', writes: true },
-  'deployments:delete': { role: 'maintainer', writes: true },
+  'agents:write': { role: 'maintainer', writes: true },
+  'environments:write': { role: 'developer', writes: true, forJobs: true },
+  'environments:stop-stale': { role: 'maintainer', writes: true, forJobs: true },
+  'deployments:read': { role: 'reporter', openOnPublic: true, forJobs: true },
+  'deployments:write': { role: 'developer', writes: true, forJobs: true },
+  'deployments:delete': { role: 'maintainer', writes: true, forJobs: true },
   /** Whether somebody is an approver is for the rules of the environment to say. */
   'deployments:approve': { role: 'reporter', writes: true },
   'protection:read': { role: 'maintainer' },
@@ -60,6 +63,12 @@ export function judge(principal: Principal, ability: Ability, repo: GuardedRepo 
 /** `judge`, for callers that need no reason. */
 export function can(principal: Principal, ability: Ability, repo: GuardedRepo | null): boolean {
   return judge(principal, ability, repo) === 'allowed';
+}
+
+/** Whether the token of a job is good for it at all, whatever the rights of whoever started the job. */
+export function isForJobs(ability: Ability): boolean {
+  const rule: Rule = rules[ability];
+  return rule.forJobs === true;
 }
 
 /** Whether the credential's scope is wide enough, whatever its role and repo. */

@@ -1,9 +1,18 @@
-export { type Ability, can, canSee, type GuardedRepo, judge, scopeAllows, type Verdict } from './abilities.ts';
+export {
+  type Ability,
+  can,
+  canSee,
+  type GuardedRepo,
+  isForJobs,
+  judge,
+  scopeAllows,
+  type Verdict,
+} from './abilities.ts';
 export { type AllowList, parseAllowList } from './allow-list.ts';
 export { type AuditEvent, recordAudit } from './audit.ts';
 export { type Authentication, authenticate } from './authenticate.ts';
 export { endJobToken, type JobTokenRequest, mintJobToken } from './job-tokens.ts';
-export { roleOfActor } from './role-of-actor.ts';
+export { principalOfUser, roleOfActor } from './role-of-actor.ts';
 export { secretMatches } from './secrets.ts';
 export { findUser, findUsers } from './store.ts';
 export {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { authenticate, type Principal } from '../../access/index.ts';
-import { type Answer, credentialAnswer, unauthorized } from './answer.ts';
+import { authenticate, findUser, type Principal, principalOfUser } from '../../access/index.ts';
+import { type Answer, credentialAnswer, messageAnswer, unauthorized } from './answer.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { RawParameters } from './raw-parameters.ts';
 
@@ -8,21 +8,35 @@ import type { RawParameters } from './raw-parameters.ts';
 export const secretParameters: ReadonlySet<string> = new Set(['private_token', 'access_token', 'job_token', 'token']);
 
 export type Admission =
-  | { readonly kind: 'known'; readonly principal: Principal }
+  | {
+      readonly kind: 'known';
+      readonly principal: Principal;
+      /** It is the token of a job that shows who is calling. */
+      readonly byJob: boolean;
+    }
   | { readonly kind: 'refused'; readonly answer: Answer };
 
-/** Who is calling, by a Polder token. The API secret is good for nothing here. */
+type Deps = Pick<GitlabDeps, 'db' | 'now'>;
+
+/**
+ * Who is calling, by a Polder token or, where `forJobs`, that of a job which runs. The API secret is good for nothing
+ * here. An administrator may call as somebody else.
+ */
 export async function admit(
-  deps: Pick<GitlabDeps, 'db' | 'now'>,
+  deps: Deps,
   request: FastifyRequest,
-  raw: RawParameters,
+  { raw, forJobs }: { readonly raw: RawParameters; readonly forJobs: boolean },
 ): Promise<Admission> {
-  const secret = shownSecret(request, raw);
-  if (secret === undefined) return { kind: 'refused', answer: unauthorized };
-  const authentication = await authenticate(deps.db, secret, deps.now());
+  const shown = shownSecret(request, raw);
+  if (shown === undefined) return { kind: 'refused', answer: unauthorized };
+  const authentication = await authenticate(deps.db, shown.secret, deps.now());
   switch (authentication.kind) {
-    case 'known':
-      return { kind: 'known', principal: authentication.principal };
+    case 'known': {
+      const { principal, jobId } = authentication;
+      const byJob = jobId !== null;
+      if (byJob ? !forJobs : shown.byJob) return { kind: 'refused', answer: unauthorized };
+      return actAs(deps, { kind: 'known', principal, byJob }, request.headers.sudo ?? raw.sudo);
+    }
     case 'unknown':
       return { kind: 'refused', answer: unauthorized };
     case 'expired':
@@ -32,6 +46,24 @@ export async function admit(
   }
 }
 
+/** https://docs.gitlab.com/api/rest/authentication/#sudo */
+async function actAs(deps: Deps, caller: Extract<Admission, { kind: 'known' }>, other: unknown): Promise<Admission> {
+  const name = typeof other === 'string' || typeof other === 'number' ? String(other) : '';
+  if (name === '') return caller;
+  if (caller.byJob || caller.principal.role !== 'admin') {
+    return { kind: 'refused', answer: messageAnswer(403, '403 Forbidden - Must be admin to use sudo') };
+  }
+  const user = await findUser(deps.db, name);
+  if (!user) {
+    const answer = messageAnswer(404, `404 User with ID or username '${name}' Not Found`);
+    return { kind: 'refused', answer };
+  }
+  const principal = await principalOfUser(deps.db, user, deps.now());
+  // What the caller's own token is not good for, it is not good for in anybody's name.
+  const { scope, repoId } = caller.principal;
+  return { ...caller, principal: { ...principal, scope, repoId: repoId ?? principal.repoId } };
+}
+
 /** The answer to a token whose scope reads only. */
 export const insufficientScope = credentialAnswer(403, {
   error: 'insufficient_scope',
@@ -39,13 +71,25 @@ export const insufficientScope = credentialAnswer(403, {
   scope: 'api read_api',
 });
 
-/** https://docs.gitlab.com/api/rest/authentication/ lists the ways. */
-function shownSecret(request: FastifyRequest, raw: RawParameters): string | undefined {
-  const header = request.headers['private-token'];
-  const bearer = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-  const parameter = raw.private_token ?? raw.access_token;
-  if (typeof header === 'string') return header;
-  return bearer ?? (typeof parameter === 'string' ? parameter : undefined);
+/**
+ * The first credential that there is, in GitLab's order; one that is no good is not made up for by the next.
+ * https://docs.gitlab.com/api/rest/authentication/
+ */
+function shownSecret(
+  { headers }: FastifyRequest,
+  raw: RawParameters,
+): { readonly secret: string; readonly byJob: boolean } | undefined {
+  const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const ofPeople = [headers['private-token'], raw.private_token, bearer, raw.access_token];
+  const ofJobs = [headers['job-token'], raw.job_token, raw.token];
+  const secret = ofPeople.find(isText);
+  if (secret !== undefined) return { secret, byJob: false };
+  const ofJob = ofJobs.find(isText);
+  return ofJob === undefined ? undefined : { secret: ofJob, byJob: true };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function invalidToken(description: string): Admission {

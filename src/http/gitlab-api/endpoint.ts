@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { type Ability, judge, type Principal, scopeAllows } from '../../access/index.ts';
-import type { Repo } from '../../repos/index.ts';
-import { type Answer, badText, errorAnswer, forbidden, projectNotFound } from './answer.ts';
+import { type Ability, isForJobs, judge, type Principal, scopeAllows } from '../../access/index.ts';
+import { getRepo, type Repo } from '../../repos/index.ts';
+import { type Answer, badText, errorAnswer, forbidden, messageAnswer, projectNotFound } from './answer.ts';
 import { admit, insufficientScope } from './credentials.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { ListAddress } from './pagination.ts';
@@ -13,6 +13,8 @@ import { readRequest } from './raw-parameters.ts';
 /** A request that may go ahead. */
 export type Call<Parameters> = {
   readonly principal: Principal;
+  /** The credential is the token of a job. */
+  readonly byJob: boolean;
   readonly parameters: Parameters;
   readonly address: ListAddress;
   readonly headers: FastifyRequest['headers'];
@@ -78,10 +80,17 @@ export function projectEndpoint<Schema extends ParameterSchema>(
         case 'scope_too_small':
           return insufficientScope;
         case 'role_too_low':
-          return forbidden;
+          return call.byJob && call.principal.repoId !== repo.id ? foreignJob(deps, call.principal, repo) : forbidden;
       }
     },
   };
+}
+
+/** The token of a job is good for the job's own repo. */
+async function foreignJob({ db }: GitlabDeps, principal: Principal, repo: Repo): Promise<Answer> {
+  const own = await getRepo(db, principal.repoId ?? 0);
+  const way = `from ${own?.fullName ?? ''} to ${repo.fullName}`;
+  return messageAnswer(403, `403 Forbidden - Authentication by CI/CD job token not allowed ${way}.`);
 }
 
 type Entry<Schema extends ParameterSchema> =
@@ -103,9 +112,9 @@ async function enter<Schema extends ParameterSchema>(
   const read = await readRequest(request);
   if (read.kind === 'malformed') return refused(badText);
   const { raw, bodyProblem } = read;
-  const admission = await admit(deps, request, raw);
+  const admission = await admit(deps, request, { raw, forJobs: isForJobs(endpoint.ability) });
   if (admission.kind === 'refused') return admission;
-  const { principal } = admission;
+  const { principal, byJob } = admission;
   if (!admitsScope(principal, endpoint)) return refused(insufficientScope);
   if (bodyProblem) return refused(bodyProblem);
   const parameters = readParameters(endpoint.parameters, raw, endpoint.exclusive);
@@ -113,5 +122,5 @@ async function enter<Schema extends ParameterSchema>(
   const [path = ''] = request.url.split('?', 1);
   const address = { url: deps.settings.baseUrl + path, raw };
   const { headers } = request;
-  return { kind: 'entered', call: { principal, parameters: parameters.values, address, headers } };
+  return { kind: 'entered', call: { principal, byJob, parameters: parameters.values, address, headers } };
 }
