@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { type Ability, isForJobs, judge, type Principal, scopeAllows } from '../../access/index.ts';
-import { getRepo, type Repo } from '../../repos/index.ts';
+import { type Group, getRepo, type Repo } from '../../repos/index.ts';
 import { type Answer, badText, errorAnswer, forbidden, messageAnswer, projectNotFound } from './answer.ts';
 import { admit, insufficientScope } from './credentials.ts';
 import type { GitlabDeps } from './deps.ts';
+import { findGroup } from './group-reference.ts';
 import type { ListAddress } from './pagination.ts';
 import { type Exclusive, type ParameterSchema, readParameters } from './parameters.ts';
 import { findProject } from './project-reference.ts';
@@ -82,6 +83,34 @@ export function projectEndpoint<Schema extends ParameterSchema>(
         case 'role_too_low':
           return call.byJob && call.principal.repoId !== repo.id ? foreignJob(deps, call.principal, repo) : forbidden;
       }
+    },
+  };
+}
+
+/** A route below `/groups/:id`. A group is the owner path of repos. */
+export function groupEndpoint<Schema extends ParameterSchema>(
+  endpoint: Description<Schema> & {
+    /** Where the ability is needed: at the whole group, or at some of its repos, which are then all that is handled. */
+    readonly repos: 'all' | 'some';
+    readonly handle: (
+      deps: GitlabDeps,
+      call: Call<z.output<Schema>> & { readonly group: Group; readonly repos: readonly Repo[] },
+    ) => Promise<Answer>;
+  },
+): Endpoint {
+  return {
+    ...endpoint,
+    answer: async (deps, request) => {
+      const entry = await enter(deps, request, endpoint);
+      if (entry.kind === 'refused') return entry.answer;
+      const { call } = entry;
+      const { ability, repos } = endpoint;
+      const found = await findGroup(deps.db, String(call.address.raw.id), {
+        principal: call.principal,
+        ability,
+        repos,
+      });
+      return found.kind === 'found' ? endpoint.handle(deps, { ...call, ...found }) : found.answer;
     },
   };
 }
