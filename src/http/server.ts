@@ -8,7 +8,7 @@ import { callerKey } from './auth.ts';
 import { requireBasicAuth } from './basic-auth.ts';
 import type { HttpContext, HttpDeps } from './deps.ts';
 import { problemOf } from './errors.ts';
-import { registerGitlabApi } from './gitlab-api/index.ts';
+import { answerBadAddress, registerGitlabApi } from './gitlab-api/index.ts';
 import { createNodeServer, defaultTimeouts, refuseBrokenRequest, type Timeouts } from './node-server.ts';
 import { describeRoutes, registerDescription } from './openapi.ts';
 import { registerOperations } from './ops/operations.ts';
@@ -42,7 +42,8 @@ export async function createHttpServer(
     routerOptions: { maxParamLength },
     serverFactory: (listener) => createNodeServer({ settings, timeouts, log }, listener),
     clientErrorHandler: refuseBrokenRequest,
-    frameworkErrors: (error, _request, reply: FastifyReply) => {
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      if (answerBadAddress(request, reply)) return;
       const { status, message } = problemOf(error);
       void reply.code(status).type(plainText).send(`${message}\n`);
     },

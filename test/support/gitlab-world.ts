@@ -1,10 +1,10 @@
-import Fastify, { type InjectOptions } from 'fastify';
+import Fastify, { type FastifyReply, type FastifyRequest, type InjectOptions } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { createToken, ensureSystemUser, type NewToken, type Role } from '../../src/access/index.ts';
 import type { Db } from '../../src/db/index.ts';
 import { noStopActions, type StopActions } from '../../src/environments/index.ts';
 import type { CommitInfo } from '../../src/git/index.ts';
-import { registerGitlabApi } from '../../src/http/gitlab-api/index.ts';
+import { answerBadAddress, registerGitlabApi } from '../../src/http/gitlab-api/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Repo } from '../../src/repos/index.ts';
 import { insertRepo, succeedApply } from './applies.ts';
@@ -113,7 +113,9 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
 
 async function startApp(db: Db, stopActions: StopActions) {
   const routerOptions = { maxParamLength: 4096 };
-  const app = Fastify({ exposeHeadRoutes: false, routerOptions }).withTypeProvider<ZodTypeProvider>();
+  const frameworkErrors = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+    answerBadAddress(request, reply) ?? reply.send(error);
+  const app = Fastify({ exposeHeadRoutes: false, routerOptions, frameworkErrors }).withTypeProvider<ZodTypeProvider>();
   const readCommits = async () => new Map([[commit.sha, commit]]);
   const settings = { baseUrl };
   const deps = { db, log: silentLog(), now: () => now, settings, readCommits, stopActions };

@@ -66,6 +66,11 @@ export async function registerGitlabApi(app: App, parts: Omit<GitlabDeps, 'overL
   app.all('/api/v3/*', { schema: { hide: true } }, async (_request, reply) => sendAnswer(reply, gone));
 }
 
+/** Answers for an address that no router can read, when it is one of this API's; undefined when it is not. */
+export function answerBadAddress(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
+  return request.url.startsWith('/api/v4/') && isMalformed(request) ? sendAnswer(reply, badText) : undefined;
+}
+
 function routeOf(deps: GitlabDeps, endpoint: Endpoint): RouteOptions {
   const { method, path, summary, parameters, status = 200, reply: content } = endpoint;
   const inPath = Object.keys(parameters.shape).filter((name) => path.split('/').includes(`:${name}`));
