@@ -20,5 +20,5 @@ function target({ name, dir, workspace }: NamedProject): string {
 
 /** One word of a comment, in quotes where its reader would otherwise see several, or none. */
 function word(text: string): string {
-  return text === '' || /[\s"'\\#]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
+  return text === '' || /[\s"'\\#`]/.test(text) ? `"${text.replace(/["\\]/g, '\\$&')}"` : text;
 }
