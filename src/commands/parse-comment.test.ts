@@ -210,8 +210,8 @@ describe('parseComment, whatever it is given', () => {
           expect(parsed.text).not.toMatch(/[^\P{C}\n]/u);
         }
         if (parsed.kind !== 'command') return;
-        const line = body.replace(/^[\s\u0085`]+|[\s\u0085`]+$/g, '');
-        expect(line).toMatch(/^(atlantis|polder|run|@atlantis-bot)[\s\u0085][^\r\n]+$/i);
+        const line = body.replace(/^[\s`]+|[\s`]+$/g, '');
+        expect(line).toMatch(/^(atlantis|polder|run|@atlantis-bot)\s[^\r\n]+$/i);
         const text = unquoted(body);
         const [name, ...words] = wordsOf(parsed.command);
         expect(text.toLowerCase()).toContain(name);

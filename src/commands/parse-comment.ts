@@ -17,35 +17,26 @@ const maxLength = 65_536;
 export function parseComment(body: string, language: CommentLanguage): ParsedComment {
   const line = onlyLine(body);
   if (line === undefined) return { kind: 'ignored' };
-  const first = /^\P{White_Space}+/u.exec(line)?.[0] ?? '';
+  const first = /^\S+/.exec(line)?.[0] ?? '';
   const word = first.toLowerCase();
-  if (executables(language).includes(word)) return parseLine(trimmed(line.slice(first.length), isBlank), language);
+  if (executables(language).includes(word)) return parseLine(line.slice(first.length).trimStart(), language);
   return suggestName(word, language.executableName);
 }
 
 /** The comment's only line, without blanks and code marks around it; undefined when it has several. */
 function onlyLine(body: string): string | undefined {
-  const text = trimmed(trimmed(body, isBlank), isBacktick);
+  const text = withoutBackticks(body.trim());
   // Markdown takes a lone carriage return for the end of a line: https://spec.commonmark.org/0.31.2/#line-ending
-  if (/[\r\n][^\r\n]/.test(text)) return undefined;
-  return trimmed(text, isBlank).replace(/\p{Surrogate}/gu, '\ufffd');
+  return /[\r\n][^\r\n]/.test(text) ? undefined : text.trim();
 }
 
-/** Not a regular expression: one that looks for blanks at the end takes quadratic time where there are many elsewhere. */
-function trimmed(text: string, isOuter: (char: string) => boolean): string {
+/** Not with a regular expression: one for the end takes quadratic time where there are many elsewhere. */
+function withoutBackticks(text: string): string {
   let start = 0;
   let end = text.length;
-  while (start < end && isOuter(text.charAt(start))) start += 1;
-  while (end > start && isOuter(text.charAt(end - 1))) end -= 1;
+  while (text[start] === '`') start += 1;
+  while (end > start && text[end - 1] === '`') end -= 1;
   return text.slice(start, end);
-}
-
-function isBlank(char: string): boolean {
-  return /\p{White_Space}/u.test(char);
-}
-
-function isBacktick(char: string): boolean {
-  return char === '`';
 }
 
 /** A GitHub App's login ends with `[bot]`, and people mention it without. */
@@ -65,7 +56,7 @@ function parseLine(line: string, language: CommentLanguage): ParsedComment {
   if (line.length > maxLength) return notParsed(`longer than ${maxLength} characters`);
   // No program can be given one.
   if (line.includes('\0')) return notParsed('contains a NUL character');
-  const split = splitWords(line);
+  const split = splitWords(line.replace(/\p{Surrogate}/gu, '\ufffd'));
   if (split.kind === 'invalid') return notParsed(split.reason);
   const [first, ...rest] = split.words;
   const command = first?.toLowerCase();
