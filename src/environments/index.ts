@@ -37,7 +37,11 @@ export {
 } from './stop-actions.ts';
 export { type StopResult, stopEnvironment } from './stop-environment.ts';
 export { type StaleTally, stopStale } from './stop-stale.ts';
-export { findById as findEnvironment } from './store.ts';
+export {
+  findById as findEnvironment,
+  findByIds as findEnvironments,
+  findByName as findEnvironmentByName,
+} from './store.ts';
 export { startTimers } from './timers.ts';
 export * from './types.ts';
 export { type UpdateResult, updateEnvironment } from './update-environment.ts';

@@ -1,7 +1,6 @@
 import Fastify, { type FastifyReply } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import { noStopActions, type StopActions } from '../environments/index.ts';
-import { createCommitReader } from '../git/index.ts';
+import { createRevisions, noStopActions, type StopActions } from '../environments/index.ts';
 import type { App } from './app.ts';
 import { registerAtlantisApi } from './atlantis-api/index.ts';
 import { callerKey } from './auth.ts';
@@ -68,11 +67,12 @@ export async function createHttpServer(
   await app.register(async (ops: App) => registerOperations(ops, context));
   await app.register(async (api: App) => registerAtlantisApi(api, context));
   await app.register(async (api: App) => registerRunsApi(api, context));
-  const commits = createCommitReader(deps.git);
+  const revisions = createRevisions(deps);
   await registerGitlabApi(app, {
     stopActions: noStopActions,
     ...context,
-    readCommits: (repo, shas) => commits.read(repo.id, shas),
+    revisions,
+    readCommits: (repo, shas) => revisions.read(repo.id, shas),
   });
   await app.register(async (pages: App) => registerPages(pages, context));
   if (settings.enableProfilingApi) await app.register(async (profiling: App) => registerProfiling(profiling, context));

@@ -7,8 +7,10 @@ import type { CommitInfo } from '../../src/git/index.ts';
 import { answerBadAddress, registerGitlabApi } from '../../src/http/gitlab-api/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Repo } from '../../src/repos/index.ts';
+import { createHosts } from '../../src/vcs/index.ts';
 import { insertRepo, succeedApply } from './applies.ts';
 import { onCleanup } from './cleanup.ts';
+import { someRevisions } from './deployments.ts';
 import { insertEnvironment } from './environments.ts';
 
 export const baseUrl = 'https://polder.example.com/base';
@@ -118,7 +120,9 @@ async function startApp(db: Db, stopActions: StopActions) {
   const app = Fastify({ exposeHeadRoutes: false, routerOptions, frameworkErrors }).withTypeProvider<ZodTypeProvider>();
   const readCommits = async () => new Map([[commit.sha, commit]]);
   const settings = { baseUrl };
-  const deps = { db, log: silentLog(), now: () => now, settings, readCommits, stopActions };
+  const revisions = someRevisions;
+  const hosts = createHosts([]);
+  const deps = { db, log: silentLog(), now: () => now, hosts, settings, revisions, readCommits, stopActions };
   await registerGitlabApi(app as never, deps);
   onCleanup(() => app.close());
   return app;

@@ -19,6 +19,7 @@ export {
   lastDeployment,
   lastDeployments,
 } from './deployment-details.ts';
+export { isFinished } from './deployment-status.ts';
 export { type DeploymentPage, listDeployments, listDeploymentsBeyond } from './list-deployments.ts';
 export type { DeploymentFilter, DeploymentOrder } from './list-store.ts';
 export {

@@ -3,6 +3,7 @@ import { insertRepo } from '../../../test/support/applies.ts';
 import { describeDatabases } from '../../../test/support/database.ts';
 import { callerOf, report } from '../../../test/support/deployments.ts';
 import type { Db } from '../../db/index.ts';
+import { rememberOverLimit } from '../over-limit.ts';
 import { changeDeployment } from './change-deployment.ts';
 import { listDeployments, listDeploymentsBeyond } from './list-deployments.ts';
 import type { DeploymentFilter, DeploymentOrder } from './list-store.ts';
@@ -20,7 +21,8 @@ async function world(db: Db) {
   await changeDeployment(db, { repo, deploymentId: first.id, ...by, status: 'success', now: 9000 });
   await report(db, { repo: await insertRepo(db, 'acme/other'), by });
   const list = async (filter: Partial<DeploymentFilter>, order: DeploymentOrder, page = { page: 1, perPage: 20 }) => {
-    const result = await listDeployments(db, { repoId: repo.id, ...filter }, { order, ...page });
+    const overLimit = rememberOverLimit(() => 0);
+    const result = await listDeployments({ db, overLimit }, { repoId: repo.id, ...filter }, { order, ...page });
     return { ...result, deployments: result.deployments.map(({ iid }) => iid) };
   };
   return { repo, first, list };

@@ -1,5 +1,5 @@
 import type { DbHandle } from '../../db/index.ts';
-import { countLimit } from '../list-environments.ts';
+import { countLimit, type ListDeps } from '../list-environments.ts';
 import type { Deployment } from '../types.ts';
 import { countDeployments, type DeploymentFilter, type DeploymentOrder, listDeploymentRows } from './list-store.ts';
 
@@ -13,17 +13,16 @@ export type DeploymentPage = {
 
 /** One page of what matches. `page` counts from 1. */
 export async function listDeployments(
-  handle: DbHandle,
+  deps: ListDeps,
   filter: DeploymentFilter,
   request: { readonly order: DeploymentOrder; readonly page: number; readonly perPage: number },
 ): Promise<DeploymentPage> {
   const { order, page, perPage } = request;
-  const count = await countDeployments(handle, filter, countLimit + 1);
-  const total = count > countLimit ? null : count;
+  const total = await cappedCount(deps, filter);
   const offset = (page - 1) * perPage;
   if (total !== null && offset >= total) return { deployments: [], total, more: false };
   // One more than asked for tells whether there is a next page.
-  const rows = await listDeploymentRows(handle, filter, { order, stretch: { offset, limit: perPage + 1 } });
+  const rows = await listDeploymentRows(deps.db, filter, { order, stretch: { offset, limit: perPage + 1 } });
   return { deployments: rows.slice(0, perPage), total, more: rows.length > perPage };
 }
 
@@ -39,4 +38,13 @@ export async function listDeploymentsBeyond(
     stretch: { beyondId, limit: perPage + 1 },
   });
   return { deployments: rows.slice(0, perPage), more: rows.length > perPage };
+}
+
+async function cappedCount({ db, overLimit }: ListDeps, filter: DeploymentFilter): Promise<number | null> {
+  const list = `deployments ${JSON.stringify(filter)}`;
+  if (overLimit.has(list)) return null;
+  const count = await countDeployments(db, filter, countLimit + 1);
+  if (count <= countLimit) return count;
+  overLimit.add(list);
+  return null;
 }

@@ -119,6 +119,11 @@ export async function setStatus(
 
 /** Deletes all deployments of these environments, with what belongs to them. */
 export async function deleteDeploymentsOf(tx: Tx, environmentIds: readonly number[]): Promise<void> {
+  const ids = tx.query
+    .selectFrom('deployments')
+    .select('id')
+    .where('environment_id', 'in', [...environmentIds]);
+  await tx.query.deleteFrom('deployment_approvals').where('deployment_id', 'in', ids).execute();
   await tx.query
     .deleteFrom('deployments')
     .where('environment_id', 'in', [...environmentIds])

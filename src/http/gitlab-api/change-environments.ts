@@ -24,6 +24,7 @@ import {
 import { projectEndpoint } from './endpoint.ts';
 import { environmentSchema } from './entities/schemas.ts';
 import { findGuarded } from './guarded-environment.ts';
+import { httpDate } from './http-date.ts';
 import {
   mustBeAbsent,
   nullableInteger,
@@ -193,9 +194,3 @@ const deleteAnswers: Record<DeleteResult, Answer> = {
   },
   modified: messageAnswer(412, '412 Precondition Failed'),
 };
-
-/** Null when there is none, or none that can be read. */
-function httpDate(header: unknown): number | null {
-  const time = Date.parse(String(header ?? ''));
-  return Number.isNaN(time) ? null : time;
-}

@@ -97,7 +97,7 @@ async function answerList(
   return ok(await showListed(deps, environments, look), pageHeaders(address, { page, perPage, total, more }));
 }
 
-const keysetUnavailable = errorAnswer(405, 'Keyset pagination is not yet available for this type of request');
+export const keysetUnavailable = errorAnswer(405, 'Keyset pagination is not yet available for this type of request');
 
 export const getEndpoint = projectEndpoint({
   method: 'GET',

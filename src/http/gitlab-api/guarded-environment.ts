@@ -45,7 +45,8 @@ export async function readGuard(
   };
 }
 
-function personOf(principal: Principal, repo: Repo): Person {
+/** Somebody as protection of a repo's environments sees them: a stranger to the repo has no role there. */
+export function personOf(principal: Principal, repo: Repo): Person {
   const isMember = principal.repoId === null || principal.repoId === repo.id;
   return { userId: principal.actor.id, role: isMember ? principal.role : null };
 }

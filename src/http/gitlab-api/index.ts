@@ -5,9 +5,17 @@ import { isPolderError } from '../../lib/errors.ts';
 import type { App } from '../app.ts';
 import { type Answer, badText, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
 import { deleteReviewAppsEndpoint, stopStaleEndpoint } from './bulk-environments.ts';
+import {
+  approveDeploymentEndpoint,
+  createDeploymentEndpoint,
+  deleteDeploymentEndpoint,
+  listMergeRequestsEndpoint,
+  updateDeploymentEndpoint,
+} from './change-deployments.ts';
 import { createEndpoint, deleteEndpoint, stopEndpoint, updateEndpoint } from './change-environments.ts';
 import { deleteAgentEndpoint, getAgentEndpoint, listAgentsEndpoint, registerAgentEndpoint } from './cluster-agents.ts';
 import { addCommonHeaders } from './common-headers.ts';
+import { getDeploymentEndpoint, listDeploymentsEndpoint } from './deployments.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { Endpoint } from './endpoint.ts';
 import { environmentEventsEndpoint } from './environment-events.ts';
@@ -33,6 +41,13 @@ const endpoints: readonly Endpoint[] = [
   getAgentEndpoint,
   registerAgentEndpoint,
   deleteAgentEndpoint,
+  listDeploymentsEndpoint,
+  createDeploymentEndpoint,
+  getDeploymentEndpoint,
+  updateDeploymentEndpoint,
+  deleteDeploymentEndpoint,
+  listMergeRequestsEndpoint,
+  approveDeploymentEndpoint,
   versionEndpoint,
   metadataEndpoint,
   currentUserEndpoint,

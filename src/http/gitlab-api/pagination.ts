@@ -45,11 +45,18 @@ export function pageHeaders(address: ListAddress, position: PagePosition): Outgo
  */
 export function keysetHeaders(
   address: ListAddress,
-  position: { readonly perPage: number; readonly lastId: number | undefined; readonly more: boolean },
+  position: {
+    readonly perPage: number;
+    readonly lastId: number | undefined;
+    readonly more: boolean;
+    /** Of ids; ascending when it is left out. */
+    readonly direction?: 'asc' | 'desc';
+  },
 ): OutgoingHttpHeaders {
-  const { perPage, lastId, more } = position;
+  const { perPage, lastId, more, direction = 'asc' } = position;
   if (!more || lastId === undefined) return {};
-  return { link: linkTo(address, 'next', { per_page: perPage, order_by: 'id', sort: 'asc', id_after: lastId }) };
+  const beyond = direction === 'asc' ? { id_after: lastId } : { id_before: lastId };
+  return { link: linkTo(address, 'next', { per_page: perPage, order_by: 'id', sort: direction, ...beyond }) };
 }
 
 function linkTo({ url, raw }: ListAddress, rel: string, changed: Record<string, string | number>): string {

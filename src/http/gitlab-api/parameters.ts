@@ -36,6 +36,8 @@ export const requiredInteger = z.union(integerForms, wrongOrMissing);
 export const optionalText = z.union(scalars, wrong).nullish();
 /** Sent; null counts as empty text. */
 export const requiredText = z.union([...scalars, z.null().transform(() => '')], wrongOrMissing);
+/** Sent, and not blank. */
+export const filledText = requiredText.refine((value) => value.trim() !== '', { error: 'is empty' });
 /** Text that counts as not given when it is blank. */
 export const optionalFilter = optionalText.transform((value) => (value?.trim() ? value : undefined));
 
@@ -72,6 +74,16 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
   const error = ({ input }: { input?: unknown }) =>
     typeof input === 'object' ? 'is invalid' : 'does not have a valid value';
   return z.enum(values, { error }).nullish();
+}
+
+/** One of the values, which must be sent. Two complaints about one that is not are GitLab's way. */
+export function requiredOneOf<const T extends readonly [string, ...string[]]>(name: string, values: T) {
+  const wrongValue = 'does not have a valid value';
+  const error = ({ input }: { input?: unknown }) => {
+    if (input === undefined) return `is missing, ${name} ${wrongValue}`;
+    return typeof input === 'object' && input !== null ? 'is invalid' : wrongValue;
+  };
+  return z.enum(values, { error });
 }
 
 /** An integer of that range, both ends included. */

@@ -101,9 +101,10 @@ function renderLegacyLogFields(environment: Environment, repo: Repo) {
   return { enable_advanced_logs_querying: false as const, logs_api_path: path };
 }
 
-function renderLastDeployment(
+/** A deployment without its environment, which is known where it is shown. */
+export function renderLastDeployment(
   { deployment, commit }: ShownDeployment,
-  { repo, baseUrl }: View,
+  { repo, baseUrl }: Omit<View, 'principal'>,
 ): z.infer<typeof lastDeploymentSchema> {
   const { user, cause } = deployment;
   return {
