@@ -1,4 +1,10 @@
 import type { OptionRows } from '../config/index.ts';
+import { envCreateForm } from './env/create.ts';
+import { envDeleteForm } from './env/delete.ts';
+import { envListForm } from './env/list.ts';
+import { envShowForm } from './env/show.ts';
+import { envStopForm } from './env/stop.ts';
+import { envStopStaleForm } from './env/stop-stale.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { quickstartForm } from './quickstart/form.ts';
 import { type CommandForm, commandHelp } from './read-flags.ts';
@@ -12,6 +18,12 @@ const forms: readonly CommandForm<OptionRows>[] = [
   tokenCreateForm,
   tokenListForm,
   tokenRevokeForm,
+  envListForm,
+  envShowForm,
+  envCreateForm,
+  envStopForm,
+  envDeleteForm,
+  envStopStaleForm,
   versionForm,
 ];
 
@@ -46,7 +58,7 @@ interrupted and never repeated.
 /** The page \`docs/command-line.md\`. */
 export function renderCommandLineMarkdown(): string {
   const sections = forms.map((form) => {
-    const name = /^polder( [a-z]+)+/.exec(form.usage)?.[0];
+    const name = /^polder( [a-z-]+)+/.exec(form.usage)?.[0];
     return `## \`${name}\`\n\n\`\`\`text\n${commandHelp(form)}\`\`\`\n`;
   });
   return [introduction, ...sections].join('\n');

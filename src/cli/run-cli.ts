@@ -16,6 +16,10 @@ const polder: CommandGroup = {
       summary: 'Make, list and revoke the tokens that people and programs show',
       load: async () => (await import('./token/index.ts')).runToken,
     },
+    env: {
+      summary: 'List, make, stop and delete environments',
+      load: async () => (await import('./env/index.ts')).runEnv,
+    },
     version: { summary: 'Print the version', load: async () => (await import('./version.ts')).runVersion },
   },
 };

@@ -23,6 +23,8 @@ export const errorCatalogue = {
   engine_download_failed: 'Downloading the engine went wrong, or what came did not match its checksum or signature.',
   engine_failed: 'Terraform or OpenTofu ended with an error.',
   engine_timeout: 'Terraform or OpenTofu ran longer than its time limit.',
+  // command line
+  server_refused: 'The server that a command asked could not be reached, or said no.',
   // queue
   task_lost: 'Another worker has taken over this work.',
   // runs
