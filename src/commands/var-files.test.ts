@@ -30,6 +30,7 @@ describe('checkVarFiles', () => {
     [['-var-file=..'], '..'],
     [['-var-file=~/x'], '~/x'],
     [['-var-file=/database'], '/database'],
+    [['-var-file=/etc'], '/etc'],
     [['-var-file=/data/../etc/passwd'], '/data/../etc/passwd'],
     [['-var-file=ok', '-x', '-var-file', '/etc/x'], '/etc/x'],
     // Terraform might take the second for a value; nobody needs to write that.
