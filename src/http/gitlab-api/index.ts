@@ -20,6 +20,8 @@ import type { GitlabDeps } from './deps.ts';
 import type { Endpoint } from './endpoint.ts';
 import { environmentEventsEndpoint } from './environment-events.ts';
 import { getEndpoint, groupListEndpoint, listEndpoint } from './environments.ts';
+import { freezePeriodEndpoints } from './freeze-periods.ts';
+import { protectionEndpoints } from './protected-environments.ts';
 import { isMalformed } from './raw-parameters.ts';
 import { takeBodiesAsBytes } from './request-body.ts';
 import { currentUserEndpoint, metadataEndpoint, projectLookupEndpoint, versionEndpoint } from './server-info.ts';
@@ -48,6 +50,8 @@ const endpoints: readonly Endpoint[] = [
   deleteDeploymentEndpoint,
   listMergeRequestsEndpoint,
   approveDeploymentEndpoint,
+  ...protectionEndpoints,
+  ...freezePeriodEndpoints,
   versionEndpoint,
   metadataEndpoint,
   currentUserEndpoint,

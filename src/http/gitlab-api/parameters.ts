@@ -93,6 +93,22 @@ export function integerBetween(lowest: number, highest: number) {
   });
 }
 
+/** An integer that is one of the values. */
+export function integerAmong<const T extends readonly number[]>(values: T) {
+  return optionalInteger
+    .refine((value) => value === null || values.includes(value), { error: 'does not have a valid value' })
+    .transform((value) => value as T[number] | null);
+}
+
+/** A list of things, which must be sent. */
+export function listOf<const T extends z.ZodType>(element: T) {
+  return z.array(element, wrongOrMissing);
+}
+
+export function nullableListOf<const T extends z.ZodType>(element: T) {
+  return z.array(element, wrong).nullish();
+}
+
 /** A parameter that may be sent as null only. */
 export function mustBeAbsent(error: string) {
   return z.null({ error }).optional();
