@@ -5,7 +5,7 @@ import { endStateOf, jobTransitions, runTransitions } from './state-tables.ts';
 import { insertEvent, type JobChange, updateJob, updateRun } from './store.ts';
 import type { Job, JobOutcome, Run, RunEvent, RunEventKind, RunState, RunSubscriber } from './types.ts';
 
-/** Notices on this channel carry a run's id. */
+/** Notices on this channel carry the id of a run that has ended, or is to be cancelled. */
 export const runChannel = 'runs';
 
 export type ChangeDeps = { readonly now: () => number; readonly subscribers: readonly RunSubscriber[] };
@@ -65,7 +65,7 @@ export async function changeRun(deps: ChangeDeps, tx: Tx, move: RunScope & { sta
   return after;
 }
 
-/** Records an event, tells the subscribers, and wakes whoever waits for the run. */
+/** Records an event, tells the subscribers, and wakes those who wait for the end of the run or a wish to cancel it. */
 export async function announce(deps: ChangeDeps, tx: Tx, event: RunEvent): Promise<void> {
   const data = event.job ? { state: event.job.state } : { state: event.run.state };
   await insertEvent(tx, {
@@ -76,7 +76,7 @@ export async function announce(deps: ChangeDeps, tx: Tx, event: RunEvent): Promi
     now: event.now,
   });
   for (const subscriber of deps.subscribers) await subscriber(tx, event);
-  await tx.notify(runChannel, String(event.run.id));
+  if (event.kind === 'run_ended' || event.kind === 'run_cancelling') await tx.notify(runChannel, String(event.run.id));
 }
 
 function jobEventOf(change: JobChange): RunEventKind {

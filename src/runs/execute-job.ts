@@ -11,6 +11,8 @@ import { lockForJob, releaseJobLock } from './job-lock.ts';
 import { jobLogWriter } from './job-log-writer.ts';
 import { refusalBefore } from './requirements.ts';
 import { applySteps } from './steps/apply.ts';
+import type { Place } from './steps/engine-step.ts';
+import { choosePlace } from './steps/place.ts';
 import { planSteps } from './steps/plan.ts';
 import { selectJob } from './store.ts';
 import type { Job, JobOutcome } from './types.ts';
@@ -60,15 +62,20 @@ async function startJob(deps: RunDeps, context: JobContext): Promise<JobContext 
 
 async function runSteps(deps: RunDeps, started: StartedJob): Promise<StepsResult> {
   try {
-    await makeJobFiles(started.files);
-    const planned = await planSteps(deps, started);
-    if (planned.kind === 'ended') return planned.result;
-    return await applySteps(deps, started, planned.plan);
+    makeJobFiles(started.files);
+    const chosen = await choosePlace(deps, started);
+    if (chosen.kind === 'ended') return chosen.result;
+    return await started.turn(() => runEngines(deps, started, chosen.place));
   } catch (error) {
     if (started.task.signal.aborted || isPolderError(error, 'task_lost')) throw error;
     if (!isPolderError(error)) deps.log.error({ jobId: started.job.id, err: error }, 'a job went wrong');
     return { outcome: failedOutcome(error), output: '' };
   }
+}
+
+async function runEngines(deps: RunDeps, started: StartedJob, place: Place): Promise<StepsResult> {
+  const planned = await planSteps(deps, started, place);
+  return planned.kind === 'ended' ? planned.result : applySteps(deps, started, planned.plan);
 }
 
 async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult): Promise<void> {
@@ -89,7 +96,7 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     await releaseJobLock(deps, tx, started);
   };
   await withPatience(() => deps.db.transaction(finish), started.task.signal);
-  await removeJobFiles(started.files);
+  removeJobFiles(started.files);
 }
 
 /** The job as it is now: an apply has moved on since it started. */

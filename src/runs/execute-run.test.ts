@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeEngine, overlaps } from '../../test/support/fake-engine.ts';
@@ -10,7 +10,7 @@ import { waitFor } from '../../test/support/wait-for.ts';
 import { holdApplyLock, listLocks, takeManualLock } from '../locks/index.ts';
 import { currentState } from '../states/index.ts';
 import { executeRun } from './execute-run.ts';
-import { jobsDir } from './job-files.ts';
+import { jobFiles, jobsDir, readNotes } from './job-files.ts';
 import { createPool } from './pool.ts';
 import { getRun } from './queries.ts';
 import type { Requirement, RunEvent } from './types.ts';
@@ -288,22 +288,18 @@ describe('a job', () => {
   });
 
   it('saves the state of an apply that had to be stopped because its process could not be noted', async () => {
-    const inTheWay = (event: RunEvent) => join(jobsDir(world.deps.dataDir), String(event.job?.id), 'child.json.new');
-    const { engine, world } = await workingWorld(
-      { 'main.tf': '', mark: 'one', 'fake.sh': `trap '' INT\n` },
-      {
-        over: {
-          subscribers: [
-            async (_tx, event) => {
-              if (event.kind === 'job_applying') await mkdir(inTheWay(event));
-            },
-          ],
-        },
-      },
-    );
+    const subscriber = async (_tx: unknown, event: RunEvent) => {
+      if (event.kind !== 'job_applying') return;
+      const files = jobFiles(world.deps.dataDir, event.job?.id ?? 0);
+      const { note } = await readNotes(files);
+      // As the process would have left it, which is stopped too soon for that.
+      await writeFile(note?.state?.path ?? '', '{ "lineage": "one", "serial": 1 }');
+      await rm(join(files.dir, 'notes'));
+      await mkdir(join(files.dir, 'notes'));
+    };
+    const { world } = await workingWorld({ 'main.tf': '' }, { over: { subscribers: [subscriber] } });
     const { jobs } = await world.run('apply');
     expect(jobs).toMatchObject([{ state: 'failed', outcome: { kind: 'failed', code: 'internal' } }]);
-    expect(await engine.marks()).toEqual(['one']);
     expect(await currentState(world.deps.db, { repoId: world.repo.id, dir: '.', workspace: 'default' })).toBeDefined();
     expect(await leftBehind(world)).toEqual(nothing);
   });

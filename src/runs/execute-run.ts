@@ -6,6 +6,7 @@ import { changeRun, type RunScope } from './change-state.ts';
 import { createCheckouts } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
 import { executeJob } from './execute-job.ts';
+import type { Turn } from './pool.ts';
 import { settleLeftovers } from './settle-leftovers.ts';
 import { isEnd, runEndState } from './state-tables.ts';
 import { selectJobs, selectRun } from './store.ts';
@@ -30,7 +31,7 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
     const checkouts = createCheckouts(deps, scope);
     const jobs = await selectJobs(deps.db, scope.run.id);
     const shared = { task, scope, checkouts, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
-    await executeJobs(deps, jobs, (job) => executeJob(deps, { ...shared, job }));
+    await executeJobs(deps, jobs, (job, turn) => executeJob(deps, { ...shared, job, turn }));
     await checkouts.release();
     await endRun(deps, task, scope);
   } finally {
@@ -58,7 +59,11 @@ async function endRun(deps: RunDeps, task: Task, scope: RunScope): Promise<void>
  * Group after group; within one, as many at once as the pool has room for. Jobs of the same folder and workspace share
  * files, so they take turns.
  */
-async function executeJobs(deps: RunDeps, jobs: readonly Job[], execute: (job: Job) => Promise<void>): Promise<void> {
+async function executeJobs(
+  deps: RunDeps,
+  jobs: readonly Job[],
+  execute: (job: Job, turn: Turn) => Promise<void>,
+): Promise<void> {
   const waiting = jobs.filter((job) => job.state === 'queued');
   const groups = [...new Set(waiting.map((job) => job.project.executionOrderGroup))].sort((a, b) => a - b);
   for (const group of groups) {
@@ -66,7 +71,7 @@ async function executeJobs(deps: RunDeps, jobs: readonly Job[], execute: (job: J
     const all = waiting.filter((job) => job.project.executionOrderGroup === group);
     const started = all.map((job) => {
       const place = `${job.project.workspace}\0${job.project.dir}`;
-      const turn = (turns.get(place) ?? Promise.resolve()).then(() => deps.pool.run(() => execute(job)));
+      const turn = (turns.get(place) ?? Promise.resolve()).then(() => deps.pool.run((turn) => execute(job, turn)));
       turns.set(place, turn);
       return turn;
     });

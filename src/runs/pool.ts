@@ -1,12 +1,24 @@
-/** Bounds how many things happen at once; those that wait are served in the order of their coming. */
+/** Runs `work` when there is room; those that wait are served in the order of their coming. */
+export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Bounds the jobs that are at work at once. One more may be under way, about to begin or being written down: so the
+ * next one is ready the moment a place is free, and no place waits for the disk.
+ */
 export type Pool = {
-  /** Runs `work` when there is room. */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Brings a job under way; it waits for its `turn` with the work itself. */
+  run<T>(job: (turn: Turn) => Promise<T>): Promise<T>;
 };
 
 export function createPool(size: number): Pool {
+  const underWay = createTurn(size + 1);
+  const atWork = createTurn(size);
+  return { run: (job) => underWay(() => job(atWork)) };
+}
+
+function createTurn(places: number): Turn {
   const waiting: (() => void)[] = [];
-  let free = size;
+  let free = places;
   const enter = (): Promise<void> | undefined => {
     if (free > 0) {
       free -= 1;
@@ -19,14 +31,12 @@ export function createPool(size: number): Pool {
     if (next) next();
     else free += 1;
   };
-  return {
-    run: async (work) => {
-      await enter();
-      try {
-        return await work();
-      } finally {
-        leave();
-      }
-    },
+  return async (work) => {
+    await enter();
+    try {
+      return await work();
+    } finally {
+      leave();
+    }
   };
 }

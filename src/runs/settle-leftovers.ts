@@ -35,12 +35,12 @@ async function settle(deps: RunDeps, settling: Settling, left: Leftover): Promis
   if (job.state === 'running') return requeue(deps, settling, left);
   if (job.state === 'applying') return endInterrupted(deps, settling, left);
   // The server died between the end of the job and that of its files.
-  if (isEnd(job.state)) await removeJobFiles(jobFiles(deps.dataDir, job.id));
+  if (isEnd(job.state)) removeJobFiles(jobFiles(deps.dataDir, job.id));
 }
 
 async function requeue(deps: RunDeps, settling: Settling, { job, processes }: Leftover): Promise<void> {
   await stopProcesses(processes, deps.settings.killAfterMs);
-  await removeJobFiles(jobFiles(deps.dataDir, job.id));
+  removeJobFiles(jobFiles(deps.dataDir, job.id));
   await deps.db.transaction(async (tx) => {
     await settling.task.assertHeld(tx);
     const line = 'polder: the server stopped while this job ran; nothing was applied, and it starts again';
@@ -77,5 +77,5 @@ async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover)
     await endJob(deps, tx, { ...scope, job, outcome, output: output.text });
     await closeLog(tx, job.id, deps.now());
   });
-  await removeJobFiles(files);
+  removeJobFiles(files);
 }

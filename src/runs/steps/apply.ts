@@ -55,7 +55,7 @@ async function passPointOfNoReturn(
 ): Promise<JobOutcome | undefined> {
   const { checkout, projectDir } = plan.place;
   const state = plan.state.kind === 'kept' ? plan.state.file : null;
-  await noteJob(started.files, { checkout, projectDir, state });
+  noteJob(started.files, { checkout, projectDir, state });
   // The log of an apply that is interrupted has the plan that was applied.
   await started.writer.flush();
   return deps.db.transaction(async (tx) => {

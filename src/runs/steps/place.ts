@@ -19,7 +19,7 @@ export async function choosePlace(deps: RunDeps, started: StartedJob): Promise<C
   }
   if (folder.kind === 'missing') return failed('path_outside', `dir "${project.dir}" does not exist`);
   const projectDir = folder.path;
-  await noteJob(started.files, { checkout, projectDir, state: null });
+  noteJob(started.files, { checkout, projectDir, state: null });
   const distribution = project.distribution ?? deps.settings.defaultDistribution;
   const configuration = await readRootModule(folder.path, distribution);
   const version = project.terraformVersion ?? (await deps.configurationReader.requiredVersion(configuration));
