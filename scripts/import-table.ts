@@ -9,7 +9,7 @@ export const layers = [
   ['config', 'repo-config', 'commands'],
   ['projects', 'access', 'repos', 'locks', 'plans', 'states'],
   ['runs'],
-  ['environments'],
+  ['comments', 'environments'],
   ['http', 'vcs/<host>'],
   ['server'],
   ['cli', 'main'],
