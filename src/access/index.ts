@@ -14,7 +14,7 @@ export { type Authentication, authenticate } from './authenticate.ts';
 export { endJobToken, type JobTokenRequest, mintJobToken } from './job-tokens.ts';
 export { principalOfUser, roleOfActor } from './role-of-actor.ts';
 export { secretMatches } from './secrets.ts';
-export { findUser, findUsers } from './store.ts';
+export { findUser, findUsers, getToken } from './store.ts';
 export {
   type CreateTokenResult,
   createToken,

@@ -89,6 +89,12 @@ export async function findTokens(handle: DbHandle, where: { name: string } | { i
   return (await query.execute()).map(toToken);
 }
 
+/** The token of that id that somebody made. */
+export async function getToken(handle: DbHandle, id: number): Promise<Token | undefined> {
+  const [token] = await findTokens(handle, { id });
+  return token;
+}
+
 export async function findTokenByHash(handle: DbHandle, hash: string): Promise<TokenRow | undefined> {
   const row = await handle.query
     .selectFrom('tokens')

@@ -47,6 +47,42 @@ export async function reposOfGroup(db: DbHandle, group: Pick<Group, 'host' | 'pa
   return rows.map(toRepo);
 }
 
+/** Which repos a list has. All conditions hold together. */
+export type RepoFilter = {
+  /** Besides this repo only public ones are seen; null: all are. */
+  readonly only: number | null;
+  /** Without the public ones that are seen merely because they are public. */
+  readonly own: boolean;
+  /** Part of the full name, whatever the case. */
+  readonly search?: string | undefined;
+};
+
+/** A page of repos, newest first. */
+export async function listRepos(
+  db: DbHandle,
+  filter: RepoFilter,
+  page: { readonly offset: number; readonly limit: number },
+): Promise<Repo[]> {
+  const rows = matching(db, filter).selectAll().orderBy('id', 'desc').offset(page.offset).limit(page.limit);
+  return (await rows.execute()).map(toRepo);
+}
+
+export async function countRepos(db: DbHandle, filter: RepoFilter): Promise<number> {
+  const count = matching(db, filter).select(({ fn }) => fn.countAll<number>().as('n'));
+  return Number((await count.executeTakeFirstOrThrow()).n);
+}
+
+function matching(db: DbHandle, { only, own, search }: RepoFilter) {
+  let rows = db.query.selectFrom('repos');
+  if (only !== null && own) rows = rows.where('id', '=', only);
+  else if (only !== null) {
+    rows = rows.where((eb) => eb.or([eb('id', '=', only), eb('visibility', '=', 'public')]));
+  }
+  if (search === undefined) return rows;
+  const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, String.raw`\$&`)}%`;
+  return rows.where(sql<boolean>`lower(full_name) like ${pattern} escape '\\'`);
+}
+
 /** Changes nothing when there is no such repo. */
 export async function setVisibility(db: DbHandle, id: number, visibility: Repo['visibility']): Promise<void> {
   await db.query.updateTable('repos').set({ visibility }).where('id', '=', id).execute();

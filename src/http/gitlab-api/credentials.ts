@@ -11,6 +11,7 @@ export type Admission =
   | {
       readonly kind: 'known';
       readonly principal: Principal;
+      readonly tokenId: number;
       /** It is the token of a job that shows who is calling. */
       readonly byJob: boolean;
     }
@@ -32,10 +33,10 @@ export async function admit(
   const authentication = await authenticate(deps.db, shown.secret, deps.now());
   switch (authentication.kind) {
     case 'known': {
-      const { principal, jobId } = authentication;
+      const { principal, jobId, tokenId } = authentication;
       const byJob = jobId !== null;
       if (byJob ? !forJobs : shown.byJob) return { kind: 'refused', answer: unauthorized };
-      return actAs(deps, { kind: 'known', principal, byJob }, request.headers.sudo ?? raw.sudo);
+      return actAs(deps, { kind: 'known', principal, tokenId, byJob }, request.headers.sudo ?? raw.sudo);
     }
     case 'unknown':
       return { kind: 'refused', answer: unauthorized };

@@ -14,6 +14,7 @@ import { readRequest } from './raw-parameters.ts';
 /** A request that may go ahead. */
 export type Call<Parameters> = {
   readonly principal: Principal;
+  readonly tokenId: number;
   /** The credential is the token of a job. */
   readonly byJob: boolean;
   readonly parameters: Parameters;
@@ -143,7 +144,7 @@ async function enter<Schema extends ParameterSchema>(
   const { raw, bodyProblem } = read;
   const admission = await admit(deps, request, { raw, forJobs: isForJobs(endpoint.ability) });
   if (admission.kind === 'refused') return admission;
-  const { principal, byJob } = admission;
+  const { principal, tokenId, byJob } = admission;
   if (!admitsScope(principal, endpoint)) return refused(insufficientScope);
   if (bodyProblem) return refused(bodyProblem);
   const parameters = readParameters(endpoint.parameters, raw, endpoint.exclusive);
@@ -151,5 +152,5 @@ async function enter<Schema extends ParameterSchema>(
   const [path = ''] = request.url.split('?', 1);
   const address = { url: deps.settings.baseUrl + path, raw };
   const { headers } = request;
-  return { kind: 'entered', call: { principal, byJob, parameters: parameters.values, address, headers } };
+  return { kind: 'entered', call: { principal, tokenId, byJob, parameters: parameters.values, address, headers } };
 }

@@ -24,7 +24,14 @@ import { freezePeriodEndpoints } from './freeze-periods.ts';
 import { protectionEndpoints } from './protected-environments.ts';
 import { isMalformed } from './raw-parameters.ts';
 import { takeBodiesAsBytes } from './request-body.ts';
-import { currentUserEndpoint, metadataEndpoint, projectLookupEndpoint, versionEndpoint } from './server-info.ts';
+import {
+  currentUserEndpoint,
+  listProjectsEndpoint,
+  metadataEndpoint,
+  ownTokenEndpoint,
+  projectLookupEndpoint,
+  versionEndpoint,
+} from './server-info.ts';
 
 export type { GitlabDeps } from './deps.ts';
 
@@ -55,6 +62,8 @@ const endpoints: readonly Endpoint[] = [
   versionEndpoint,
   metadataEndpoint,
   currentUserEndpoint,
+  ownTokenEndpoint,
+  listProjectsEndpoint,
   projectLookupEndpoint,
 ];
 

@@ -266,6 +266,20 @@ export const environmentEventSchema = z.object({
   created_at: time,
 });
 
+/** A token that asks about itself. */
+export const ownTokenSchema = z.object({
+  id,
+  name: z.string(),
+  revoked: z.literal(false),
+  created_at: time,
+  scopes: z.array(z.string()),
+  user_id: id,
+  last_used_at: time.nullable(),
+  active: z.literal(true),
+  /** A day, as GitLab has it. */
+  expires_at: z.iso.date().nullable(),
+});
+
 export const versionSchema = z.object({
   version: z.string(),
   revision: z.string(),

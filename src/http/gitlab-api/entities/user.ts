@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { Principal, User } from '../../../access/index.ts';
-import type { currentUserSchema, userBasicSchema, userSchema } from './schemas.ts';
-import { isoTime } from './time.ts';
+import type { Principal, Token, User } from '../../../access/index.ts';
+import type { currentUserSchema, ownTokenSchema, userBasicSchema, userSchema } from './schemas.ts';
+import { isoTime, isoTimeOrNull } from './time.ts';
 
 export function renderUserBasic(user: User, baseUrl: string): z.infer<typeof userBasicSchema> {
   return {
@@ -37,6 +37,20 @@ export function renderUser(user: User, baseUrl: string): z.infer<typeof userSche
     following: 0,
     is_followed: false,
     local_time: null,
+  };
+}
+
+export function renderOwnToken(token: Token, { actor }: Principal): z.infer<typeof ownTokenSchema> {
+  return {
+    id: token.id,
+    name: token.name,
+    revoked: false,
+    created_at: isoTime(token.createdAt),
+    scopes: [token.scope],
+    user_id: actor.id,
+    last_used_at: isoTimeOrNull(token.lastUsedAt),
+    active: true,
+    expires_at: token.expiresAt === null ? null : isoTime(token.expiresAt).slice(0, 10),
   };
 }
 
