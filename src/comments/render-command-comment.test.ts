@@ -291,6 +291,10 @@ describe('renderCommandComment', () => {
     expect(rendered('plan', projects)).toContain('1 with changes, 0 with no changes, 0 failed, 1 cancelled');
     expect(rendered('apply', projects)).toContain('1 successful, 0 failed, 0 errored, 1 cancelled');
   });
+  it('counts an interrupted apply as an error', () => {
+    const projects = [report({}, applied, short), report({}, { kind: 'interrupted', phase: 'apply', message: 'x' })];
+    expect(rendered('apply', projects)).toContain('2 projects, 1 successful, 0 failed, 1 errored');
+  });
   it('says what to do after an interrupted apply', () => {
     const message = 'The server stopped while this apply was running.';
     const text = rendered('apply', [report({}, { kind: 'interrupted', phase: 'apply', message }, 'Creating...\n')]);

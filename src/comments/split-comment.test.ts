@@ -74,6 +74,12 @@ describe('splitComment', () => {
     expect(second.startsWith('Continued plan output from previous comment.\n  ````shell\nline\n')).toBe(true);
   });
 
+  it('takes shorter fences inside a fence for text', () => {
+    const fenced = `\`\`\`\`diff\n\`\`\`\n${'line\n'.repeat(300)}\`\`\`\`\nafter`;
+    const [, second = ''] = splitComment(fenced, { ...github, maxLength: 1200 });
+    expect(second.startsWith('Continued plan output from previous comment.\n````diff\nline\n')).toBe(true);
+  });
+
   it('opens a section again without a fence where none was open', () => {
     const section = `<details><summary>Log</summary>\n\n${'line\n'.repeat(300)}\n</details>\nafter`;
     const [first = '', second = ''] = splitComment(section, { ...github, maxLength: 1200 });
