@@ -42,13 +42,17 @@ export function withoutPassword(url: string): string {
   return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:***@').replace(/([?&]password=)[^&]*/i, '$1***');
 }
 
-/** Holds the row until the transaction ends, so that a decision made from it stays true. */
+/**
+ * Holds the row until the transaction ends, so that a decision made from it stays true. Not `for no key update`: rows that
+ * refer to it may be inserted meanwhile, and two transactions that did so first would wait for each other.
+ */
 export async function lockRow(
   tx: Tx,
   table: 'groups' | 'repos' | 'users' | 'runs' | 'jobs' | 'environments',
   id: number,
 ): Promise<void> {
-  if (tx.engine.rowLocks) await sql`select id from ${sql.table(table)} where id = ${id} for update`.execute(tx.query);
+  if (tx.engine.rowLocks)
+    await sql`select id from ${sql.table(table)} where id = ${id} for no key update`.execute(tx.query);
 }
 
 /** Milliseconds a ping took, or the reason why the database does not answer. */
