@@ -8,6 +8,9 @@ import { envStopStaleForm } from './env/stop-stale.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
 import { quickstartForm } from './quickstart/form.ts';
 import { type CommandForm, commandHelp } from './read-flags.ts';
+import { repoListForm } from './repo/list.ts';
+import { repoSetForm } from './repo/set.ts';
+import { repoShowForm } from './repo/show.ts';
 import { tokenCreateForm } from './token/create.ts';
 import { tokenListForm } from './token/list.ts';
 import { tokenRevokeForm } from './token/revoke.ts';
@@ -18,6 +21,9 @@ const forms: readonly CommandForm<OptionRows>[] = [
   tokenCreateForm,
   tokenListForm,
   tokenRevokeForm,
+  repoListForm,
+  repoShowForm,
+  repoSetForm,
   envListForm,
   envShowForm,
   envCreateForm,

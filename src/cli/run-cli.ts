@@ -16,6 +16,10 @@ const polder: CommandGroup = {
       summary: 'Make, list and revoke the tokens that people and programs show',
       load: async () => (await import('./token/index.ts')).runToken,
     },
+    repo: {
+      summary: 'Show the repositories, and make them public or private',
+      load: async () => (await import('./repo/index.ts')).runRepo,
+    },
     env: {
       summary: 'List, make, stop and delete environments',
       load: async () => (await import('./env/index.ts')).runEnv,

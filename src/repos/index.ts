@@ -1,3 +1,4 @@
+export { changeVisibility } from './change-visibility.ts';
 export { type FindRepoDeps, findRepo, type RepoLookup } from './find-repo.ts';
 export { findGroupsByReference, getGroup, groupsOfRepo } from './group-store.ts';
 export { repoSource } from './repo-source.ts';
@@ -9,6 +10,5 @@ export {
   listRepos,
   type RepoFilter,
   reposOfGroup,
-  setVisibility,
 } from './store.ts';
-export type * from './types.ts';
+export * from './types.ts';

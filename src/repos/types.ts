@@ -1,5 +1,8 @@
 import type { HostType } from '../vcs/index.ts';
 
+/** Who may see a repo: those whose token is good for it, or everybody who has a token. */
+export const visibilities = ['private', 'public'] as const;
+
 /** A git repository on a host, with the id it was given when somebody first named it. */
 export type Repo = {
   readonly id: number;
@@ -10,7 +13,7 @@ export type Repo = {
   readonly fullName: string;
   /** The group (owner path) it belongs to. */
   readonly groupId: number;
-  readonly visibility: 'private' | 'public';
+  readonly visibility: (typeof visibilities)[number];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 };

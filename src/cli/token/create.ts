@@ -3,9 +3,9 @@ import type { OptionsOf } from '../../config/index.ts';
 import { type Db, withoutPassword } from '../../db/index.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { findOneRepo } from '../find-repo.ts';
 import { jsonFlag, readFlags } from '../read-flags.ts';
 import { databaseFlags, withDatabase } from '../with-database.ts';
-import { findOneRepo } from './find-repo.ts';
 
 const argument = { status: 'built', flagOnly: true } as const;
 
@@ -70,7 +70,7 @@ async function create(context: CliContext, db: Db, flags: Flags): Promise<number
   const now = context.now();
   const repo = flags.repo === '' ? null : await findOneRepo(db, flags.repo);
   if (repo?.kind === 'refused') {
-    context.complain(repo.message);
+    context.complain(`--repo: ${repo.message}`);
     return exitCodes.fault;
   }
   const { name, role, scope } = flags;

@@ -1,11 +1,11 @@
-import type { DbHandle } from '../../db/index.ts';
-import { findReposByReference, type Repo } from '../../repos/index.ts';
+import type { DbHandle } from '../db/index.ts';
+import { findReposByReference, type Repo } from '../repos/index.ts';
 
 export type FoundRepo =
   | { readonly kind: 'found'; readonly repo: Repo }
   | { readonly kind: 'refused'; readonly message: string };
 
-/** The one repo that a person means by the value of `--repo`. */
+/** The one repo that a person means. */
 export async function findOneRepo(handle: DbHandle, reference: string): Promise<FoundRepo> {
   const candidates = await findReposByReference(handle, reference);
   const [repo, other] = candidates;
@@ -18,5 +18,5 @@ export async function findOneRepo(handle: DbHandle, reference: string): Promise<
 }
 
 function refused(message: string): FoundRepo {
-  return { kind: 'refused', message: `--repo: ${message}` };
+  return { kind: 'refused', message };
 }
