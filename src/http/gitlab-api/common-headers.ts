@@ -18,6 +18,7 @@ export function addCommonHeaders(api: FastifyInstance): void {
     reply.headers({
       'cache-control': 'max-age=0, private, must-revalidate',
       vary: 'Origin',
+      'x-frame-options': 'SAMEORIGIN',
       'x-request-id': id,
       'x-gitlab-meta': JSON.stringify({ correlation_id: id, version: '1' }),
     });
