@@ -6,7 +6,7 @@ const largestTail = 1024 * 1024;
 
 /**
  * Keeps a file that a process is appending to from filling the disk: its first half stays, and of the rest only the
- * end, after a line that says what is missing. Whoever follows the file sees it shrink.
+ * end, after a line that says what is missing. Whoever follows the file does so with `readCapped`.
  *
  * What is written in the instant between reading to the end and cutting is lost, which a writer at full speed makes
  * likely. So the file may grow to twice `maxBytes` before it is cut under the writer's hands; `finish`, once the writer
@@ -15,7 +15,7 @@ const largestTail = 1024 * 1024;
  */
 export function capFile(path: string, maxBytes: number): { stop(): void; finish(): boolean } {
   const fd = openSync(path, 'r+');
-  const headBytes = Math.ceil(maxBytes / 2);
+  const headBytes = headOf(maxBytes);
   const tailLimit = Math.min(largestTail, Math.floor(maxBytes / 4));
   let lostBytes = 0;
   let addedBytes = 0;
@@ -51,6 +51,43 @@ export function capFile(path: string, maxBytes: number): { stop(): void; finish(
       return lostBytes > 0;
     },
   };
+}
+
+/**
+ * Reads on in a file that is capped at `maxBytes`. `position` counts what was written, whether or not it is still there;
+ * where something was cut from under the reader, `notice` says so, and what was read comes after it.
+ */
+export function readCapped(
+  fd: number,
+  reading: { readonly position: number; readonly buffer: Buffer; readonly maxBytes: number },
+): { bytesRead: number; position: number; notice: string | null } {
+  const { position, buffer, maxBytes } = reading;
+  const cut = readCut(fd, maxBytes);
+  if (!cut || position < cut.at) {
+    const most = cut ? Math.min(buffer.length, cut.at - position) : buffer.length;
+    const start = Math.min(position, fstatSync(fd).size);
+    const bytesRead = readSync(fd, buffer, 0, most, start);
+    return { bytesRead, position: start + bytesRead, notice: null };
+  }
+  const resumed = cut.at + cut.lostBytes;
+  const start = Math.max(position, resumed);
+  const bytesRead = readSync(fd, buffer, 0, buffer.length, cut.resumesAt + start - resumed);
+  const notice = start > position ? `\n${cutNotice(start - position)}\n` : null;
+  return { bytesRead, position: start + bytesRead, notice };
+}
+
+/** Where a file was cut, how much went, and from where on the rest of it is. */
+function readCut(fd: number, maxBytes: number): { at: number; lostBytes: number; resumesAt: number } | undefined {
+  const at = headOf(maxBytes);
+  const bytes = Buffer.alloc(100);
+  const text = bytes.toString('latin1', 0, readSync(fd, bytes, 0, bytes.length, at));
+  const notice = /^\n\[\.\.\. (\d+) bytes of output left out \.\.\.\]\n/.exec(text);
+  return notice ? { at, lostBytes: Number(notice[1]), resumesAt: at + notice[0].length } : undefined;
+}
+
+/** How much of the beginning stays. */
+function headOf(maxBytes: number): number {
+  return Math.ceil(maxBytes / 2);
 }
 
 /** Reads from `start` to an end that is still the end when it returns, unless the writer is faster than any reader. */

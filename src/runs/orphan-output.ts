@@ -10,7 +10,7 @@ export type OrphanOutput = {
   readonly ending: string | null;
 };
 
-const maxBytes = 8 * 1024 * 1024;
+const answerMaxBytes = 8 * 1024 * 1024;
 
 /**
  * Follows the output file of an apply whose server died, until `ended` settles, and hands what the log does not have yet
@@ -18,17 +18,17 @@ const maxBytes = 8 * 1024 * 1024;
  */
 export async function followOrphan(
   db: DbHandle,
-  orphan: { jobId: number; path: string; ended: Promise<unknown>; writer: LogWriter },
+  orphan: { jobId: number; path: string; maxBytes: number; ended: Promise<unknown>; writer: LogWriter },
 ): Promise<OrphanOutput> {
-  const { path, writer } = orphan;
+  const { path, maxBytes, writer } = orphan;
   // Handled from the start, since it may fail while the log is read: the caller hears of it.
   const ended = orphan.ended.catch(() => undefined);
   const unknown = createLineSkipper(await linesSinceApply(db, orphan.jobId));
-  await tailFile(path, { ended }, async (piece) => {
+  await tailFile(path, { maxBytes, ended }, async (piece) => {
     const rest = unknown(piece);
     if (rest !== '') await writer.write(rest);
   });
-  const { text } = await readOutputFile(path, maxBytes);
+  const { text } = await readOutputFile(path, answerMaxBytes);
   const plain = stripAnsi(text);
   return { text: plain, ending: endingOf(plain) };
 }

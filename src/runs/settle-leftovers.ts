@@ -61,7 +61,13 @@ async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover)
     writer.line('polder: the server stopped while this apply ran; its Terraform process goes on and is waited for');
   }
   const ended = outlast(deps, left, { cancelled: settling.cancelled, lost: task.signal });
-  const output = await followOrphan(deps.db, { jobId: job.id, path: files.outputPath('apply'), ended, writer });
+  const output = await followOrphan(deps.db, {
+    jobId: job.id,
+    path: files.outputPath('apply'),
+    maxBytes: deps.settings.logMaxBytes,
+    ended,
+    writer,
+  });
   const stop = await ended;
   const state = note?.state ? { ...note.state, left: await readStateFile(note.state), now: deps.now() } : undefined;
   const flush = await writer.end();

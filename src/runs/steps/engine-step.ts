@@ -73,7 +73,9 @@ export async function launchStep(
     onStart: (child) => noteChild(started.files, child),
   });
   try {
-    await tailFile(outputPath, { from, ended }, (text) => started.writer.write(text));
+    await tailFile(outputPath, { from, maxBytes: deps.settings.logMaxBytes, ended }, (text) =>
+      started.writer.write(text),
+    );
   } finally {
     // Whatever becomes of the log: nobody may go on while the engine works.
     await ended.catch(() => undefined);
