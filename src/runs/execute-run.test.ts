@@ -48,7 +48,7 @@ describe('a run', () => {
     expect(await world.run('plan')).toMatchObject({ state: 'succeeded', jobs: [{ outcome: { kind: 'planned' } }] });
     expect(await world.run('apply')).toMatchObject({ state: 'succeeded', jobs: [{ outcome: { kind: 'applied' } }] });
     expect(await world.run('plan')).toMatchObject({ state: 'succeeded', jobs: [{ outcome: { kind: 'unchanged' } }] });
-    expect(await engine.marks()).toEqual(['one']);
+    expect(await engine.marks()).toEqual(['one@default']);
     expect(await leftBehind(world)).toEqual(nothing);
   });
 
@@ -214,7 +214,7 @@ describe('two runs', () => {
         },
       },
     ]);
-    expect(await engine.marks()).toEqual(['one']);
+    expect(await engine.marks()).toEqual(['one@default']);
     expect(await leftBehind(world)).toEqual(nothing);
   });
 });
@@ -257,7 +257,7 @@ describe('a job', () => {
       },
     );
     expect(await world.run('apply')).toMatchObject({ state: 'succeeded', jobs: [{ attempt: 1 }] });
-    expect(await engine.marks()).toEqual(['one']);
+    expect(await engine.marks()).toEqual(['one@default']);
     const state = await world.deps.db.query.selectFrom('state_versions').select('serial').execute();
     expect(state).toEqual([{ serial: 1 }]);
   });
@@ -284,7 +284,7 @@ describe('a job', () => {
       },
     ]);
     expect(await currentState(world.deps.db, { repoId: world.repo.id, dir: '.', workspace: 'default' })).toBeDefined();
-    expect(await engine.marks()).toEqual(['one']);
+    expect(await engine.marks()).toEqual(['one@default']);
   });
 
   it('saves the state of an apply that had to be stopped because its process could not be noted', async () => {

@@ -105,7 +105,7 @@ describe('an apply whose server died', () => {
         },
       ],
     });
-    expect(await engine.marks()).toEqual(['one']);
+    expect(await engine.marks()).toEqual(['one@default']);
     expect(overlaps(await engine.starts())).toEqual([]);
   });
 
@@ -180,7 +180,7 @@ describe('a job whose server died before its point of no return', () => {
     const second = serve(world, runId);
     await Promise.all([first.ended, second.ended]);
     expect(await getRun(world.deps.db, runId)).toMatchObject({ state: 'succeeded', jobs: [{ attempt: 2 }] });
-    expect(await engine.marks()).toEqual(['one']);
+    expect(await engine.marks()).toEqual(['one@default']);
     expect(overlaps(await engine.starts())).toEqual([]);
     expect(await leftOnDisk(world)).toEqual([]);
     expect(await listLocks(world.deps.db)).toEqual([]);
@@ -245,7 +245,7 @@ describe('a job whose server died before its point of no return', () => {
       ['root', 'succeeded'],
       ['below', 'interrupted'],
     ]);
-    expect((await engine.marks()).toSorted()).toEqual(['below', 'root']);
+    expect((await engine.marks()).toSorted()).toEqual(['below@default', 'root@default']);
     expect(run?.jobs[1]?.outcome).toMatchObject({ message: expect.stringContaining('Apply complete!') as string });
   });
 });
@@ -320,7 +320,7 @@ describe('cleanAfterCrash', () => {
     const second = serve(world, runId);
     await wait.go();
     await Promise.all([first.ended, second.ended]);
-    expect(await engine.marks()).toEqual(['one']);
+    expect(await engine.marks()).toEqual(['one@default']);
     const state = await currentState(world.deps.db, { repoId: world.repo.id, dir: '.', workspace: 'default' });
     expect(Buffer.from(state?.content ?? []).toString()).toContain('"mark":"one"');
   });

@@ -19,8 +19,8 @@ export type DiaryEngine = {
   readonly binary: string;
   starts(): Promise<EngineStart[]>;
   /**
-   * The marks that applies left, in order: each line is what was applied. The fake engine writes the content of the
-   * file `mark` in the project's folder; with the real one the project does it itself, by appending to `marksFile`.
+   * The marks that applies left, in order: `<mark>@<workspace>`. The fake engine takes the mark from the file `mark` in
+   * the project's folder; with the real one the project leaves it by itself, by appending to `marksFile`.
    */
   marks(): Promise<string[]>;
   readonly marksFile: string;
@@ -61,7 +61,7 @@ plan)
     exit 2
   fi ;;
 apply)
-  echo "$mark" >> '${marks}'
+  echo "$mark@\${TF_WORKSPACE:-default}" >> '${marks}'
   serial=$(sed -n 's/.*"serial":\\([0-9]*\\).*/\\1/p' "$state" 2>/dev/null)
   lineage=$(sed -n 's/.*"lineage":"\\([^"]*\\)".*/\\1/p' "$state" 2>/dev/null)
   mkdir -p "$(dirname "$state")"

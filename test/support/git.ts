@@ -58,6 +58,22 @@ export async function makeBranch(dir: string, name: string): Promise<void> {
   await git(dir, 'switch', '--quiet', '--create', name);
 }
 
+/** Makes many branches at once, each one commit away from `main`: with these files changed. */
+export async function addBranches(
+  dir: string,
+  branches: readonly { readonly branch: string; readonly files: Readonly<Record<string, string>> }[],
+): Promise<void> {
+  const data = (text: string) => `data ${Buffer.byteLength(text)}\n${text}\n`;
+  const commits = branches.map(({ branch, files }) => {
+    const changes = Object.entries(files).map(([path, text]) => `M 100644 inline ${path}\n${data(text)}`);
+    const author = `committer Ada Author <ada@example.com> 1704164645 +0000\n`;
+    return `commit refs/heads/${branch}\n${author}${data(branch)}from refs/heads/main^0\n${changes.join('')}`;
+  });
+  const importing = run('git', ['-C', dir, 'fast-import', '--quiet'], { env: { ...process.env, ...environment } });
+  importing.child.stdin?.end(commits.join(''));
+  await importing;
+}
+
 /** Writes files below `dir`, with the folders they need. */
 export async function writeFiles(dir: string, files: Files): Promise<void> {
   for (const [path, content] of Object.entries(files)) {

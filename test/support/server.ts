@@ -11,6 +11,8 @@ export type ServerOptions = {
   readonly env?: Readonly<Record<string, string>>;
   /** How long it may take to be ready. */
   readonly timeoutMs?: number;
+  /** A command that is given the server's as its last arguments, and becomes it. */
+  readonly through?: readonly string[];
 };
 
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
@@ -35,12 +37,13 @@ const freePort = portFinder();
 
 /** Starts `polder server` as a process and waits until it is ready. It is stopped when the test ends. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { flags = {}, env = {}, timeoutMs = 20_000 } = options;
+  const { flags = {}, env = {}, timeoutMs = 20_000, through = [] } = options;
   const port = Number(flags.port ?? (await freePort()));
   const dataDir = String(flags['data-dir'] ?? (await temporaryDir()));
   const all = { ...flags, port, 'data-dir': dataDir };
   const args = Object.entries(all).map(([name, value]) => `--${name}=${value}`);
-  const child = spawn(process.execPath, [polderProgram, 'server', ...args], {
+  const [program = '', ...rest] = [...through, process.execPath, polderProgram, 'server', ...args];
+  const child = spawn(program, rest, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
