@@ -53,8 +53,8 @@ export async function selectDeletable(
   return rows.map(toEnvironment);
 }
 
-/** Available environments that nothing was done to since a time, after an id and in order of id. */
-export async function selectStale(
+/** Available environments that were not changed since a time, after an id and in order of id. */
+export async function selectUnchanged(
   handle: DbHandle,
   where: { readonly repoId: number; readonly before: number; readonly afterId: number; readonly limit: number },
 ): Promise<Pick<Environment, 'id' | 'name' | 'tier'>[]> {
@@ -65,33 +65,44 @@ export async function selectStale(
     .where('state', '=', 'available')
     .where('updated_at', '<', where.before)
     .where('id', '>', where.afterId)
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('deployments')
-            .select('deployments.id')
-            .whereRef('deployments.environment_id', '=', 'environments.id')
-            .where('deployments.updated_at', '>=', where.before),
-        ),
-      ),
-    )
     .orderBy('id')
     .limit(where.limit)
     .execute();
   return rows.map((row) => ({ ...row, tier: row.tier as Environment['tier'] }));
 }
 
-/** Has the timer stop these now, of which those count that are still available. Gives how many. */
+/**
+ * Those of these environments of which a deployment changed since a time. Asked for apart: in one query with the above,
+ * PostgreSQL would read all deployments.
+ */
+export async function selectDeployedSince(
+  handle: DbHandle,
+  ids: readonly number[],
+  since: number,
+): Promise<ReadonlySet<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await handle.query
+    .selectFrom('deployments')
+    .select('environment_id')
+    .distinct()
+    .where('environment_id', 'in', [...ids])
+    .where('updated_at', '>=', since)
+    .execute();
+  return new Set(rows.map((row) => row.environment_id));
+}
+
+/** Has the timer stop these now, except those that are no longer available and unchanged. Gives how many. */
 export async function requestStops(
   tx: Tx,
   ids: readonly number[],
-  request: { readonly cause: string; readonly now: number },
+  request: { readonly cause: string; readonly before: number; readonly now: number },
 ): Promise<number> {
   const result = await tx.query
     .updateTable('environments')
     .set({ stop_due_at: request.now, stop_cause: request.cause })
     .where('id', 'in', [...ids])
     .where('state', '=', 'available')
+    .where('updated_at', '<', request.before)
     .executeTakeFirst();
   return Number(result.numUpdatedRows);
 }

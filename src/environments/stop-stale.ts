@@ -1,6 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import type { Db } from '../db/index.ts';
-import { requestStops, selectStale } from './cleanup-store.ts';
+import { requestStops, selectDeployedSince, selectUnchanged } from './cleanup-store.ts';
 import { wakeTimers } from './timers.ts';
 import type { Environment } from './types.ts';
 
@@ -28,12 +28,18 @@ export async function stopStale(db: Db, request: StaleRequest): Promise<StaleTal
   const cause = `stale since ${new Date(before).toISOString()}, as ${actor.login} asked`;
   let [requested, skipped, afterId] = [0, 0, 0];
   for (;;) {
-    const stale = await selectStale(db, { repoId, before, afterId, limit: batch });
+    const unchanged = await selectUnchanged(db, { repoId, before, afterId, limit: batch });
+    const deployed = await selectDeployedSince(
+      db,
+      unchanged.map(({ id }) => id),
+      before,
+    );
+    const stale = unchanged.filter(({ id }) => !deployed.has(id));
     const ids = stale.filter((environment) => !isProtected(environment)).map(({ id }) => id);
-    if (ids.length > 0) requested += await db.transaction((tx) => requestStops(tx, ids, { cause, now }));
+    if (ids.length > 0) requested += await db.transaction((tx) => requestStops(tx, ids, { cause, before, now }));
     skipped += stale.length - ids.length;
-    afterId = stale.at(-1)?.id ?? afterId;
-    if (stale.length < batch) break;
+    afterId = unchanged.at(-1)?.id ?? afterId;
+    if (unchanged.length < batch) break;
   }
   if (requested > 0) await wakeTimers(db);
   return { requested, skipped };

@@ -21,7 +21,7 @@ const channel = 'environment-timers';
 /** A time that was set since the last look, without a notice, is late by at most this. */
 const lookEveryMs = 1000;
 const afterTroubleMs = 1000;
-const batch = 200;
+const batch = 500;
 
 /** Tells the timers of all replicas to look now. */
 export async function wakeTimers(handle: DbHandle): Promise<void> {

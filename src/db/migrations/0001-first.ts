@@ -261,8 +261,8 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   // With the key at the end, what contains a text is found without reading the rows.
   await index('environments_list', 'environments', ['repo_id', 'id', 'name_key']).execute();
   await index('environments_state', 'environments', ['repo_id', 'state', 'id']).execute();
-  await index('environments_name_key', 'environments', ['repo_id', 'name_key', 'id']).execute();
-  await index('environments_rest_key', 'environments', ['repo_id', 'rest_key', 'id']).execute();
+  await index('environments_name_key', 'environments', ['repo_id', 'name_key', 'state', 'id']).execute();
+  await index('environments_rest_key', 'environments', ['repo_id', 'rest_key', 'state', 'id']).execute();
   for (const timer of ['stop_due_at', 'auto_delete_at', 'stopping_until']) {
     const due = index(`environments_${timer}`, 'environments', [timer, 'id']);
     await due.where(sql.ref(timer), 'is not', sql.lit(null)).execute();
