@@ -4,7 +4,7 @@ import { describeDatabases } from '../../test/support/database.ts';
 import { makeRepo } from '../../test/support/git.ts';
 import { temporaryDir } from '../../test/support/temp.ts';
 import type { Db } from '../db/index.ts';
-import { createHosts, type Hosts, type VcsHost } from '../vcs/index.ts';
+import { createHosts, type Hosts, repoOnly, type VcsHost } from '../vcs/index.ts';
 import { localHost } from '../vcs/local/index.ts';
 import { type FindRepoDeps, findRepo } from './find-repo.ts';
 import { repoSource } from './repo-source.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 const github: VcsHost = {
   type: 'Github',
   hostname: 'github.com',
-  capabilities: { pulls: true },
+  capabilities: repoOnly,
   findRepo: async (fullName) =>
     fullName.toLowerCase() === 'acme/infra'
       ? {
@@ -32,7 +32,6 @@ const github: VcsHost = {
           webUrl: null,
         }
       : undefined,
-  getPull: async () => undefined,
 };
 
 const now = 1_700_000_000_000;

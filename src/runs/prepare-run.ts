@@ -55,7 +55,8 @@ export async function prepareRun(deps: RunDeps, request: RunRequest): Promise<Pr
 async function checkPull(deps: RunDeps, request: RunRequest): Promise<Rejected | undefined> {
   const { repo, pullNumber } = request;
   if (pullNumber === null) return undefined;
-  const pull = await deps.hosts.byType(repo.hostType)?.getPull(repo.fullName, pullNumber);
+  const host = deps.hosts.byType(repo.hostType);
+  const pull = await host?.pulls?.getPull({ fullName: repo.fullName, number: pullNumber });
   return pull ? undefined : rejected('pull_unknown', `pull request ${pullNumber} not found`);
 }
 

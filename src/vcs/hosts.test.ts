@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { repoOnly } from './capabilities.ts';
 import { createHosts } from './hosts.ts';
 import type { HostType, VcsHost } from './types.ts';
 
@@ -6,9 +7,8 @@ function host(type: HostType, hostname: string): VcsHost {
   return {
     type,
     hostname,
-    capabilities: { pulls: false },
+    capabilities: repoOnly,
     findRepo: async () => undefined,
-    getPull: async () => undefined,
   };
 }
 

@@ -1,2 +1,5 @@
+export * from './capabilities.ts';
 export { createHosts, type Hosts } from './hosts.ts';
+export * from './pull-host.ts';
 export * from './types.ts';
+export * from './webhooks.ts';

@@ -1,3 +1,7 @@
+import type { HostCapabilities } from './capabilities.ts';
+import type { PullHost } from './pull-host.ts';
+import type { Webhooks } from './webhooks.ts';
+
 /** The hosts that `Type` of the API may name, in the peer's spelling, and `Local`. */
 export const hostTypes = [
   'Github',
@@ -14,7 +18,7 @@ export type HostType = (typeof hostTypes)[number];
 export type CloneSource = {
   /** A path on disk, or an `https://` URL. */
   readonly url: string;
-  /** Handed to git for this one fetch, in memory only. */
+  /** Handed to git for this one fetch, in memory only. Those of an app expire: ask anew for each fetch. */
   readonly credentials: { readonly username: string; readonly password: string } | null;
 };
 
@@ -27,26 +31,11 @@ export type HostRepo = {
   readonly webUrl: string | null;
 };
 
-/** A pull or merge request, as far as a run needs it. */
-export type Pull = {
-  readonly number: number;
-  readonly url: string;
-  readonly author: string;
-  readonly headBranch: string;
-  readonly headSha: string;
-  readonly baseBranch: string;
-  readonly open: boolean;
-};
-
-/** What differs between hosts in ways the domain must know; the caller asks before it relies on one. */
-export type HostCapabilities = {
-  /** Pull requests exist, so that `getPull` can find one. */
-  readonly pulls: boolean;
-};
-
 /**
- * A place with repos and pull requests. Every function takes and returns our own types, may be called at any time and
- * by several runs at once, and throws only when the host cannot be asked: what does not exist is an answer.
+ * A place with repos, and mostly with pull requests. Every function takes and returns our own types, may be called at
+ * any time and by several runs at once. What does not exist is an answer. It throws `host_unavailable` when the host
+ * cannot be asked now (it is down, or the rate limit is used up for longer than we wait) and `host_refused` when it
+ * says no to what should work (a credential that is wrong or may not do this); nothing else.
  */
 export type VcsHost = {
   readonly type: HostType;
@@ -58,6 +47,8 @@ export type VcsHost = {
    * Where the host takes other spellings, the answer has its own.
    */
   findRepo(fullName: string): Promise<HostRepo | undefined>;
-  /** The pull request, or undefined. */
-  getPull(fullName: string, number: number): Promise<Pull | undefined>;
+  /** There exactly when `capabilities.pulls` is true. */
+  readonly pulls?: PullHost;
+  /** There when the host sends webhooks. */
+  readonly webhooks?: Webhooks;
 };

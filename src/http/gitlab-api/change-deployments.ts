@@ -188,6 +188,7 @@ export const listMergeRequestsEndpoint = projectEndpoint({
 async function pullsOf({ db, hosts }: GitlabDeps, deployment: Deployment, repo: Repo) {
   const [details] = await deploymentDetails(db, [deployment]);
   const number = details?.cause?.run.pullNumber ?? null;
-  const pull = number === null ? undefined : await hosts.byHostname(repo.host)?.getPull(repo.fullName, number);
+  const host = hosts.byHostname(repo.host);
+  const pull = number === null ? undefined : await host?.pulls?.getPull({ fullName: repo.fullName, number });
   return pull ? [renderMergeRequest(pull, repo)] : [];
 }

@@ -80,10 +80,10 @@ describe('localHost', () => {
     expect(await localHost({ reposDir: join(dir, 'nope') }).findRepo('acme/work')).toBeUndefined();
   });
 
-  it('has no pull requests', async () => {
+  it('has no pull requests', () => {
     const host = localHost({ reposDir });
     expect(host.capabilities.pulls).toBe(false);
-    expect(await host.getPull('acme/work', 1)).toBeUndefined();
+    expect(host.pulls).toBeUndefined();
   });
 
   it('gives what is committed, not what lies in the work tree', async () => {

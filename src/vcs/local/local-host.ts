@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { VcsHost } from '../index.ts';
+import { repoOnly, type VcsHost } from '../index.ts';
 import { findRepository } from './find-repository.ts';
 import { isLocalName } from './local-name.ts';
 
@@ -17,7 +17,7 @@ export function localHost({ reposDir }: LocalHostOptions): VcsHost {
   return {
     type: 'Local',
     hostname: 'local',
-    capabilities: { pulls: false },
+    capabilities: repoOnly,
     findRepo: async (fullName) => {
       if (!isLocalName(fullName)) return undefined;
       const url =
@@ -25,6 +25,5 @@ export function localHost({ reposDir }: LocalHostOptions): VcsHost {
         (await findRepository(reposDir, join(reposDir, `${fullName}.git`)));
       return url === undefined ? undefined : { fullName, source: { url, credentials: null }, webUrl: null };
     },
-    getPull: async () => undefined,
   };
 }
