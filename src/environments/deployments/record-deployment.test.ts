@@ -111,7 +111,7 @@ describeDatabases('recordDeployment', (open) => {
     const shas = Array.from({ length: 8 }, (_, at) => String(at).repeat(40));
     const made = await Promise.all(shas.map((sha) => report(db, { repo, by, sha })));
     expect(new Set(made.map(({ environmentId }) => environmentId)).size).toBe(1);
-    expect(made.map(({ iid }) => iid).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(made.map(({ iid }) => iid).sort((one, other) => one - other)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
   it('writes down who reported it', async () => {

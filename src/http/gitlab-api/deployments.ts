@@ -127,20 +127,19 @@ async function filterOf(
 
 /** Which filters and orders do not go together, in GitLab's words and order. */
 function combinationProblem(parameters: ListParameters): string | undefined {
-  const { order_by: by, status } = parameters;
+  const { order_by: by } = parameters;
   const byUpdate = parameters.updated_after !== null || parameters.updated_before !== null;
   const byFinish = parameters.finished_after !== null || parameters.finished_before !== null;
-  const hasFinished = status !== null && status !== undefined && isFinished(status);
   if (byUpdate && byFinish) return 'Both `updated_at` filter and `finished_at` filter can not be specified';
   if (byUpdate && by !== 'updated_at') return '`updated_at` filter requires `updated_at` sort';
   if (byFinish && by !== 'finished_at') return '`finished_at` filter requires `finished_at` sort.';
-  if (by === 'finished_at' && !byFinish && !hasFinished) {
-    return '`finished_at` sort requires `finished_at` filter or a filter with at least one of the finished statuses.';
-  }
-  if (byFinish && status !== 'success') {
-    return '`finished_at` filter must be combined with `success` status filter.';
-  }
-  return undefined;
+  return by === 'finished_at' ? finishedSortProblem(parameters, byFinish) : undefined;
+}
+
+function finishedSortProblem({ status }: ListParameters, byFinish: boolean): string | undefined {
+  if (byFinish && status !== 'success') return '`finished_at` filter must be combined with `success` status filter.';
+  if (byFinish || (status && isFinished(status))) return undefined;
+  return '`finished_at` sort requires `finished_at` filter or a filter with at least one of the finished statuses.';
 }
 
 export const getDeploymentEndpoint = projectEndpoint({
