@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { errorText, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { isRetryable } from './driver-errors.ts';
+import { isDiskFull, isRetryable } from './driver-errors.ts';
 import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import { listenPostgres, postgresDialect } from './postgres.ts';
@@ -145,7 +145,9 @@ function assemble(parts: Parts): Db {
         try {
           return await once(change);
         } catch (error) {
-          if (attempt >= 5 || !isRetryable(error)) throw error;
+          if (attempt < 5 && isRetryable(error)) continue;
+          if (!isDiskFull(error)) throw error;
+          throw new PolderError('disk_full', `writing to the database: ${errorText(error)}`, { cause: error });
         }
       }
     },

@@ -11,6 +11,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { errorText } from '../lib/errors.ts';
 
 const cachedStatements = 400;
 
@@ -67,6 +68,15 @@ function cachingStatements(file: InstanceType<typeof DatabaseSync>): SqliteDatab
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  /** A full disk and some other errors end the transaction by themselves (https://www.sqlite.org/lang_transaction.html). */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!errorText(error).includes('no transaction is active')) throw error;
+    }
   }
 }
 
