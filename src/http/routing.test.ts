@@ -81,6 +81,18 @@ describe('routing', () => {
     expect(reply).toMatchObject({ status: 301, headers: { location }, body: '' });
   });
 
+  it.each([
+    ['http://polder.test/healthz', 200],
+    ['HTTPS://polder.test:8443/healthz?x=http://y', 200],
+    ['http://polder.test/nope', 404],
+    ['http://polder.test', 200],
+    ['http://polder.test?x=1', 200],
+  ])('takes the whole address %s for its path', async (path, status) => {
+    const { app } = await openTestApp();
+    const { port } = await listenOn(app);
+    expect(await requestRaw({ port, path })).toMatchObject({ status });
+  });
+
   it('says what is wrong with a path that cannot be decoded', async () => {
     const { app } = await openTestApp();
     const reply = await app.inject({ url: '/api/runs/%zz' });

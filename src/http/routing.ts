@@ -46,6 +46,16 @@ export function pathOf(url: string): string {
   return end < 0 ? url : url.slice(0, end);
 }
 
+/**
+ * The path and query of a request target. Clients may send the whole address, as they do to a proxy (RFC 9112, 3.2.2);
+ * which host they name in it changes nothing here.
+ */
+export function originForm(target: string): string {
+  const rest = /^https?:\/\/[^/?#]*(.*)$/i.exec(target)?.[1];
+  if (rest === undefined) return target;
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
 /** The path without doubled slashes and dot segments; a slash at the end stays. */
 export function cleanPath(path: string): string {
   if (!/\/\/|\/\.\.?(\/|$)/.test(path)) return path;

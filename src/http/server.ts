@@ -14,7 +14,7 @@ import { registerOperations } from './ops/operations.ts';
 import { registerProfiling } from './ops/pprof/index.ts';
 import { registerPages } from './pages/index.ts';
 import { plainText } from './replies.ts';
-import { addRoutingRules } from './routing.ts';
+import { addRoutingRules, originForm } from './routing.ts';
 import { registerRunsApi } from './runs-api/index.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
@@ -39,6 +39,7 @@ export async function createHttpServer(
     bodyLimit: apiBodyLimit,
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength },
+    rewriteUrl: (request) => originForm(request.url ?? '/'),
     serverFactory: (listener) => createNodeServer({ settings, timeouts, log }, listener),
     clientErrorHandler: refuseBrokenRequest,
     frameworkErrors: (error, request, reply: FastifyReply) => {
