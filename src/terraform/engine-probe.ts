@@ -8,7 +8,8 @@ export type EngineProbe = (binary: string) => Promise<Engine | undefined>;
 
 /**
  * A probe that asks each program for its version once: later answers come from memory as long as the file keeps its
- * size and time. Undefined for what is not there or not an engine.
+ * size and time. Undefined for what is not there or not an engine, which is asked again the next time: it may have been
+ * the machine that was too busy to start it.
  */
 export function createEngineProbe(env: Readonly<Record<string, string | undefined>>): EngineProbe {
   const known = new Map<string, Promise<Engine | undefined>>();
@@ -18,7 +19,9 @@ export function createEngineProbe(env: Readonly<Record<string, string | undefine
     const key = `${binary}\0${file.mtimeMs}\0${file.size}`;
     const asked = known.get(key) ?? askVersion(binary, env);
     known.set(key, asked);
-    return asked;
+    const engine = await asked.catch(() => undefined);
+    if (!engine) known.delete(key);
+    return engine;
   };
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeEngine } from '../../test/fakes/release-mirror.ts';
@@ -58,6 +58,33 @@ describe('find', () => {
     const configuredBinary = await install('own', 'terraform', '1.6.0');
     expect(await engines({ configuredBinary }).find(any)).toMatchObject({ engine: { binary: configuredBinary } });
     expect(await engines().find(any)).toMatchObject({ engine: { version: '1.5.0' } });
+  });
+
+  it.each([
+    ['is not there', undefined],
+    ['is another program', '#!/bin/sh\necho git version 2.39.5\n'],
+    ['cannot be started', '#!/no/such/interpreter\n'],
+  ])('finds nothing when the configured program %s', async (_title, script) => {
+    await install('path/terraform', 'terraform', '1.5.0');
+    const configuredBinary = join(folder, 'own');
+    if (script !== undefined) await writeFile(configuredBinary, script, { mode: 0o755 });
+    expect(await engines({ configuredBinary }).find(any)).toEqual({
+      kind: 'not_found',
+      message: `${configuredBinary} (--terraform-binary) is not a terraform or tofu that can be run`,
+    });
+  });
+
+  it('asks a program again that did not answer', async () => {
+    const gone = join(folder, 'is-busy');
+    await writeFile(gone, '');
+    await install('path/terraform', 'terraform', '1.5.0');
+    const file = join(folder, 'path/terraform');
+    const script = await readFile(file, 'utf8');
+    await writeFile(file, script.replace('\n', `\ntest ! -e '${gone}' || exit 1\n`));
+    const { find } = engines();
+    expect(await find(any)).toMatchObject({ kind: 'not_found' });
+    await rm(gone);
+    expect(await find(any)).toMatchObject({ kind: 'found' });
   });
 
   it('takes the program on PATH when it fits, the highest fitting one with a version in its name otherwise', async () => {

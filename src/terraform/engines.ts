@@ -2,7 +2,6 @@ import { readdir } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { errorText, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { downloadEngine } from './download-engine.ts';
 import { createEngineProbe, type EngineProbe } from './engine-probe.ts';
 import { type ReleaseSource, releaseSource, type SourceOptions } from './releases.ts';
 import type { Distribution, Engine } from './types.ts';
@@ -41,7 +40,8 @@ export type Engines = {
   /**
    * The engine for a project: the configured one or the one on PATH when it fits, else `terraform<version>` or
    * `tofu<version>` on PATH or in `binDir`, else, where allowed, the highest release that fits, downloaded. May be called
-   * by many at once; they share one look-up and one download. Throws `engine_download_failed`.
+   * by many at once; they share one look-up and one download. A configured engine that cannot be run is not passed over:
+   * nothing is found. Throws `engine_download_failed`.
    */
   find(wish: EngineWish): Promise<EngineFound>;
 };
@@ -97,6 +97,11 @@ type Wanted = {
 };
 
 async function findEngine(deps: Deps, wanted: Wanted): Promise<EngineFound> {
+  const { configuredBinary } = deps.options;
+  if (configuredBinary !== undefined && !(await deps.probe(configuredBinary))) {
+    // Another one in its place would be a choice that nobody made.
+    return notFound(`${configuredBinary} (--terraform-binary) is not a terraform or tofu that can be run`);
+  }
   const { fitting, others } = await installedEngine(deps, wanted);
   const engine = fitting ?? (await versionedEngine(deps, wanted));
   if (engine) return { kind: 'found', engine };
@@ -165,6 +170,7 @@ async function downloadFitting(deps: Deps, wanted: Wanted, missing: string): Pro
   const source = releaseSource(options, wanted.distribution);
   const version = await releaseToDownload(source, wanted.constraint);
   if (version === undefined) return notFound(`${missing}, and no release fits either`);
+  const { downloadEngine } = await import('./download-engine.ts');
   const path = await deps.sharedDownload(`${wanted.distribution} ${version}`, () =>
     downloadEngine(source, version, options.binDir),
   );

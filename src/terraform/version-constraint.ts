@@ -1,4 +1,6 @@
-import { compare, parse, type SemVer } from 'semver';
+import type { SemVer } from 'semver';
+import compare from 'semver/functions/compare.js';
+import parse from 'semver/functions/parse.js';
 
 /** Whether a version fits, decided as the engines do: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 export type VersionConstraint = {
