@@ -1,6 +1,9 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { onCleanup } from '../../test/support/cleanup.ts';
+import { temporaryDir } from '../../test/support/temp.ts';
 import { silentLog } from '../lib/log.ts';
 import { type Db, openDatabase } from './index.ts';
 
@@ -34,5 +37,19 @@ describe('a full disk under SQLite', () => {
     await leavePages(db, 1000);
     await db.transaction((tx) => addGroup(tx, 'large'));
     expect(await db.query.selectFrom('groups').select('path').execute()).toEqual([{ path: 'large' }]);
+  });
+});
+
+describe('the files of SQLite', () => {
+  it.each(['.', 'new/folder'])('are for their owner alone, in %s too', async (place) => {
+    const dir = await temporaryDir();
+    await mkdir(join(dir, 'shared'), { mode: 0o755 });
+    const folder = join(dir, 'shared', place);
+    const db = await openDatabase({ url: `sqlite:${join(folder, 'polder.db')}`, log: silentLog() });
+    onCleanup(() => db.close());
+    const modes = await Promise.all(
+      (await readdir(folder)).filter((name) => name.startsWith('polder.db')).map((name) => stat(join(folder, name))),
+    );
+    expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
   });
 });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import {
@@ -27,7 +27,7 @@ export function sqliteDialect(path: string): Dialect {
 }
 
 function openFile(path: string): SqliteDatabase {
-  if (path !== ':memory:' && !existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (path !== ':memory:') makePrivateFile(path);
   const file = new DatabaseSync(path);
   // The timeout comes first: programs that start together also wait for each other's change to WAL.
   // FULL: an acknowledged row survives a power cut; with NORMAL the newest ones may not.
@@ -35,6 +35,12 @@ function openFile(path: string): SqliteDatabase {
     'pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
   );
   return cachingStatements(file);
+}
+
+/** States and plans hold secrets. SQLite gives the files that it puts beside this one the same mode. */
+function makePrivateFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 /** Kysely prepares a statement for every query; the cache makes that a map look-up. */
