@@ -1,6 +1,6 @@
 import type { Tx } from '../db/index.ts';
 import { closeLog } from '../job-logs/index.ts';
-import { isPolderError, PolderError } from '../lib/errors.ts';
+import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import { dropPlansOfJob } from '../plans/index.ts';
 import { changeJob, endJob } from './change-state.ts';
 import type { RunDeps } from './deps.ts';
@@ -20,7 +20,7 @@ import { withPatience } from './with-patience.ts';
 
 /**
  * Brings one job from the queue to its end: lock, requirements, steps, outcome. Never throws for what goes wrong in the
- * project; throws when the database cannot be written, or the run was lost to another server.
+ * project; throws when the database cannot be written at its beginning, or the run was lost to another server.
  */
 export async function executeJob(deps: RunDeps, context: JobContext): Promise<void> {
   const hindrance = await hindranceBefore(deps, context);
@@ -95,7 +95,11 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     await closeLog(tx, job.id, deps.now());
     await releaseJobLock(deps, tx, started);
   };
-  await withPatience(() => deps.db.transaction(finish), started.task.signal);
+  await withPatience(() => deps.db.transaction(finish), {
+    signal: started.task.signal,
+    onFault: (error) =>
+      deps.log.error({ jobId: started.job.id, reason: errorText(error) }, 'the end of a job could not be written yet'),
+  });
   removeJobFiles(started.files);
 }
 
