@@ -6,7 +6,6 @@ import { testEngine } from '../support/engine.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { onPath } from '../support/find-programs.ts';
 import { addBranches } from '../support/git.ts';
-import { scaled } from '../support/scale.ts';
 import type { TestServer } from '../support/server.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -120,7 +119,7 @@ describe('an engine', () => {
   });
 
   it('that prints without end is cut short in its log, and its run ends', { timeout: 300_000 }, async () => {
-    const bytes = scaled(1024) * mebi;
+    const bytes = 1024 * mebi;
     const logMaxBytes = 4 * mebi;
     const world = await fakeWorld(
       { 'main.tf': '', 'fake.sh': `[ $command = plan ] && yes 'this is one of very many lines' | head -c ${bytes}\n` },
