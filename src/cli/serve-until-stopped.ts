@@ -1,7 +1,8 @@
 import { errorText } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { CliContext } from './context.ts';
-import { exitCodes, type StopSignal, signalExitCode } from './exit-codes.ts';
+import { exitCodes, signalExitCode } from './exit-codes.ts';
+import { catchSignals, type Signals } from './stop-signals.ts';
 
 /** What can be served: a part of what `startServer` gives. */
 export type Stoppable = {
@@ -45,25 +46,4 @@ async function stopOnSignal(server: Stoppable, signals: Signals, log: Log): Prom
   log.info({ signal }, 'stopping in order; a second signal stops at once');
   const impatient = await Promise.race([server.drain(), signals.second]);
   return impatient === undefined ? exitCodes.ok : signalExitCode(impatient);
-}
-
-type Signals = {
-  readonly first: Promise<StopSignal>;
-  readonly second: Promise<StopSignal>;
-  readonly release: () => void;
-};
-
-function catchSignals(source: CliContext['signals']): Signals {
-  const waiting: ((signal: StopSignal) => void)[] = [];
-  const next = () => new Promise<StopSignal>((resolve) => waiting.push(resolve));
-  const [first, second] = [next(), next()];
-  const onInterrupt = () => waiting.shift()?.('SIGINT');
-  const onTerminate = () => waiting.shift()?.('SIGTERM');
-  source.on('SIGINT', onInterrupt);
-  source.on('SIGTERM', onTerminate);
-  const release = () => {
-    source.off('SIGINT', onInterrupt);
-    source.off('SIGTERM', onTerminate);
-  };
-  return { first, second, release };
 }

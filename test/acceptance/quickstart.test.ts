@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { onCleanup } from '../support/cleanup.ts';
 import { onPath } from '../support/find-programs.ts';
 import { polderProgram } from '../support/server.ts';
 import { temporaryDir } from '../support/temp.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('polder quickstart', () => {
   it('plans, applies and shows the environments, and leaves nothing behind', async () => {
@@ -25,7 +28,42 @@ describe('polder quickstart', () => {
     expect(ended).toMatchObject({ code: 0, errors: '' });
     expect(ended.output).toContain('Engine: OpenTofu of the npm package');
   });
+
+  it('goes on until Ctrl-C', async () => {
+    const dir = await temporaryDir();
+    const quickstart = startQuickstart({ PATH: process.env.PATH ?? '', TMPDIR: dir }, []);
+    await waitFor('the tour to end', () => quickstart.output().includes('until Ctrl-C'), { timeoutMs: 60_000 });
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(quickstart.output()) ?? [];
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    quickstart.child.kill('SIGINT');
+    expect(await quickstart.ended).toBe(0);
+    expect(readdirSync(dir)).toEqual([]);
+  });
+
+  it('ends at once on a second Ctrl-C', async () => {
+    const [dir, bin] = [await temporaryDir(), await temporaryDir()];
+    const planning = join(bin, 'planning');
+    const engine = `#!/bin/sh
+if [ "$1" = version ]; then echo Terraform v1.9.0; exit; fi
+trap '' INT
+touch '${planning}'
+while [ -e '${planning}' ]; do sleep 0.1; done
+`;
+    await writeFile(join(bin, 'terraform'), engine, { mode: 0o755 });
+    const quickstart = startQuickstart({ PATH: `${bin}:${process.env.PATH}`, TMPDIR: dir }, []);
+    await waitFor('the engine to start', () => existsSync(planning), { timeoutMs: 60_000 });
+    quickstart.child.kill('SIGINT');
+    await waitFor('the server to refuse new runs', () => isDraining(quickstart.output()));
+    quickstart.child.kill('SIGINT');
+    expect(await quickstart.ended).toBe(130);
+    await rm(planning);
+  });
 });
+
+async function isDraining(output: string): Promise<boolean> {
+  const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
+  return (await fetch(`${url}/readyz`)).status === 503;
+}
 
 /** A PATH with node and git and nothing else. */
 function barePath(bin: string): string {
@@ -39,10 +77,16 @@ function barePath(bin: string): string {
 async function runQuickstart(
   env: Record<string, string>,
 ): Promise<{ code: number | null; output: string; errors: string }> {
-  const child = spawn(process.execPath, [polderProgram, 'quickstart', '--once'], {
+  const { ended, output, errors } = startQuickstart(env, ['--once']);
+  return { code: await ended, output: output(), errors: errors() };
+}
+
+function startQuickstart(env: Record<string, string>, flags: readonly string[]) {
+  const child = spawn(process.execPath, [polderProgram, 'quickstart', ...flags], {
     env: { HOME: dirname(env.TMPDIR ?? '/'), LANG: 'C.UTF-8', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  onCleanup(() => void child.kill('SIGKILL'));
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -51,6 +95,6 @@ async function runQuickstart(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     errors += text;
   });
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  return { code, output, errors };
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  return { child, ended, output: () => output, errors: () => errors };
 }

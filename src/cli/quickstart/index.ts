@@ -10,8 +10,9 @@ import { PolderError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
 import { type RunningServer, startServer } from '../../server.ts';
 import type { CliContext } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, signalExitCode } from '../exit-codes.ts';
 import { readFlags, readText } from '../read-flags.ts';
+import { catchSignals } from '../stop-signals.ts';
 import { apiClient } from './api-client.ts';
 import { findSampleEngine, type SampleEngine } from './find-engine.ts';
 import { quickstartForm } from './form.ts';
@@ -47,24 +48,37 @@ export async function runQuickstart(context: CliContext): Promise<number> {
   }
 }
 
+/** One signal ends the tour in order, a second one at once: see `serveUntilStopped`. */
 async function runTour(context: CliContext, tour: Tour, once: boolean): Promise<number> {
+  const signals = catchSignals(context.signals);
+  try {
+    const ended = await Promise.race([tourUntil(signals.first, { context, tour, once }), signals.second]);
+    return typeof ended === 'number' ? ended : signalExitCode(ended);
+  } finally {
+    signals.release();
+  }
+}
+
+async function tourUntil(
+  signal: Promise<unknown>,
+  { context, tour, once }: { context: CliContext; tour: Tour; once: boolean },
+): Promise<number> {
   const say = (line: string) => context.write(`${line}\n`);
   await makeSampleRepo(join(tour.dir, 'repos'), context.env);
   const options = serverOptions(tour);
   const server = await startServer({ options, env: context.env, log: createLog({ level: 'error' }) });
-  const signalled = nextSignal(context);
   try {
     say(`Server: ${server.url} (database: SQLite)`);
     const token = await makeToken(options, context.now());
     const succeeded = await Promise.race([
       takeTour(apiClient(server.url, { apiSecret: tour.apiSecret, token }), say),
-      signalled.then(() => undefined),
+      signal.then(() => undefined),
     ]);
     if (succeeded === undefined) return exitCodes.ok;
     if (!succeeded) context.complain('the tour did not succeed; the lines above say why');
     if (once || !succeeded) return succeeded ? exitCodes.ok : exitCodes.fault;
     for (const line of howToGoOn(server, { ...tour, token })) say(line);
-    await signalled;
+    await signal;
     return exitCodes.ok;
   } finally {
     await server.drain();
@@ -128,12 +142,6 @@ function howToGoOn(server: RunningServer, tour: Tour & { token: string }): strin
     `Pages: ${server.url}/`,
     'The server goes on until Ctrl-C.',
   ];
-}
-
-function nextSignal(context: CliContext): Promise<void> {
-  return new Promise((settle) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) context.signals.on(signal, () => settle());
-  });
 }
 
 /** The wanted port when it is free, else any free one. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runProcess } from '../../exec/index.ts';
@@ -48,9 +49,13 @@ const files: Readonly<Record<string, string>> = {
   'app/env/production.tfvars': 'replicas = 3\n',
 };
 
-/** Makes the sample repository in a folder of local repositories: one commit on `main`. */
+/**
+ * Makes the sample repository in a folder of local repositories: one commit on `main`. One that is there already stays as
+ * it is, with whatever somebody has tried in it.
+ */
 export async function makeSampleRepo(reposDir: string, env: NodeJS.ProcessEnv): Promise<void> {
   const dir = join(reposDir, sampleRepoName);
+  if (existsSync(join(dir, '.git'))) return;
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), content);
