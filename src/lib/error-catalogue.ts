@@ -14,6 +14,8 @@ export const errorCatalogue = {
   // repos and hosts
   host_not_configured: 'The host type is known, but this server is not configured for it.',
   repo_not_found: 'The repository does not exist on its host.',
+  host_unavailable: 'The host of the repository cannot be asked now: it is down, or its rate limit is used up.',
+  host_refused: 'The host of the repository refuses what was asked of it, or answers with something else.',
   // git
   git_failed: 'A git command ended with an error.',
   // checkouts

@@ -1,0 +1,40 @@
+type Kept = { readonly etag: string; readonly headers: Headers; readonly body: ArrayBuffer };
+
+/** Replies that are asked for again with `If-None-Match`; "not modified" costs nothing of GitHub's rate limit. */
+export type EtagCache = {
+  /** The tag to send with a GET of that URL. */
+  tagOf(key: string): string | undefined;
+  /** The reply to hand on: the one that came, or the kept one when the host says that it still holds. */
+  settle(key: string, reply: Response): Promise<Response>;
+};
+
+const largestBody = 256 * 1024;
+
+/**
+ * Keeps the latest `entries` replies, of 256 KiB at most each. One kept for a credential is handed to another only when
+ * the host confirmed it to that one.
+ */
+export function createEtagCache(entries = 200): EtagCache {
+  const kept = new Map<string, Kept>();
+  const keep = (key: string, value: Kept) => {
+    kept.delete(key);
+    kept.set(key, value);
+    const [oldest] = kept.keys();
+    if (kept.size > entries && oldest !== undefined) kept.delete(oldest);
+  };
+  return {
+    tagOf: (key) => kept.get(key)?.etag,
+    settle: async (key, reply) => {
+      const old = kept.get(key);
+      if (reply.status === 304 && old) {
+        keep(key, old);
+        return new Response(old.body, { status: 200, headers: old.headers });
+      }
+      const etag = reply.headers.get('etag');
+      if (reply.status !== 200 || etag === null) return reply;
+      const body = await reply.arrayBuffer();
+      if (body.byteLength <= largestBody) keep(key, { etag, headers: reply.headers, body });
+      return new Response(body, { status: 200, headers: reply.headers });
+    },
+  };
+}

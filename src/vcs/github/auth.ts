@@ -1,0 +1,84 @@
+import { createPrivateKey } from 'node:crypto';
+import { createAppAuth } from '@octokit/auth-app';
+import type { Octokit } from '@octokit/core';
+import { z } from 'zod';
+import { PolderError } from '../../lib/errors.ts';
+
+export type GithubCredentials =
+  /** A personal token; `token` is asked for each request, since its file may change. */
+  | { readonly kind: 'token'; readonly user: string; readonly token: () => Promise<string> }
+  | {
+      readonly kind: 'app';
+      readonly appId: number;
+      /** PEM, PKCS#1 or PKCS#8; `\n` may stand for a line's end. */
+      readonly privateKey: string;
+      /** null: the only installation of the app. */
+      readonly installationId: number | null;
+      /** The app's name in URLs; null: asked of GitHub. */
+      readonly slug: string | null;
+    };
+
+export type GithubAuth = {
+  /** A token for the API and for git, valid for some minutes at least. */
+  token(): Promise<string>;
+  /** What git gives as the user's name. */
+  readonly gitUsername: string;
+  ownLogin(): Promise<string>;
+};
+
+/** `api` sends requests without credentials of its own. */
+export function createAuth(api: Octokit, credentials: GithubCredentials): GithubAuth {
+  return credentials.kind === 'token' ? tokenAuth(credentials) : appAuth(api, credentials);
+}
+
+function tokenAuth({ user, token }: Extract<GithubCredentials, { kind: 'token' }>): GithubAuth {
+  return { token, gitUsername: user, ownLogin: async () => user };
+}
+
+function appAuth(api: Octokit, app: Extract<GithubCredentials, { kind: 'app' }>): GithubAuth {
+  const privateKey = checkedKey(app.privateKey);
+  const auth = createAppAuth({ appId: app.appId, privateKey, request: api.request });
+  const asApp = async () => ({ authorization: `bearer ${(await auth({ type: 'app' })).token}` });
+  const installationId = once(async () => {
+    if (app.installationId !== null) return app.installationId;
+    const { data } = await api.request('GET /app/installations', { headers: await asApp() });
+    const [only, ...others] = z.array(z.object({ id: z.number() })).parse(data);
+    if (only && others.length === 0) return only.id;
+    const found = `${others.length + (only ? 1 : 0)} installations`;
+    throw new PolderError('host_refused', `using the GitHub App: expected one installation, found ${found}`);
+  });
+  const slug = once(async () => {
+    if (app.slug !== null) return app.slug;
+    const { data } = await api.request('GET /app', { headers: await asApp() });
+    return z.object({ slug: z.string() }).parse(data).slug;
+  });
+  return {
+    token: async () => (await auth({ type: 'installation', installationId: await installationId() })).token,
+    gitUsername: 'x-access-token',
+    ownLogin: async () => `${await slug()}[bot]`,
+  };
+}
+
+/** Both kinds of key that GitHub has given out; a key for anything else is refused at the start. */
+function checkedKey(pem: string): string {
+  const key = pem.replaceAll('\\n', '\n');
+  try {
+    return createPrivateKey(key).export({ type: 'pkcs8', format: 'pem' }).toString();
+  } catch (cause) {
+    throw new PolderError('option_invalid', 'reading the key of the GitHub App: expected a private key in PEM', {
+      cause,
+    });
+  }
+}
+
+/** Asks once; a question that went wrong is asked again. */
+function once<T>(question: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= question().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}

@@ -1,0 +1,3 @@
+export type { GithubCredentials } from './auth.ts';
+export { type GithubHostOptions, githubHost } from './github-host.ts';
+export { isGithubDelivery } from './webhook.ts';

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import {
+  type CommitStatus,
+  type MergeMethod,
+  type MergeRequest,
+  type MergeResult,
+  mergeMethods,
+  type PullRef,
+} from '../index.ts';
+import { type GithubClient, isStatus, refusalText } from './client.ts';
+import { approvers, getPull, listReviews, pullParameters, repoParameters } from './pull-reads.ts';
+import { repoSchema } from './schemas.ts';
+
+/** https://docs.github.com/en/rest/commits/statuses: longer ones are refused. */
+const longestDescription = 140;
+
+export async function setStatus(
+  client: GithubClient,
+  { fullName, headSha }: PullRef & { readonly headSha: string },
+  { context, state, description, targetUrl }: CommitStatus,
+): Promise<void> {
+  const isLong = description.length > longestDescription;
+  const parameters = {
+    ...repoParameters(fullName),
+    sha: headSha,
+    context,
+    state,
+    description: isLong
+      ? `${description.slice(0, longestDescription - 1).replace(/[\ud800-\udbff]$/, '')}…`
+      : description,
+    ...(targetUrl === null ? {} : { target_url: targetUrl }),
+  };
+  await client.ask('POST /repos/{owner}/{repo}/statuses/{sha}', parameters, z.unknown());
+}
+
+export async function mergePull(client: GithubClient, ref: PullRef, request: MergeRequest): Promise<MergeResult> {
+  const choice = await chooseMethod(client, ref, request.method);
+  if (choice.kind === 'refused') return choice;
+  const parameters = {
+    ...pullParameters(ref),
+    sha: request.headSha,
+    merge_method: choice.method,
+    ...(request.title === null ? {} : { commit_title: request.title }),
+  };
+  const schema = z.object({ merged: z.boolean(), message: z.string() });
+  try {
+    const { merged, message } = await client.ask(
+      'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge',
+      parameters,
+      schema,
+    );
+    return merged ? { kind: 'merged' } : { kind: 'refused', message: `could not merge pull request: ${message}` };
+  } catch (error) {
+    // 405 not mergeable, 409 another head, 422 not valid, 403 and 404 not ours to merge.
+    if (!isStatus(error, 403, 404, 405, 409, 422)) throw error;
+    // So it is answered too when the reply to an earlier attempt was lost.
+    if ((await getPull(client, ref))?.merged) return { kind: 'merged' };
+    return { kind: 'refused', message: `merging pull request: ${refusalText(error)}` };
+  }
+}
+
+type Choice = { readonly kind: 'chosen'; readonly method: MergeMethod } | Extract<MergeResult, { kind: 'refused' }>;
+
+async function chooseMethod(client: GithubClient, ref: PullRef, wanted: MergeMethod | null): Promise<Choice> {
+  const repo = await client.ask('GET /repos/{owner}/{repo}', repoParameters(ref.fullName), repoSchema);
+  const allowed: Readonly<Record<MergeMethod, boolean | undefined>> = {
+    merge: repo.allow_merge_commit,
+    rebase: repo.allow_rebase_merge,
+    squash: repo.allow_squash_merge,
+  };
+  // Those who may not push are not told what is allowed; the merge itself then says it.
+  const method = wanted ?? mergeMethods.find((name) => allowed[name] ?? true) ?? 'merge';
+  if (allowed[method] !== false) return { kind: 'chosen', method };
+  const message = `merge method '${method}' is not allowed by the repository Pull Request settings`;
+  return { kind: 'refused', message };
+}
+
+export async function deleteBranch(client: GithubClient, fullName: string, branch: string): Promise<void> {
+  const parameters = { ...repoParameters(fullName), ref: `heads/${branch}` };
+  try {
+    await client.find('DELETE /repos/{owner}/{repo}/git/refs/{ref}', parameters, z.unknown());
+  } catch (error) {
+    if (!(isStatus(error, 422) && /does not exist/i.test(refusalText(error)))) throw error;
+  }
+}
+
+export async function dismissReviews(client: GithubClient, ref: PullRef, message: string): Promise<void> {
+  const route = 'PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals';
+  const reviews = await listReviews(client, ref);
+  const approved = new Set(approvers(reviews));
+  for (const { id, user, state } of reviews) {
+    if (state !== 'APPROVED' || !user || !approved.has(user.login)) continue;
+    await client.find(route, { ...pullParameters(ref), review_id: id, message }, z.unknown());
+  }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { type DeliveryHeaders, type DeliveryReading, nonActionableReply, type VcsEvent } from '../index.ts';
+import { closedEventSchema, commentEventSchema, pullEventSchema } from './schemas.ts';
+import { isSigned } from './signature.ts';
+import { toPull } from './to-pull.ts';
+
+/** Gitea and Forgejo send GitHub's headers beside their own. */
+export function isGithubDelivery(headers: DeliveryHeaders): boolean {
+  return header(headers, 'x-github-event') !== undefined && header(headers, 'x-gitea-event') === undefined;
+}
+
+/**
+ * Reads a delivery. With a secret it must be signed; without one every delivery is believed.
+ * https://docs.github.com/en/webhooks/webhook-events-and-payloads
+ */
+export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: string | null): DeliveryReading {
+  const problem = secret === null ? undefined : signatureProblem(rawBody, headers, secret);
+  if (problem !== undefined) return refused(problem);
+  const json = jsonOf(rawBody, headers, secret === null);
+  if (json.kind === 'refused') return json;
+  const deliveryId = header(headers, 'x-github-delivery') ?? null;
+  const delivery: Delivery = { id: deliveryId, suffix: `X-Github-Delivery=${deliveryId ?? ''}`, payload: json.payload };
+  switch (header(headers, 'x-github-event')) {
+    case 'pull_request':
+      return readPullEvent(delivery);
+    case 'issue_comment':
+      return readCommentEvent(delivery);
+    default:
+      return ignored('no event that we act on', `Ignoring unsupported event ${delivery.suffix}`);
+  }
+}
+
+function signatureProblem(rawBody: Buffer, headers: DeliveryHeaders, secret: string): string | undefined {
+  const signature = header(headers, 'x-hub-signature-256') ?? header(headers, 'x-hub-signature');
+  if (signature === undefined || signature === '') return 'missing signature';
+  return isSigned(rawBody, secret, signature) ? undefined : 'payload signature check failed';
+}
+
+type Delivery = { readonly id: string | null; readonly suffix: string; readonly payload: unknown };
+type Json = { readonly kind: 'json'; readonly payload: unknown } | Extract<DeliveryReading, { kind: 'refused' }>;
+
+/** An unsigned delivery must say its type exactly, without parameters. */
+function jsonOf(rawBody: Buffer, headers: DeliveryHeaders, exact: boolean): Json {
+  const contentType = header(headers, 'content-type') ?? '';
+  const type = exact ? contentType : (contentType.split(';')[0] ?? '').trim().toLowerCase();
+  switch (type) {
+    case 'application/json':
+      return parseJson(rawBody.toString('utf8'));
+    case 'application/x-www-form-urlencoded': {
+      const payload = new URLSearchParams(rawBody.toString('utf8')).get('payload');
+      if (!payload) return refused("webhook request did not contain expected 'payload' form value");
+      return parseJson(payload);
+    }
+    default:
+      return refused(`webhook request has unsupported Content-Type ${JSON.stringify(contentType)}`);
+  }
+}
+
+function parseJson(text: string): Json {
+  try {
+    return { kind: 'json', payload: JSON.parse(text) };
+  } catch {
+    return refused('parsing webhook: the body is not JSON');
+  }
+}
+
+type Action = { readonly kind: 'pull_opened' | 'pull_updated' | 'pull_closed' } | undefined;
+
+const actions: Readonly<Record<string, Action>> = {
+  opened: { kind: 'pull_opened' },
+  ready_for_review: { kind: 'pull_opened' },
+  synchronize: { kind: 'pull_updated' },
+  closed: { kind: 'pull_closed' },
+};
+
+function readPullEvent(delivery: Delivery): DeliveryReading {
+  const named = z.object({ action: z.string() }).safeParse(delivery.payload);
+  if (!named.success) return unreadable(named.error);
+  const action = Object.hasOwn(actions, named.data.action) ? actions[named.data.action] : undefined;
+  if (!action) return ignored(`action ${named.data.action} of a pull request`, nonActionableReply);
+  if (action.kind === 'pull_closed') return readClosed(delivery);
+  const parsed = pullEventSchema.safeParse(delivery.payload);
+  if (!parsed.success) return unreadable(parsed.error);
+  const { pull_request: pull, ...rest } = parsed.data;
+  return event({ kind: action.kind, pull: toPull(pull), ...ofDelivery(delivery, rest) });
+}
+
+function readClosed(delivery: Delivery): DeliveryReading {
+  const parsed = closedEventSchema.safeParse(delivery.payload);
+  if (!parsed.success) return unreadable(parsed.error);
+  const { pull_request: pull, ...rest } = parsed.data;
+  const merged = pull.merged === true;
+  return event({ kind: 'pull_closed', pullNumber: pull.number, merged, ...ofDelivery(delivery, rest) });
+}
+
+function readCommentEvent(delivery: Delivery): DeliveryReading {
+  const named = z.object({ action: z.string() }).safeParse(delivery.payload);
+  if (!named.success) return unreadable(named.error);
+  if (named.data.action !== 'created') {
+    const reply = `Ignoring comment event since action was not created ${delivery.suffix}`;
+    return ignored(`a comment that was ${named.data.action}`, reply);
+  }
+  const parsed = commentEventSchema.safeParse(delivery.payload);
+  if (!parsed.success) return unreadable(parsed.error);
+  const { issue, comment, ...rest } = parsed.data;
+  // Comments on issues and on pull requests are one event; only the latter have this.
+  if (!issue.pull_request) {
+    const reply = `Ignoring comment event since it is not on a pull request ${delivery.suffix}`;
+    return ignored('a comment on an issue', reply);
+  }
+  const { user } = comment;
+  return event({
+    kind: 'comment',
+    pullNumber: issue.number,
+    comment: {
+      id: String(comment.id),
+      body: comment.body,
+      author: user.login,
+      byBot: user.type === 'Bot' || Boolean(comment.performed_via_github_app),
+    },
+    ...ofDelivery(delivery, rest),
+  });
+}
+
+type Sent = { readonly sender: { readonly login: string }; readonly repository: { readonly full_name: string } };
+
+function ofDelivery({ id }: Delivery, { sender, repository }: Sent) {
+  return { deliveryId: id, repoFullName: repository.full_name, sender: sender.login };
+}
+
+function event(read: VcsEvent): DeliveryReading {
+  return { kind: 'event', event: read };
+}
+
+function ignored(reason: string, reply: string): DeliveryReading {
+  return { kind: 'ignored', reason, reply };
+}
+
+function refused(text: string): Extract<DeliveryReading, { kind: 'refused' }> {
+  return { kind: 'refused', status: 400, text };
+}
+
+function unreadable(error: z.ZodError): DeliveryReading {
+  const [issue] = error.issues;
+  return refused(`parsing pull data: ${issue?.path.join('.') || 'payload'}: ${issue?.message ?? 'not as expected'}`);
+}
+
+function header(headers: DeliveryHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,177 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { EnvHttpProxyAgent, type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
+import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
+import type { Log } from '../lib/log.ts';
+import { createEtagCache, type EtagCache } from './etag-cache.ts';
+import { createRateBudget, type RateBudget, retryAfter } from './rate-budget.ts';
+
+export type HostFetchOptions = {
+  /** The only origin that is asked, such as `https://api.github.com`. What points elsewhere is not followed. */
+  readonly origin: string;
+  /** The certificates of `trustedAuthorities`. */
+  readonly authorities: readonly string[];
+  /** Whether doing it twice does no harm, should the reply to the first be lost. GET and HEAD always are. */
+  isRepeatable(request: { readonly method: string; readonly path: string }): boolean;
+  readonly log: Log;
+  readonly now: () => number;
+  /** For one attempt, its reply included; 30 s by default. */
+  readonly timeoutMs?: number;
+  /** The longest that one call waits for a rate limit; 60 s by default. */
+  readonly patienceMs?: number;
+  /** From 0 to 1: Math.random by default. */
+  readonly random?: () => number;
+};
+
+/** What an HTTP client of a host is given instead of the global `fetch`. */
+export type HostFetch = (url: string, init?: HostRequest) => Promise<Response>;
+export type HostRequest = {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+};
+
+const attempts = 4;
+const firstPauseMs = 250;
+/** The largest reply that is read: pages of 100 files with their patches stay far below. */
+const largestReply = 50 * 1024 * 1024;
+
+type Asking = {
+  readonly options: HostFetchOptions;
+  readonly budget: RateBudget;
+  readonly cache: EtagCache;
+  readonly send: (url: string, init: HostRequest) => Promise<Response>;
+};
+
+/**
+ * A `fetch` for one host that waits while a rate limit is used up, repeats what failed for a passing reason (and may be
+ * repeated) with growing, scattered pauses, and sends `If-None-Match`. Proxies are those of `HTTP_PROXY`, `HTTPS_PROXY`
+ * and `NO_PROXY`. Gives every reply that is not a passing failure, whatever its status; throws `host_unavailable` when
+ * there is none, or the limit lasts longer than we wait (details: `retryAt`), and `host_refused` for another origin.
+ */
+export function createHostFetch(options: HostFetchOptions): HostFetch {
+  const tls = { ca: [...options.authorities] };
+  const dispatcher = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls });
+  const asking: Asking = {
+    options,
+    budget: createRateBudget(options.now),
+    cache: createEtagCache(),
+    send: (url, init) => sendOnce(url, init, { dispatcher, timeoutMs: options.timeoutMs ?? 30_000 }),
+  };
+  return (url, init = {}) => ask(asking, url, init);
+}
+
+async function ask(asking: Asking, url: string, init: HostRequest): Promise<Response> {
+  const { origin, pathname, search } = new URL(url);
+  if (origin !== asking.options.origin) {
+    throw new PolderError('host_refused', `asking ${asking.options.origin}: it sent us on to ${origin}`);
+  }
+  const method = (init.method ?? 'GET').toUpperCase();
+  const key = `${pathname}${search} ${init.headers?.accept ?? ''}`;
+  const tag = method === 'GET' ? asking.cache.tagOf(key) : undefined;
+  const tagged = tag === undefined ? init : { ...init, headers: { ...init.headers, 'if-none-match': tag } };
+  const isRepeatable = ['GET', 'HEAD'].includes(method) || asking.options.isRepeatable({ method, path: pathname });
+  const reply = await untilAnswered(asking, url, { init: tagged, isRepeatable });
+  return method === 'GET' ? asking.cache.settle(key, reply) : reply;
+}
+
+type Attempt = { readonly init: HostRequest; readonly isRepeatable: boolean };
+
+async function untilAnswered(asking: Asking, url: string, { init, isRepeatable }: Attempt): Promise<Response> {
+  const { log, now, random = Math.random } = asking.options;
+  for (let attempt = 1; ; attempt += 1) {
+    await waitForBudget(asking, url, init.signal);
+    const outcome = await asking.send(url, init).catch((error: unknown) => error as Error);
+    const isLast = attempt === attempts;
+    if (outcome instanceof Response) {
+      const isRateLimited = await asking.budget.learn(outcome);
+      if (isRateLimited && isLast) throw unavailable(asking, url, 'the rate limit is used up');
+      if (isRateLimited) continue;
+      if (!isPassing(outcome.status) || !isRepeatable || isLast) return outcome;
+    } else if (isPolderError(outcome)) {
+      throw outcome;
+    } else if (init.signal?.aborted || isLast || !(isRepeatable || wasNeverSent(outcome))) {
+      throw unavailable(asking, url, errorText(outcome), outcome);
+    }
+    const wanted = outcome instanceof Response ? retryAfter(outcome.headers, now()) : undefined;
+    const pauseMs = (wanted ?? now()) - now() + firstPauseMs * 2 ** (attempt - 1) * (0.5 + random() / 2);
+    if (pauseMs > patienceMs(asking))
+      throw unavailable(asking, url, 'it asks to be left alone for longer than we wait');
+    const what = outcome instanceof Response ? `status ${outcome.status}` : errorText(outcome);
+    log.debug({ url, attempt, what }, 'asking a host again');
+    await pause(pauseMs, undefined, init.signal ? { signal: init.signal } : {});
+  }
+}
+
+async function waitForBudget(asking: Asking, url: string, signal: AbortSignal | undefined): Promise<void> {
+  const { now } = asking.options;
+  for (let wait = asking.budget.readyAt() - now(); wait > 0; wait = asking.budget.readyAt() - now()) {
+    if (wait > patienceMs(asking)) throw unavailable(asking, url, 'the rate limit is used up');
+    asking.options.log.info({ url, waitMs: wait }, 'waiting for the rate limit of a host');
+    await pause(wait, undefined, signal ? { signal } : {});
+  }
+}
+
+function patienceMs({ options }: Asking): number {
+  return options.patienceMs ?? 60_000;
+}
+
+function unavailable(asking: Asking, url: string, reason: string, cause?: unknown): PolderError {
+  const readyAt = asking.budget.readyAt();
+  const details = { path: new URL(url).pathname, ...(readyAt > asking.options.now() ? { retryAt: readyAt } : {}) };
+  return new PolderError('host_unavailable', `asking ${asking.options.origin}: ${reason}`, { cause, details });
+}
+
+function isPassing(status: number): boolean {
+  return [500, 502, 503, 504].includes(status);
+}
+
+/** The connection was never made, so that the host cannot have done anything. */
+function wasNeverSent(error: unknown): boolean {
+  const code = error instanceof Error ? ((error.cause ?? error) as { code?: unknown }).code : undefined;
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(String(code));
+}
+
+type Sending = { readonly dispatcher: EnvHttpProxyAgent; readonly timeoutMs: number };
+
+/** The whole reply is read here, so that one that breaks off counts as an attempt that went wrong. */
+async function sendOnce(url: string, init: HostRequest, { dispatcher, timeoutMs }: Sending): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  const { method, headers, body } = init;
+  const request: UndiciInit = {
+    dispatcher,
+    signal,
+    redirect: 'follow',
+    ...(method === undefined ? {} : { method }),
+    ...(headers === undefined ? {} : { headers }),
+    ...(body === undefined ? {} : { body }),
+  };
+  const reply = await undiciFetch(url, request);
+  // The credential was left out on the way there, so what is answered is not for us.
+  if (reply.redirected && new URL(reply.url).origin !== new URL(url).origin) {
+    throw new PolderError(
+      'host_refused',
+      `asking ${new URL(url).origin}: it sent us on to ${new URL(reply.url).origin}`,
+    );
+  }
+  const bytes = await readBounded(reply.body as ReadableStream<Uint8Array> | null);
+  const hasNoBody = [204, 205, 304].includes(reply.status);
+  return new Response(hasNoBody ? null : bytes, { status: reply.status, headers: [...reply.headers] });
+}
+
+async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body ?? []) {
+    length += chunk.byteLength;
+    if (length > largestReply) throw new PolderError('host_refused', 'reading a reply: it is larger than 50 MiB');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Whether a call to a host failed in a way that asking later may cure. */
+export function isPassingFailure(error: unknown): boolean {
+  return isPolderError(error, 'host_unavailable');
+}

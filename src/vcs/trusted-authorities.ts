@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import type { Log } from '../lib/log.ts';
+
+/** Where systems keep their authorities, the first that exists counts: https://go.dev/src/crypto/x509/root_linux.go */
+const systemFiles = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+  '/etc/pki/tls/cacert.pem',
+  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+  '/etc/ssl/cert.pem',
+];
+
+const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+
+/**
+ * The certificates of the authorities that hosts may be signed by, in PEM: Node's own, the system's, and those of
+ * `SSL_CERT_FILE` (instead of the system's), `SSL_CERT_DIR` (folders, with colons between) and `NODE_EXTRA_CA_CERTS`.
+ * What cannot be read is left out, with a warning.
+ */
+export async function trustedAuthorities(env: NodeJS.ProcessEnv, log: Log): Promise<string[]> {
+  const [inFile, extra, inFolders] = await Promise.all([
+    env.SSL_CERT_FILE ? readNamed(env.SSL_CERT_FILE, log) : readSystem(),
+    env.NODE_EXTRA_CA_CERTS ? readNamed(env.NODE_EXTRA_CA_CERTS, log) : [],
+    Promise.all(
+      (env.SSL_CERT_DIR ?? '')
+        .split(':')
+        .filter(Boolean)
+        .map((dir) => readFolder(dir, log)),
+    ),
+  ]);
+  return [...new Set([...rootCertificates, ...inFile, ...extra, ...inFolders.flat()])];
+}
+
+async function readSystem(): Promise<string[]> {
+  for (const file of systemFiles) {
+    const found = await readCertificates(file).catch(() => undefined);
+    if (found) return found;
+  }
+  return [];
+}
+
+async function readNamed(file: string, log: Log): Promise<string[]> {
+  try {
+    return await readCertificates(file);
+  } catch (error) {
+    log.warn({ err: error, file }, 'certificates of authorities could not be read');
+    return [];
+  }
+}
+
+async function readFolder(dir: string, log: Log): Promise<string[]> {
+  const names = await readdir(dir).catch((error: unknown) => {
+    log.warn({ err: error, dir }, 'certificates of authorities could not be read');
+    return [];
+  });
+  // Folders may hold anything: what is no readable file of certificates is passed over, as OpenSSL does.
+  return (await Promise.all(names.map((name) => readCertificates(join(dir, name)).catch(() => [])))).flat();
+}
+
+async function readCertificates(file: string): Promise<string[]> {
+  return (await readFile(file, 'utf8')).match(pemBlock) ?? [];
+}
