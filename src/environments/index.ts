@@ -42,6 +42,6 @@ export {
   findByIds as findEnvironments,
   findByName as findEnvironmentByName,
 } from './store.ts';
-export { startTimers } from './timers.ts';
+export { fireDue, startTimers } from './timers.ts';
 export * from './types.ts';
 export { type UpdateResult, updateEnvironment } from './update-environment.ts';

@@ -115,8 +115,9 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
 
 async function startApp(db: Db, stopActions: StopActions) {
   const routerOptions = { maxParamLength: 4096 };
-  const frameworkErrors = (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-    answerBadAddress(request, reply) ?? reply.send(error);
+  const frameworkErrors = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+    if (!answerBadAddress(request, reply)) reply.send(error);
+  };
   const app = Fastify({ exposeHeadRoutes: false, routerOptions, frameworkErrors }).withTypeProvider<ZodTypeProvider>();
   const readCommits = async () => new Map([[commit.sha, commit]]);
   const settings = { baseUrl };

@@ -39,7 +39,7 @@ export async function runEnvList(context: CliContext): Promise<number> {
     ...(state === '' ? {} : { states: state }),
   });
   const client = gitlabClient(flags.options);
-  const found = (await client.list(`${environmentsPath(repo)}?${query}`)) as ShownEnvironment[];
+  const found = (await client.list(`${environmentsPath(repo)}?${query.toString()}`)) as ShownEnvironment[];
   context.write(json ? `${JSON.stringify(found, null, 2)}\n` : table(found, repo));
   return exitCodes.ok;
 }

@@ -1,4 +1,3 @@
-import type { InjectOptions } from 'fastify';
 import { describe, expect, it } from 'vitest';
 import { onCleanup } from '../../../test/support/cleanup.ts';
 import { type Caller, gitlabWorld } from '../../../test/support/gitlab-world.ts';
@@ -12,11 +11,11 @@ async function world() {
   const send = (
     contentType: string | undefined,
     payload: string | Buffer,
-    rest: Partial<InjectOptions> & { as?: Caller } = {},
+    rest: { readonly as?: Caller; readonly url?: string; readonly method?: 'POST' | 'DELETE' } = {},
   ) => {
-    const headers = { ...(contentType === undefined ? {} : { 'content-type': contentType }), ...rest.headers };
+    const headers = contentType === undefined ? {} : { 'content-type': contentType };
     const { as = 'maintainer', url = `${path}/environments`, method = 'POST' } = rest;
-    return request(as, String(url), { method, payload, headers });
+    return request(as, url, { method, payload, headers });
   };
   return { ...rest, request, path, send };
 }

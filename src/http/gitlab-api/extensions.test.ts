@@ -202,7 +202,8 @@ describeDatabases("what Polder's changes have beside GitLab's", (open) => {
     const w = await world();
     const send = () => sendAs(w, 'M', { request: 'POST P/environments', json: { name: 'new' } });
     const replies = await Promise.all(Array.from({ length: 8 }, send));
-    expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array<number>(7).fill(400)]);
+    expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(replies.filter(({ status }) => status === 400)).toHaveLength(7);
   });
 });
 

@@ -4,8 +4,7 @@ import { insertEnvironment, protect } from '../../../../test/support/environment
 import { type Case, describeCases, sendAs } from '../../../../test/support/gitlab-cases.ts';
 import { now, type World } from '../../../../test/support/gitlab-world.ts';
 import { recordingStopActions } from '../../../../test/support/stop-actions.ts';
-import { endStopAction } from '../../../environments/index.ts';
-import { fireDue } from '../../../environments/timers.ts';
+import { endStopAction, fireDue } from '../../../environments/index.ts';
 
 const day = 86_400_000;
 const notFound = { status: 404, json: { message: '404 Not found' } };
