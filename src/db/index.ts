@@ -5,7 +5,6 @@ import type { Log } from '../lib/log.ts';
 import { isDiskFull, isRetryable } from './driver-errors.ts';
 import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
-import { listenPostgres, postgresDialect } from './postgres.ts';
 import type { Schema } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
 import type { Db, DbHandle, Tx } from './types.ts';
@@ -76,6 +75,8 @@ async function openSqlite(options: DatabaseOptions): Promise<Db> {
 }
 
 async function openPostgres(options: DatabaseOptions): Promise<Db> {
+  // The driver is a tenth of what a server loads, and most have no use for it.
+  const { listenPostgres, postgresDialect } = await import('./postgres.ts');
   const query = new Kysely<Schema>({
     dialect: postgresDialect({ url: options.url, poolSize: options.poolSize ?? 10, log: options.log }),
   });
