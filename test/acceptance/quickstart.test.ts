@@ -55,7 +55,7 @@ while [ -e '${planning}' ]; do sleep 0.1; done
     quickstart.child.kill('SIGINT');
     await waitFor('the server to refuse new runs', () => isDraining(quickstart.output()));
     quickstart.child.kill('SIGINT');
-    expect(await quickstart.ended).toBe(130);
+    expect([await quickstart.ended, quickstart.errors()]).toEqual([130, '']);
     await rm(planning);
   });
 });

@@ -44,7 +44,8 @@ export async function runQuickstart(context: CliContext): Promise<number> {
     const tour = { dir, port, apiSecret: randomBytes(16).toString('hex'), engine };
     return await runTour(context, tour, options.once);
   } finally {
-    if (!kept) await rm(dir, { recursive: true, force: true });
+    // After a second signal the server may still be writing.
+    if (!kept) await rm(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 }
 
