@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AllowList, parseAllowList } from './access/index.ts';
 import type { Options } from './config/index.ts';
@@ -103,7 +103,7 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
     now,
     dataDir,
     git,
-    hosts: buildHosts(options),
+    hosts: buildHosts(options, log),
     isAllowed: allowList(options).isAllowed,
     engines: buildEngines(parts),
     engineDeps: { env, pluginCacheDir },
@@ -182,9 +182,11 @@ function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
   return timer;
 }
 
-function buildHosts(options: Options): Hosts {
+function buildHosts(options: Options, log: Log): Hosts {
   const hosts: VcsHost[] = [];
-  if (options.localReposDir !== '') hosts.push(localHost({ reposDir: options.localReposDir }));
+  const reposDir = options.localReposDir;
+  if (reposDir !== '') hosts.push(localHost({ reposDir }));
+  if (reposDir !== '' && !existsSync(reposDir)) log.warn({ reposDir }, 'there is no --local-repos-dir yet');
   return createHosts(hosts);
 }
 

@@ -1,0 +1,48 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openAcceptanceWorld } from '../support/acceptance-world.ts';
+import { apiSecret } from '../support/api-client.ts';
+import { fakeEngine } from '../support/fake-engine.ts';
+import { startServer } from '../support/server.ts';
+import { temporaryDir } from '../support/temp.ts';
+
+const root = { Paths: [{ Directory: '.' }] };
+
+describe('a server and what is around it', () => {
+  it('writes below <data-dir>/polder alone, which is open to its owner only', async () => {
+    const world = await openAcceptanceWorld({ files: { 'main.tf': '' }, engine: (await fakeEngine()).binary });
+    const { api } = await world.start();
+    expect((await api.command('apply', root)).status).toBe(200);
+    expect(await readdir(world.dataDir)).toEqual(['polder']);
+    expect((await stat(join(world.dataDir, 'polder'))).mode & 0o777).toBe(0o700);
+  });
+
+  it('gives engines its environment without its secrets, and names none on a command line', async () => {
+    const dump = join(await temporaryDir(), 'dump');
+    const world = await openAcceptanceWorld({
+      files: { 'main.tf': '', 'fake.sh': `env >> '${dump}'; tr '\\0' ' ' < /proc/$$/cmdline >> '${dump}'\n` },
+      engine: (await fakeEngine()).binary,
+    });
+    const env = { ATLANTIS_WEB_PASSWORD: 'secret-1', POLDER_SLACK_TOKEN: 'secret-2', TF_VAR_kept: 'kept' };
+    const { api } = await world.start({ env });
+    expect((await api.command('apply', root)).status).toBe(200);
+    const seen = await readFile(dump, 'utf8');
+    expect(seen).toContain('TF_VAR_kept=kept');
+    expect(seen).not.toMatch(new RegExp(`secret-|${apiSecret}`));
+  });
+
+  it('warns when there is no folder of repositories', async () => {
+    const dir = join(await temporaryDir(), 'nope');
+    const server = await startServer({ flags: { 'repo-allowlist': '*', 'local-repos-dir': dir } });
+    expect(server.log()).toContain(`"reposDir":"${dir}","msg":"there is no --local-repos-dir yet"`);
+  });
+
+  it('names the options without effect in one warning', async () => {
+    const flags = { 'repo-allowlist': '*', 'local-repos-dir': await temporaryDir(), automerge: true, 'gh-user': 'ada' };
+    const server = await startServer({ flags, env: { ATLANTIS_GH_TOKEN: 'secret-1' } });
+    const warnings = server.log().match(/^.*without effect.*$/gm);
+    expect(warnings).toEqual([expect.stringMatching(/--automerge .*--gh-user, --gh-token /)]);
+    expect(server.log()).not.toContain('secret-1');
+  });
+});
