@@ -1,6 +1,4 @@
-import type { SemVer } from 'semver';
-import compare from 'semver/functions/compare.js';
-import parse from 'semver/functions/parse.js';
+import { compare, parse, type SemVer } from 'semver';
 
 /** Whether a version fits, decided as the engines do: https://developer.hashicorp.com/terraform/language/expressions/version-constraints */
 export type VersionConstraint = {
