@@ -2,12 +2,14 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DiaryEngine, fakeEngine } from '../../test/support/fake-engine.ts';
-import { named, openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
+import { inDir, named, openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { listLocks } from '../locks/index.ts';
 import { currentState } from '../states/index.ts';
 import { cancelRun } from './cancel-run.ts';
 import { jobsDir } from './job-files.ts';
+import { createPool } from './pool.ts';
+import type { Requirement } from './types.ts';
 
 /** A shell fragment that keeps the engine at a command for good, and tells when it is there. */
 const busy = (command: string, how = '') =>
@@ -125,6 +127,33 @@ describe('cancelRun', () => {
       'cancelled',
       'cancelled',
     ]);
+  });
+
+  it('ends a run at once that waits for a place in the pool', async () => {
+    const { engine, world } = await busyWorld(busy('plan'), { over: { pool: createPool(1) } });
+    const first = await world.accept('plan');
+    await isBusy(engine);
+    const others = [await world.accept('plan', inDir('.', 'b')), await world.accept('plan', inDir('.', 'c'))];
+    for (const runId of others) await cancelRun(world.deps, runId, world.actor);
+    const ended = await Promise.all(others.map(world.ended));
+    expect(ended.map((run) => run.state)).toEqual(['cancelled', 'cancelled']);
+    expect((await engine.starts()).map((one) => one.command)).toEqual(['init', 'plan']);
+    await cancelRun(world.deps, first, world.actor);
+    await world.ended(first);
+    await expectNothingLeft(world);
+  });
+
+  it('interrupts the reading of a plan', async () => {
+    const requirement: Requirement = async ({ planJson }) => {
+      await planJson?.();
+      return undefined;
+    };
+    const { engine, world } = await busyWorld(busy('show'), { over: { requirements: [requirement] } });
+    const runId = await world.accept('apply');
+    await isBusy(engine);
+    await cancelRun(world.deps, runId, world.actor);
+    expect((await world.ended(runId)).jobs).toMatchObject([{ state: 'cancelled' }]);
+    await expectNothingLeft(world);
   });
 
   it('says when there is nothing to cancel', async () => {

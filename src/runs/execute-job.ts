@@ -69,7 +69,9 @@ async function runSteps(deps: RunDeps, started: StartedJob): Promise<StepsResult
   } catch (error) {
     if (started.task.signal.aborted || isPolderError(error, 'task_lost')) throw error;
     if (!isPolderError(error)) deps.log.error({ jobId: started.job.id, err: error }, 'a job went wrong');
-    return { outcome: failedOutcome(error), output: '' };
+    // What is interrupted half-way may call that an error.
+    const outcome = started.cancelled.aborted ? cancelledOutcome(started) : failedOutcome(error);
+    return { outcome, output: '' };
   }
 }
 

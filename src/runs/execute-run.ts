@@ -6,7 +6,6 @@ import { changeRun, type RunScope } from './change-state.ts';
 import { createCheckouts } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
 import { executeJob } from './execute-job.ts';
-import type { Turn } from './pool.ts';
 import { settleLeftovers } from './settle-leftovers.ts';
 import { isEnd, runEndState } from './state-tables.ts';
 import { selectJobs, selectRun } from './store.ts';
@@ -26,17 +25,27 @@ export function executeRun(deps: RunDeps): Handler {
 async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<void> {
   const scope = { ...queued, run: await startRun(deps, task, queued) };
   const cancel = await watchCancel(deps.db, scope.run.id);
+  const checkouts = createCheckouts(deps, scope);
   try {
     await settleLeftovers(deps, { task, scope, cancelled: cancel.signal });
-    const checkouts = createCheckouts(deps, scope);
     const jobs = await selectJobs(deps.db, scope.run.id);
     const shared = { task, scope, checkouts, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
-    await executeJobs(deps, jobs, (job, turn) => executeJob(deps, { ...shared, job, turn }));
+    const over = AbortSignal.any([cancel.signal, task.signal]);
+    await executeJobs(jobs, (job) => deps.pool.run((turn) => executeJob(deps, { ...shared, job, turn }), over));
     await checkouts.release();
     await endRun(deps, task, scope);
+  } catch (error) {
+    if (!(await mayHaveState(deps, scope))) await checkouts.release();
+    throw error;
   } finally {
     cancel.stop();
   }
+}
+
+/** Whether an apply's state is in its checkout still, where whoever settles the run looks for it. */
+async function mayHaveState(deps: RunDeps, scope: RunScope): Promise<boolean> {
+  const jobs = await selectJobs(deps.db, scope.run.id).catch(() => undefined);
+  return jobs?.some((job) => job.state === 'applying') ?? true;
 }
 
 async function startRun(deps: RunDeps, task: Task, scope: RunScope): Promise<Run> {
@@ -59,11 +68,7 @@ async function endRun(deps: RunDeps, task: Task, scope: RunScope): Promise<void>
  * Group after group; within one, as many at once as the pool has room for. Jobs of the same folder and workspace share
  * files, so they take turns.
  */
-async function executeJobs(
-  deps: RunDeps,
-  jobs: readonly Job[],
-  execute: (job: Job, turn: Turn) => Promise<void>,
-): Promise<void> {
+async function executeJobs(jobs: readonly Job[], execute: (job: Job) => Promise<void>): Promise<void> {
   const waiting = jobs.filter((job) => job.state === 'queued');
   const groups = [...new Set(waiting.map((job) => job.project.executionOrderGroup))].sort((a, b) => a - b);
   for (const group of groups) {
@@ -71,7 +76,7 @@ async function executeJobs(
     const all = waiting.filter((job) => job.project.executionOrderGroup === group);
     const started = all.map((job) => {
       const place = `${job.project.workspace}\0${job.project.dir}`;
-      const turn = (turns.get(place) ?? Promise.resolve()).then(() => deps.pool.run((turn) => execute(job, turn)));
+      const turn = (turns.get(place) ?? Promise.resolve()).then(() => execute(job));
       turns.set(place, turn);
       return turn;
     });

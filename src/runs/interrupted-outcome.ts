@@ -2,8 +2,8 @@ import type { OrphanStop } from './orphans.ts';
 import type { JobOutcome } from './types.ts';
 
 export type Interruption = {
-  /** The engine went on without the server. */
-  readonly outlived: boolean;
+  /** Whether the engine went on without the server: null where this machine knows nothing of it. */
+  readonly outlived: boolean | null;
   /** Why it was asked to stop, if it was. */
   readonly stop: OrphanStop;
   /** The sentence in which it told how it ended. */
@@ -21,9 +21,7 @@ const stops: Readonly<Record<Exclude<OrphanStop, null>, string>> = {
 /** The outcome of an apply whose server died: whole sentences that say what is known and what to do next. */
 export function interruptedOutcome(end: Interruption): Extract<JobOutcome, { kind: 'interrupted' }> {
   const sentences = [
-    end.outlived
-      ? 'The server stopped while this apply was running; the apply went on without it and has ended.'
-      : 'The server stopped while this apply was running, and the apply ended with it.',
+    whatHappened(end.outlived),
     end.stop === null ? '' : stops[end.stop],
     end.ending === null ? 'How far it came is not known.' : `The last it said: ${end.ending}`,
     end.trouble === undefined ? '' : `${end.trouble.charAt(0).toUpperCase()}${end.trouble.slice(1)}.`,
@@ -32,4 +30,12 @@ export function interruptedOutcome(end: Interruption): Extract<JobOutcome, { kin
       : 'It is not repeated. Look at what was applied, then plan again.',
   ];
   return { kind: 'interrupted', phase: 'apply', message: sentences.filter((one) => one !== '').join(' ') };
+}
+
+function whatHappened(outlived: boolean | null): string {
+  const stopped = 'The server stopped while this apply was running';
+  if (outlived === null) return `${stopped}; whether the apply still goes on where that server was is not known.`;
+  return outlived
+    ? `${stopped}; the apply went on without it and has ended.`
+    : `${stopped}, and the apply ended with it.`;
 }

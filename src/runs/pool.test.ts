@@ -16,6 +16,9 @@ function createJob(name: string, diary: string[]) {
   return { body, goOn: () => settle.shift()?.() };
 }
 
+type Job = ReturnType<typeof createJob>;
+
+const never = new AbortController().signal;
 const quiet = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('createPool', () => {
@@ -23,18 +26,18 @@ describe('createPool', () => {
     const diary: string[] = [];
     const pool = createPool(1);
     const [a, b, c] = [createJob('a', diary), createJob('b', diary), createJob('c', diary)];
-    const all = [a, b, c].map((job) => pool.run(job.body));
+    const all = [a, b, c].map((job) => pool.run(job.body, never));
     await quiet();
-    expect(diary).toEqual(['a under way', 'b under way', 'a at work']);
+    expect(diary.splice(0)).toEqual(['a under way', 'b under way', 'a at work']);
     a.goOn();
     await quiet();
-    expect(diary.splice(0)).toEqual(['a under way', 'b under way', 'a at work', 'b at work', 'a written down']);
+    expect(diary.splice(0).toSorted()).toEqual(['a written down', 'b at work']);
     a.goOn();
     await quiet();
     expect(diary.splice(0)).toEqual(['c under way']);
     b.goOn();
     await quiet();
-    expect(diary).toEqual(['c at work', 'b written down']);
+    expect(diary.toSorted()).toEqual(['b written down', 'c at work']);
     b.goOn();
     c.goOn();
     await quiet();
@@ -45,12 +48,39 @@ describe('createPool', () => {
   it('gives the place of a job that throws to the next', async () => {
     const pool = createPool(1);
     const fail = () =>
-      pool.run((turn) =>
-        turn(async () => {
-          throw new Error('no');
-        }),
+      pool.run(
+        (turn) =>
+          turn(async () => {
+            throw new Error('no');
+          }),
+        never,
       );
-    const ended = await Promise.allSettled([fail(), fail(), fail(), pool.run((turn) => turn(async () => 'done'))]);
+    const last = () => pool.run((turn) => turn(async () => 'done'), never);
+    const ended = await Promise.allSettled([fail(), fail(), fail(), last()]);
     expect(ended.map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
+  });
+
+  it('keeps a job waiting no longer that has been called off, and gives no place away for it', async () => {
+    const diary: string[] = [];
+    const pool = createPool(1);
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => createJob(name, diary)) as [Job, Job, Job, Job];
+    const off = new AbortController();
+    const all = [a, b].map((job) => pool.run(job.body, never));
+    all.push(pool.run(c.body, off.signal), pool.run(d.body, never));
+    await quiet();
+    off.abort();
+    await quiet();
+    expect(diary.splice(0)).toEqual(['a under way', 'b under way', 'a at work', 'c under way', 'c at work']);
+    c.goOn();
+    await quiet();
+    c.goOn();
+    await quiet();
+    expect(diary.splice(0)).toEqual(['c written down']);
+    for (const job of [a, a, b, b, d, d]) {
+      job.goOn();
+      await quiet();
+    }
+    await Promise.all(all);
+    expect(diary.at(-1)).toBe('d written down');
   });
 });

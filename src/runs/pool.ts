@@ -6,37 +6,57 @@ export type Turn = <T>(work: () => Promise<T>) => Promise<T>;
  * next one is ready the moment a place is free, and no place waits for the disk.
  */
 export type Pool = {
-  /** Brings a job under way; it waits for its `turn` with the work itself. */
-  run<T>(job: (turn: Turn) => Promise<T>): Promise<T>;
+  /**
+   * Brings a job under way; it waits for its `turn` with the work itself. When `signal` aborts, the job has nothing to do
+   * any more but to end, and waits for no place.
+   */
+  run<T>(job: (turn: Turn) => Promise<T>, signal: AbortSignal): Promise<T>;
 };
 
 export function createPool(size: number): Pool {
-  const underWay = createTurn(size + 1);
-  const atWork = createTurn(size);
-  return { run: (job) => underWay(() => job(atWork)) };
+  const underWay = createPlaces(size + 1);
+  const atWork = createPlaces(size);
+  return {
+    run: (job, signal) => underWay.use(() => job((work) => atWork.use(work, signal)), signal),
+  };
 }
 
-function createTurn(places: number): Turn {
-  const waiting: (() => void)[] = [];
-  let free = places;
-  const enter = (): Promise<void> | undefined => {
-    if (free > 0) {
-      free -= 1;
-      return undefined;
-    }
-    return new Promise((resolve) => waiting.push(resolve));
-  };
+function createPlaces(count: number) {
+  const waiting = new Set<() => void>();
+  let free = count;
+
   const leave = () => {
-    const next = waiting.shift();
+    const [next] = waiting;
     if (next) next();
     else free += 1;
   };
-  return async (work) => {
-    await enter();
-    try {
-      return await work();
-    } finally {
-      leave();
+  /** Gives what gives the place back. */
+  const enter = async (signal: AbortSignal): Promise<() => void> => {
+    if (signal.aborted) return () => undefined;
+    if (free > 0) {
+      free -= 1;
+      return leave;
     }
+    return new Promise((resolve) => {
+      const settle = (giveBack: () => void) => {
+        waiting.delete(serve);
+        signal.removeEventListener('abort', skip);
+        resolve(giveBack);
+      };
+      const serve = () => settle(leave);
+      const skip = () => settle(() => undefined);
+      waiting.add(serve);
+      signal.addEventListener('abort', skip);
+    });
+  };
+  return {
+    use: async <T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> => {
+      const giveBack = await enter(signal);
+      try {
+        return await work();
+      } finally {
+        giveBack();
+      }
+    },
   };
 }

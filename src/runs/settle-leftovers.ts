@@ -76,7 +76,8 @@ async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover)
     await flush(tx);
     const trouble = state && (await saveStateFile(tx, { scope, job }, state));
     const keepsLock = deps.settings.repoLocking;
-    const outcome = interruptedOutcome({ outlived, stop, ending: output.ending, trouble, keepsLock });
+    const known = note ? outlived : null;
+    const outcome = interruptedOutcome({ outlived: known, stop, ending: output.ending, trouble, keepsLock });
     const lines = [`polder: ${outcome.message}`];
     await appendLog(tx, job.id, { lines, maxBytes: deps.settings.logMaxBytes });
     await dropPlansOfJob(tx, job.id, { reason: 'its apply was interrupted', now: deps.now() });
