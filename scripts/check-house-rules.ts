@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { minVersion, satisfies } from 'semver';
 import ts from 'typescript';
 import { trackedFiles } from './tracked-files.ts';
 
@@ -54,8 +55,22 @@ function machineTraces(path: string, text: string): Finding[] {
 }
 
 function lockFile(path: string, text: string): Finding[] {
-  const urls = basename(path) === 'package-lock.json' ? (text.match(/"resolved": "http/g)?.length ?? 0) : 0;
-  return urls > 0 ? [`${path}:1: ${urls} addresses of a registry; run npm install with this folder's .npmrc`] : [];
+  if (basename(path) !== 'package-lock.json') return [];
+  const urls = text.match(/"resolved": "http/g)?.length ?? 0;
+  const addresses =
+    urls > 0 ? [`${path}:1: ${urls} addresses of a registry; run npm install with this folder's .npmrc`] : [];
+  return [...addresses, ...tooNewForNode(path, text)];
+}
+
+/** Packages that want a newer Node than `engines` of this project promises; an override can hold them back. */
+function tooNewForNode(path: string, text: string): Finding[] {
+  const { packages = {} } = JSON.parse(text) as { packages?: Record<string, { engines?: { node?: string } }> };
+  const own = packages['']?.engines?.node;
+  if (own === undefined) return [];
+  const oldest = minVersion(own) ?? own;
+  return Object.entries(packages)
+    .filter(([, { engines }]) => typeof engines?.node === 'string' && !satisfies(oldest, engines.node))
+    .map(([name, { engines }]) => `${path}:1: ${name} wants Node ${engines?.node}, and this project works with ${own}`);
 }
 
 type Finding = string;

@@ -70,7 +70,13 @@ it('fails when there was nothing to check', async () => {
 
 it('holds the files to the rules of the house', async () => {
   const files = {
-    'package-lock.json': '{ "a": { "resolved": "https://registry.example/a.tgz" } }',
+    'package-lock.json': JSON.stringify({
+      packages: {
+        '': { engines: { node: '>=20.19' } },
+        'node_modules/a': { resolved: 'https://registry.example/a.tgz', engines: { node: '>= 18 || 16' } },
+        'node_modules/b': { engines: { node: '>=22' } },
+      },
+    }).replaceAll('":"', '": "'),
     'src/runs/cache.ts': [
       'let last = 0;',
       'const seen = new Map<string, number>();',
@@ -88,6 +94,7 @@ it('holds the files to the rules of the house', async () => {
   expect(await problems('check-house-rules.ts', files)).toEqual([
     `docs/notes.md:2: a path of this machine: ${homedir()}`,
     "package-lock.json:1: 1 addresses of a registry; run npm install with this folder's .npmrc",
+    'package-lock.json:1: node_modules/b wants Node >=22, and this project works with >=20.19',
     'src/lib/utils.ts:1: the name says nothing: name the file for its main export',
     'src/runs/cache.ts:1: module-level state: `let` or `var`',
     'src/runs/cache.ts:2: module-level state: a collection that only makes sense filled',
