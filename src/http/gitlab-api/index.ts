@@ -18,6 +18,7 @@ import { addCommonHeaders } from './common-headers.ts';
 import { getDeploymentEndpoint, listDeploymentsEndpoint } from './deployments.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { Endpoint } from './endpoint.ts';
+import { refusalSchema } from './entities/refusal-schema.ts';
 import { environmentEventsEndpoint } from './environment-events.ts';
 import { getEndpoint, groupListEndpoint, listEndpoint } from './environments.ts';
 import { freezePeriodEndpoints } from './freeze-periods.ts';
@@ -115,7 +116,7 @@ function routeOf(deps: GitlabDeps, endpoint: Endpoint): RouteOptions {
       security: [{ polderToken: [] }, { bearerToken: [] }],
       params: parameters.pick(mask),
       ...(method === 'GET' || method === 'DELETE' ? { querystring: rest } : { body: rest }),
-      response: { [status]: content ?? z.null().describe('Done.') },
+      response: { [status]: content ?? z.null().describe('Done.'), '4xx': refusalSchema.describe('Refused.') },
     },
     handler: async (request, reply) => sendAnswer(reply, await endpoint.answer(deps, request)),
   };
