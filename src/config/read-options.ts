@@ -15,8 +15,8 @@ export type ReadOptions =
   | { readonly kind: 'invalid'; readonly errors: readonly string[] };
 
 /**
- * Reads and judges the options of the server. Either all of them are good, or every error is told, each naming the
- * flag. No message holds the value of a secret option.
+ * Reads and judges the options of the server. Either all of them are good, or all that cannot be read are told, or, when
+ * all can, all that are not allowed. Each error names the flag, and none holds the value of a secret option.
  */
 export function readOptions(sources: OptionSources): ReadOptions {
   const reading = readRows(optionsTable, sources);

@@ -22,7 +22,8 @@ The first of these that has it:
 Lists have commas between their values; in the file they may be YAML lists. Switches take \`true\`, \`t\`, \`1\`, \`false\`,
 \`f\` or \`0\`, durations are written like \`90s\` or \`1h30m\`. In paths \`~/\` is the home folder, and relative ones start
 where the server is started. A secret is better given by the environment or the file than on the command line, which
-every user of the machine can read. Every error in the options is told at once, and the server does not start.
+every user of the machine can read. With an error the server does not start: it tells all values that cannot be read,
+or, when all can, all that are not allowed.
 
 ## Options without effect yet
 
