@@ -315,9 +315,10 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   // One for each order in which they may be listed, and for each filter that leaves few of many.
   await index('deployments_list', 'deployments', ['repo_id', 'id']).execute();
   await index('deployments_updated', 'deployments', ['repo_id', 'updated_at', 'id']).execute();
-  await index('deployments_finished', 'deployments', ['repo_id', 'finished_at', 'id']).execute();
+  await index('deployments_finished', 'deployments', ['repo_id', 'status', 'finished_at', 'id']).execute();
   await index('deployments_ref', 'deployments', ['repo_id', 'ref', 'id']).execute();
   await index('deployments_status', 'deployments', ['repo_id', 'status', 'id']).execute();
+  await index('deployments_environment_updated', 'deployments', ['environment_id', 'updated_at', 'id']).execute();
   await index('deployments_environment_status', 'deployments', ['environment_id', 'status', 'id']).execute();
   await index('deployments_latest', 'deployments', ['environment_id', 'status', 'finished_at', 'id']).execute();
   await withId('deployment_approvals')
