@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeEngine, overlaps } from '../../test/support/fake-engine.ts';
 import { createGate } from '../../test/support/gate.ts';
@@ -216,6 +216,46 @@ describe('two runs', () => {
     ]);
     expect(await engine.marks()).toEqual(['one@default']);
     expect(await leftBehind(world)).toEqual(nothing);
+  });
+});
+
+describe('an apply', () => {
+  it('is of exactly the plan that was saved: one that somebody changed is not applied', async () => {
+    const tamper: Requirement = async ({ planJson }) => {
+      if (planJson)
+        await deps.db.query
+          .updateTable('plan_files')
+          .set({ content: Buffer.from('other') })
+          .execute();
+      return undefined;
+    };
+    const { engine, world } = await workingWorld({ 'main.tf': '', mark: 'one' }, { over: { requirements: [tamper] } });
+    const { deps } = world;
+    expect((await world.run('apply')).jobs).toMatchObject([
+      {
+        outcome: {
+          kind: 'failed',
+          code: 'plan_invalid',
+          message: 'applying the saved plan: its file is not the one that was planned (the digest differs); plan again',
+        },
+      },
+    ]);
+    expect(await engine.marks()).toEqual([]);
+    expect(await leftBehind(world)).toEqual(nothing);
+  });
+
+  it('is of the plan as it was saved, whatever became of the file', async () => {
+    const overwrite: Requirement = async ({ planJson, job }) => {
+      if (planJson) await writeFile(join(jobsDir(world.deps.dataDir), String(job.id), 'plan.tfplan'), 'other');
+      return undefined;
+    };
+    const script = '[ $command = apply ] && cp "$3" "$(dirname $0)/applied"\n';
+    const { engine, world } = await workingWorld(
+      { 'main.tf': '', mark: 'one', 'fake.sh': script },
+      { over: { requirements: [overwrite] } },
+    );
+    expect((await world.run('apply')).state).toBe('succeeded');
+    expect(await readFile(join(dirname(engine.binary), 'applied'), 'utf8')).toBe('one\n');
   });
 });
 

@@ -1,0 +1,133 @@
+import { expect, it } from 'vitest';
+import { acceptApply, insertRepo } from '../../test/support/applies.ts';
+import { describeDatabases } from '../../test/support/database.ts';
+import type { Db } from '../db/index.ts';
+import type { Repo } from '../repos/index.ts';
+import {
+  dropOldPlans,
+  dropPlansOfJob,
+  keepPlanJson,
+  keptPlanJson,
+  loadPlan,
+  type NewPlan,
+  type PlanBasis,
+  savePlan,
+} from './index.ts';
+
+const basis: PlanBasis = { commitSha: 'c'.repeat(40), configDigest: 'd' };
+const content = Buffer.from([0, 1, 2, 250]);
+
+/** A job, and what saves plans for it. */
+async function openJob(db: Db, repo?: Repo) {
+  const home = repo ?? (await insertRepo(db, 'acme/infra'));
+  const dir = repo ? 'another' : '.';
+  const { job } = await acceptApply(db, { repo: home, project: { name: '', dir, workspace: 'default' } }, 1000);
+  const save = (over: Partial<NewPlan> = {}, now = 1000) =>
+    db.transaction((tx) =>
+      savePlan(
+        tx,
+        {
+          ...basis,
+          jobId: job.id,
+          repoId: home.id,
+          dir,
+          workspace: 'default',
+          projectName: '',
+          pullNumber: null,
+          engine: 'terraform',
+          engineVersion: '1.11.4',
+          content,
+          keepFile: true,
+          ...over,
+        },
+        now,
+      ),
+    );
+  return { repo: home, job, save };
+}
+
+describeDatabases('loadPlan', (open) => {
+  it('gives the file of a plan that is whole and made from the same', async () => {
+    const db = await open();
+    const { save } = await openJob(db);
+    const loaded = await loadPlan(db, await save(), basis);
+    expect(loaded.kind === 'valid' && [...loaded.content]).toEqual([...content]);
+  });
+
+  it.each([
+    ['another commit', { ...basis, commitSha: 'e'.repeat(40) }, /^it was made at commit c{40}, not e{40}$/],
+    [
+      'another configuration',
+      { ...basis, configDigest: 'x' },
+      /^the configuration of the project or the engine changed/,
+    ],
+  ])('says why a plan of %s is not applied', async (_, ...[wanted, reason]) => {
+    const db = await open();
+    const { save } = await openJob(db);
+    const loaded = await loadPlan(db, await save(), wanted);
+    expect(loaded.kind === 'invalid' && loaded.reason).toMatch(reason);
+  });
+
+  it('knows a file that was changed', async () => {
+    const db = await open();
+    const { save } = await openJob(db);
+    const planId = await save();
+    await db.query
+      .updateTable('plan_files')
+      .set({ content: Buffer.from('other') })
+      .execute();
+    const reason = 'its file is not the one that was planned (the digest differs)';
+    expect(await loadPlan(db, planId, basis)).toEqual({ kind: 'invalid', reason });
+  });
+
+  it.each([
+    ['never was kept', { keepFile: false }],
+    ['is unknown', undefined],
+  ])('says that a file %s', async (_, over) => {
+    const db = await open();
+    const { save } = await openJob(db);
+    const planId = over ? await save(over) : 99;
+    expect(await loadPlan(db, planId, basis)).toEqual({ kind: 'invalid', reason: 'its file is not kept any more' });
+  });
+});
+
+describeDatabases('dropPlansOfJob', (open) => {
+  it('lets go of the files of that job alone, and keeps their records', async () => {
+    const db = await open();
+    const one = await openJob(db);
+    const other = await openJob(db, one.repo);
+    const plans = [await one.save(), await one.save(), await other.save()];
+    await db.transaction((tx) => dropPlansOfJob(tx, one.job.id, { reason: 'its run ended', now: 2000 }));
+    const kinds = await Promise.all(plans.map(async (planId) => (await loadPlan(db, planId, basis)).kind));
+    expect(kinds).toEqual(['invalid', 'invalid', 'valid']);
+    const records = await db.query.selectFrom('plans').select(['dropped_at', 'drop_reason']).orderBy('id').execute();
+    expect(records.map((row) => [row.dropped_at, row.drop_reason])).toEqual([
+      [2000, 'its run ended'],
+      [2000, 'its run ended'],
+      [null, null],
+    ]);
+  });
+});
+
+describeDatabases('dropOldPlans', (open) => {
+  it('lets go of the files of plans from before a time', async () => {
+    const db = await open();
+    const { save } = await openJob(db);
+    const [old, recent] = [await save({}, 1000), await save({}, 3000)];
+    expect(await db.transaction((tx) => dropOldPlans(tx, 2000, 9000))).toBe(1);
+    expect(await db.transaction((tx) => dropOldPlans(tx, 2000, 9000))).toBe(0);
+    expect((await loadPlan(db, old, basis)).kind).toBe('invalid');
+    expect((await loadPlan(db, recent, basis)).kind).toBe('valid');
+  });
+});
+
+describeDatabases('keepPlanJson', (open) => {
+  it('keeps what a plan tells as JSON', async () => {
+    const db = await open();
+    const { save } = await openJob(db);
+    const planId = await save();
+    expect(await keptPlanJson(db, planId)).toBeUndefined();
+    await keepPlanJson(db, planId, '{}');
+    expect(await keptPlanJson(db, planId)).toBe('{}');
+  });
+});
