@@ -11,8 +11,9 @@ export default defineConfig({
     reporters: ['default', countsReporter()],
     // Most tests wait for child processes, so that two fit on one processor.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For a machine that has other things to do: a test that hangs ends at last.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     env: {
       CHECKPOINT_DISABLE: '1',
       // git as on a machine where nobody has configured anything.
