@@ -16,8 +16,8 @@ const rules: IForbiddenRuleType[] = [
     name: 'host-adapter',
     comment: 'The adapter of a host translates: it uses vcs and lib alone.',
     severity: 'error',
-    from: { path: host, pathNot: [test, '^src/vcs/local/'] },
-    to: { path: '^src/', pathNot: allowedTo(hostAdapterImports.every) },
+    from: { path: '^src/vcs/([^/]+)/', pathNot: [test, '^src/vcs/local/'] },
+    to: { path: '^src/', pathNot: ['^src/vcs/$1/', ...allowedTo(hostAdapterImports.every)] },
   },
   {
     name: 'host-adapter-local',

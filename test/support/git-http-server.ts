@@ -29,7 +29,7 @@ export async function gitHttpServer(
     if (target) {
       response.writeHead(302, { location: `${decodeURIComponent(target[1] ?? '')}${target[2] ?? ''}` }).end();
     } else if (authorization === expected) {
-      runBackend(root, request, response);
+      runGitBackend(root, request, response);
     } else {
       response.writeHead(401, { 'www-authenticate': 'Basic realm="test"' }).end(`no entry for ${authorization}`);
     }
@@ -42,8 +42,8 @@ export async function gitHttpServer(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, authorizations };
 }
 
-/** The CGI protocol of git-http-backend(1). */
-function runBackend(root: string, request: IncomingMessage, response: ServerResponse): void {
+/** Answers git's requests for the repositories below `root`: the CGI protocol of git-http-backend(1). */
+export function runGitBackend(root: string, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const backend = spawn('git', ['-c', 'safe.directory=*', 'http-backend'], {
     stdio: ['pipe', 'pipe', 'ignore'],

@@ -1,0 +1,283 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fetchMirror, openGit, resolveRef } from '../../src/git/index.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { type GithubHostOptions, githubHost } from '../../src/vcs/github/index.ts';
+import { type PullHost, trustedAuthorities, type VcsHost } from '../../src/vcs/index.ts';
+import { type FakeGithub, fakeGithub } from '../fakes/github/index.ts';
+import { commitFiles, git, makeBareRepo, makeBranch, makeRepo } from '../support/git.ts';
+import { temporaryDir } from '../support/temp.ts';
+import { describeVcsHost, type HostWorld } from './vcs-host.ts';
+
+function hostOf(github: FakeGithub, changed: Partial<GithubHostOptions> = {}): VcsHost & { readonly pulls: PullHost } {
+  const host = githubHost({
+    hostname: github.hostname,
+    credentials: { kind: 'token', user: github.state.login, token: async () => github.token },
+    webhookSecret: 'secret',
+    allowMergeableBypass: false,
+    authorities: [readFileSync(github.certificateFile, 'utf8')],
+    log: silentLog(),
+    now: Date.now,
+    pollMs: 1,
+    ...changed,
+  });
+  if (!host.pulls) throw new Error('no pull requests');
+  return { ...host, pulls: host.pulls };
+}
+
+async function githubWorld(): Promise<HostWorld> {
+  const github = await fakeGithub();
+  const repo = github.addRepo('acme/infra');
+  repo.files.set('atlantis.yaml', 'version: 3\n');
+  const pullOf = (number: number) => {
+    const pull = repo.pulls.get(number);
+    if (!pull) throw new Error(`no pull request ${number}`);
+    return pull;
+  };
+  const commentOf = (number: number, id: string) => pullOf(number).comments.find((one) => String(one.id) === id);
+  const states = { approve: 'APPROVED', request_changes: 'CHANGES_REQUESTED', remark: 'COMMENTED' };
+  return {
+    host: hostOf(github),
+    login: github.state.login,
+    openPull: ({ files = [], labels = [], ...given } = {}) =>
+      github.openPull('acme/infra', {
+        ...given,
+        labels: [...labels],
+        files: files.map(({ path, from }) =>
+          from === undefined
+            ? { filename: path, status: 'modified' }
+            : { filename: path, status: 'renamed', previous_filename: from },
+        ),
+      }),
+    closePull: (number) => void Object.assign(pullOf(number), { state: 'closed' }),
+    review: (number, login, verdict) =>
+      void pullOf(number).reviews.push({ id: github.state.nextId++, login, state: states[verdict] }),
+    addComment: (number, body) => String(github.addComment(pullOf(number), body).id),
+    isHidden: (number, id) => commentOf(number, id)?.minimised === true,
+    reactions: (number, id) => commentOf(number, id)?.reactions ?? [],
+    statuses: (sha) => {
+      const ofSha = repo.statuses.filter((status) => status.sha === sha);
+      return Object.fromEntries(
+        ofSha.map(({ context, state, description, targetUrl }) => [context, { state, description, targetUrl }]),
+      );
+    },
+    conflict: (number) => void Object.assign(pullOf(number), { mergeableState: 'dirty' }),
+    isMerged: (number) => pullOf(number).merged,
+    addTeam: ({ slug, members, above = [] }) =>
+      void github.state.teams.push({ org: 'acme', slug, members: [...members], above: [...above] }),
+  };
+}
+
+describeVcsHost('GitHub', githubWorld);
+
+async function withPull(changed: Partial<GithubHostOptions> = {}) {
+  const github = await fakeGithub({ webhookSecret: 'secret' });
+  const repo = github.addRepo('acme/infra');
+  const pull = github.openPull('acme/infra');
+  const ref = { fullName: 'acme/infra', number: pull.number };
+  const host = hostOf(github, changed);
+  return { github, repo, pull, ref, host, pulls: host.pulls };
+}
+
+describe('githubHost, when GitHub is in trouble', () => {
+  it('reads again after an answer 502 and a connection that broke', async () => {
+    const { github, ref, pulls } = await withPull();
+    github.fail(/GET .*pulls/, { status: 502, body: 'Bad gateway' });
+    github.fail(/GET .*pulls/, { drop: 'before' });
+    expect(await pulls.getPull(ref)).toMatchObject({ number: ref.number });
+  });
+
+  it('gives up after some attempts', async () => {
+    const { github, ref, pulls } = await withPull();
+    github.fail(/GET .*pulls/, { status: 503 }, 100);
+    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
+  });
+
+  it('does not wait for ever for an answer', async () => {
+    const { github, ref, pulls } = await withPull({ timeoutMs: 50 });
+    github.fail(/GET .*pulls/, { hang: true }, 100);
+    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
+  });
+
+  it('writes a comment once when the answer is lost', async () => {
+    const { github, ref, pull, pulls } = await withPull();
+    github.fail(/POST .*comments/, { drop: 'done' });
+    await expect(pulls.createComment(ref, 'once')).rejects.toMatchObject({ code: 'host_unavailable' });
+    expect(pull.comments.map(({ body }) => body)).toEqual(['once']);
+  });
+
+  it('knows that a merge whose answer was lost has happened', async () => {
+    const { github, ref, pull, pulls } = await withPull();
+    github.fail(/PUT .*merge/, { drop: 'done' });
+    const request = { headSha: pull.headSha, method: null, title: null };
+    expect(await pulls.mergePull(ref, request)).toEqual({ kind: 'merged' });
+  });
+
+  it('waits as long as a rate limit asks for, and then writes', async () => {
+    const { github, ref, pull, pulls } = await withPull();
+    const body = { message: 'You have exceeded a secondary rate limit' };
+    github.fail(/POST .*comments/, { status: 403, headers: { 'retry-after': '1' }, body });
+    const start = performance.now();
+    await pulls.createComment(ref, 'later');
+    expect(performance.now() - start).toBeGreaterThan(900);
+    expect(pull.comments).toHaveLength(1);
+  });
+
+  it('does not wait for a rate limit that lasts too long, and says until when', async () => {
+    const { github, ref, pulls } = await withPull();
+    const reset = Math.ceil(Date.now() / 1000) + 1800;
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) };
+    github.fail(/GET .*pulls/, { status: 403, headers, body: { message: 'API rate limit exceeded' } });
+    const unavailable = { code: 'host_unavailable', details: { retryAt: reset * 1000 } };
+    await expect(pulls.getPull(ref)).rejects.toMatchObject(unavailable);
+    await expect(pulls.createComment(ref, 'x')).rejects.toMatchObject(unavailable);
+    expect(github.requests).toEqual([]);
+  });
+
+  it('tells a plain refusal from a rate limit', async () => {
+    const { github, ref, pulls } = await withPull();
+    github.fail(/POST .*comments/, { status: 403, body: { message: 'Resource not accessible' } });
+    await expect(pulls.createComment(ref, 'x')).rejects.toMatchObject({
+      code: 'host_refused',
+      details: { status: 403 },
+    });
+  });
+
+  it.each([
+    ['a page of a proxy', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+    ['another object', { status: 200, headers: { 'content-type': 'application/json' }, body: { number: 'one' } }],
+  ])('refuses %s', async (_, failure) => {
+    const { github, ref, pulls } = await withPull();
+    github.fail(/GET .*pulls/, failure);
+    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_refused' });
+  });
+
+  it('does not follow a next page to another server', async () => {
+    const { github, ref, pulls } = await withPull();
+    const headers = { 'content-type': 'application/json', link: '<https://evil.example.com/x>; rel="next"' };
+    github.fail(/GET .*files/, { status: 200, headers, body: [] });
+    await expect(pulls.listChangedFiles(ref)).rejects.toMatchObject({ code: 'host_refused' });
+  });
+
+  it('ends a list whose next page is always another', async () => {
+    const { github, ref, pulls } = await withPull();
+    const link = `<https://${github.hostname}/api/v3/repos/acme/infra/pulls/1/files?page=2>; rel="next"`;
+    const headers = { 'content-type': 'application/json', link };
+    github.fail(/GET .*files/, { status: 200, headers, body: [{ filename: 'a' }] }, 1000);
+    expect(await pulls.listChangedFiles(ref)).toEqual({ paths: ['a'], complete: false });
+  });
+
+  it('does not trust a server whose authority it does not know', async () => {
+    const { ref, pulls } = await withPull({ authorities: [] });
+    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
+  });
+
+  it('trusts the authority that SSL_CERT_FILE names', async () => {
+    const { github, ref } = await withPull();
+    const authorities = await trustedAuthorities({ SSL_CERT_FILE: github.certificateFile }, silentLog());
+    expect(await hostOf(github, { authorities }).pulls.getPull(ref)).toBeDefined();
+  });
+
+  it('says that its token is refused', async () => {
+    const { github, ref } = await withPull();
+    const credentials = { kind: 'token', user: 'x', token: async () => 'wrong' } as const;
+    await expect(hostOf(github, { credentials }).pulls.getPull(ref)).rejects.toMatchObject({
+      code: 'host_refused',
+      details: { status: 401 },
+    });
+  });
+});
+
+describe('githubHost', () => {
+  it('waits until GitHub has worked out whether a pull request can be merged', async () => {
+    const { github, ref, pull, pulls } = await withPull();
+    pull.mergeableState = 'unknown';
+    const asked = pulls.getMergeability(ref, () => false);
+    await expect.poll(() => github.requests.length).toBeGreaterThan(0);
+    pull.mergeableState = 'clean';
+    expect(await asked).toEqual({ mergeable: true });
+  });
+
+  it('may look past required statuses of our own', async () => {
+    const { repo, ref, pull, pulls } = await withPull({ allowMergeableBypass: true });
+    Object.assign(pull, { mergeableState: 'blocked', requiredContexts: ['atlantis/apply', 'ci'] });
+    const ignores = (context: string) => context.startsWith('atlantis/apply');
+    const reason = 'PR is in state blocked, and cannot bypass mergeable requirements';
+    expect(await pulls.getMergeability(ref, ignores)).toEqual({ mergeable: false, reason });
+    repo.statuses.push({ sha: pull.headSha, context: 'ci', state: 'success', description: '', targetUrl: null });
+    expect(await pulls.getMergeability(ref, ignores)).toEqual({ mergeable: true });
+    pull.reviewDecision = 'REVIEW_REQUIRED';
+    expect(await pulls.getMergeability(ref, ignores)).toEqual({ mergeable: false, reason });
+  });
+
+  it('refuses a way of merging that the repo does not allow', async () => {
+    const { repo, ref, pull, pulls } = await withPull();
+    repo.allowed.squash = false;
+    expect(await pulls.mergePull(ref, { headSha: pull.headSha, method: 'squash', title: null })).toEqual({
+      kind: 'refused',
+      message: "merge method 'squash' is not allowed by the repository Pull Request settings",
+    });
+  });
+
+  it('hides many comments with one change', async () => {
+    const { github, ref, pull, pulls } = await withPull();
+    const ids = Array.from({ length: 40 }, (_, index) => String(github.addComment(pull, `${index}`).id));
+    await pulls.hideComments(ref, ids);
+    expect(github.requests).toEqual(['QUERY', 'MUTATION']);
+    expect(pull.comments.every(({ minimised }) => minimised)).toBe(true);
+  });
+
+  it('says that the 3,000 files GitHub tells may not be all', async () => {
+    const { ref, pull, pulls } = await withPull();
+    pull.files = Array.from({ length: 3100 }, (_, index) => ({ filename: `${index}.tf`, status: 'added' }));
+    const { paths, complete } = await pulls.listChangedFiles(ref);
+    expect([paths.length, complete]).toEqual([3000, false]);
+  });
+
+  it('reads the events that the fake sends', async () => {
+    const { github, repo, pull, host } = await withPull();
+    const comment = github.addComment(pull, 'atlantis apply', 'bob');
+    const deliveries = [github.pullEvent(repo, pull, 'opened'), github.commentEvent(repo, pull, comment)];
+    const readings = deliveries.map(({ headers, body }) => host.webhooks?.readEvent(Buffer.from(body), headers));
+    expect(readings).toMatchObject([
+      { kind: 'event', event: { kind: 'pull_opened', pull: { headSha: pull.headSha } } },
+      { kind: 'event', event: { kind: 'comment', comment: { id: String(comment.id), author: 'bob' } } },
+    ]);
+  });
+
+  it.each(['pkcs1', 'pkcs8'] as const)('works as an app whose key is %s, and fetches as it', async (type) => {
+    const reposDir = await temporaryDir();
+    const work = join(reposDir, 'work');
+    await makeRepo(work, { 'main.tf': '' });
+    await makeBranch(work, 'change');
+    const headSha = await commitFiles(work, { 'a.tf': '' });
+    await makeBareRepo(join(reposDir, 'acme/infra.git'), work);
+    await git(join(reposDir, 'acme/infra.git'), 'config', 'http.receivepack', 'false');
+    const github = await fakeGithub({ reposDir });
+    github.addRepo('acme/infra');
+    const pull = github.openPull('acme/infra');
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type, format: 'pem' }).toString().replaceAll('\n', '\\n');
+    const app = { kind: 'app', appId: 7, privateKey: pem, installationId: null, slug: null } as const;
+    const host = hostOf(github, { credentials: app });
+
+    expect(await host.pulls.listChangedFiles({ fullName: 'acme/infra', number: pull.number })).toMatchObject({
+      paths: ['a.tf'],
+    });
+    expect(await host.pulls.ownLogin()).toBe('octoapp[bot]');
+    const repo = await host.findRepo('acme/infra');
+    if (!repo) throw new Error('not found');
+    const env = { ...process.env, GIT_SSL_CAINFO: github.certificateFile };
+    const deps = await openGit({ dataDir: join(reposDir, 'data'), log: silentLog(), env });
+    await fetchMirror(deps, { id: 1, ...repo });
+    expect(await resolveRef(deps, 1, 'change')).toMatchObject({ kind: 'commit', sha: headSha });
+  });
+
+  it('refuses a key that is none', async () => {
+    const github = await fakeGithub();
+    const credentials = { kind: 'app', appId: 7, privateKey: 'x', installationId: 1, slug: null } as const;
+    expect(() => hostOf(github, { credentials })).toThrow('expected a private key in PEM');
+  });
+});
