@@ -175,6 +175,15 @@ describeDatabases("what Polder's changes have beside GitLab's", (open) => {
     });
   });
 
+  it('starts no stop action that the caller may not start', async () => {
+    const w = await world();
+    w.setStopActions(async () => new Map([[1, { kind: 'refused', reason: 'not yours' }]]));
+    const { status, json } = await sendAs(w, 'D', { request: 'POST P/environments/1/stop' });
+    expect([status, json]).toEqual([403, { message: '403 Forbidden' }]);
+    const shown = await sendAs(w, 'D', { request: 'GET P/environments/1' });
+    expect(shown.json).toMatchObject({ state: 'available' });
+  });
+
   it('loses no change of many that come at once', async () => {
     const w = await world();
     const changes = [
