@@ -15,8 +15,7 @@ type Settings = Pick<HttpSettings, 'webBasicAuth' | 'webUsername' | 'webPassword
 export function requireBasicAuth(app: FastifyInstance, settings: Settings): void {
   if (!settings.webBasicAuth) return;
   app.addHook('onRequest', async (request, reply) => {
-    const path = pathOf(request.url);
-    if (openPaths.has(path) || path.startsWith('/api/')) return;
+    if (!isForWebUser(pathOf(request.url))) return;
     const shown = basicCredentials(request.headers.authorization);
     const isUser = secretMatches(shown?.username ?? '', settings.webUsername);
     const isPassword = secretMatches(shown?.password ?? '', settings.webPassword);
@@ -27,6 +26,11 @@ export function requireBasicAuth(app: FastifyInstance, settings: Settings): void
       .type(plainText)
       .send('Unauthorized\n');
   });
+}
+
+/** Whether a path, of a request or of a route, is one of those that `--web-basic-auth` protects. */
+export function isForWebUser(path: string): boolean {
+  return !openPaths.has(path) && !path.startsWith('/api/');
 }
 
 /** The name and password of an `Authorization: Basic` header (RFC 7617); undefined when there is none. */

@@ -61,7 +61,7 @@ describe('/api/openapi.json', () => {
 
   it('cannot be passed by a new route', async () => {
     const app: App = Fastify().withTypeProvider<ZodTypeProvider>();
-    await describeRoutes(app, { version: '1', baseUrl: 'http://polder.test' });
+    await describeRoutes(app, { version: '1', baseUrl: 'http://polder.test', webBasicAuth: false });
     expect(() => app.get('/x', { schema: { summary: 'X' } }, async () => 'x')).toThrow(
       'describing GET /x: a route needs a summary and its responses',
     );
@@ -76,5 +76,27 @@ describe('/api/openapi.json', () => {
         content: { 'application/json': { schema: { required: ['Repository', 'Ref', 'Type'] } } },
       },
     });
+  });
+
+  it('says what every route of the API may answer besides', async () => {
+    const { app } = await openTestApp();
+    const { paths } = descriptionOf(app);
+    const without = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, { responses = {} }]) =>
+        path.startsWith('/api/') && !path.startsWith('/api/v4/') && !('5XX' in responses) ? [`${method} ${path}`] : [],
+      ),
+    );
+    expect(without).toEqual([]);
+  });
+
+  it('says which routes are for the web user, where there is one', async () => {
+    const described = async (webBasicAuth: boolean, path: string) => {
+      const { app } = await openTestApp({ settings: { webBasicAuth, webPassword: 'other' } });
+      const { get = {} } = descriptionOf(app).paths[path] ?? {};
+      return { ...get, responses: Object.keys(get.responses ?? {}) };
+    };
+    expect(await described(true, '/')).toMatchObject({ security: [{ webUser: [] }], responses: ['200', '401'] });
+    expect(await described(true, '/healthz')).not.toHaveProperty('security');
+    expect(await described(false, '/')).not.toHaveProperty('security');
   });
 });

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { App } from './app.ts';
+import { isForWebUser } from './basic-auth.ts';
 import type { HttpDeps, HttpSettings } from './deps.ts';
 import { useGoJson } from './json-api.ts';
 
@@ -12,11 +13,21 @@ const credentials = {
   webUser: { type: 'http', scheme: 'basic', description: 'With --web-basic-auth' },
 } as const;
 
+const text = { 'text/plain': { schema: { type: 'string' } } };
+const jsonError = {
+  'application/json': {
+    schema: { type: 'object', properties: { error: { type: 'string' } }, required: ['error'] },
+  },
+};
+
 /**
  * Collects the description of every route that is registered afterwards. A route without one cannot be registered; one
  * that is not for clients says `hide`.
  */
-export async function describeRoutes(app: App, settings: Pick<HttpSettings, 'version' | 'baseUrl'>): Promise<void> {
+export async function describeRoutes(
+  app: App,
+  settings: Pick<HttpSettings, 'version' | 'baseUrl' | 'webBasicAuth'>,
+): Promise<void> {
   app.addHook('onRoute', ({ method, url, schema }) => {
     const { summary, response, hide } = (schema ?? {}) as Description;
     if (hide === true || (summary !== undefined && response !== undefined)) return;
@@ -29,8 +40,24 @@ export async function describeRoutes(app: App, settings: Pick<HttpSettings, 'ver
       servers: [{ url: settings.baseUrl }],
       components: { securitySchemes: credentials },
     },
-    transform: jsonSchemaTransform,
+    transform: (route) => {
+      const { schema, url } = jsonSchemaTransform(route);
+      return { schema: { ...schema, ...sharedParts(schema as Description, url, settings) }, url };
+    },
   });
+}
+
+const unauthorized = { description: 'No web user, or not the right one', content: text };
+const fault = { description: 'A fault of the server or of what it needs: its database, its disk', content: jsonError };
+
+/** What is the same for many routes: who may use pages, and what every route of the API may answer. */
+function sharedParts(schema: Description, url: string, settings: Pick<HttpSettings, 'webBasicAuth'>): object {
+  const { response } = schema as { response?: Record<string, unknown> };
+  if (settings.webBasicAuth && isForWebUser(url)) {
+    return { security: [{ webUser: [] }], response: { 401: unauthorized, ...response } };
+  }
+  const isApi = url.startsWith('/api/') && !url.startsWith('/api/v4/');
+  return isApi ? { response: { ...response, '5xx': fault } } : {};
 }
 
 type Description = { readonly summary?: string; readonly response?: unknown; readonly hide?: boolean };

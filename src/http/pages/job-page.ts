@@ -44,7 +44,11 @@ export function addJobPage(app: App, context: HttpContext): void {
     summary: "A job's log as server-sent events",
     params,
     querystring: z.object({ from: z.coerce.number().int().min(0).default(0) }),
-    response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } }, ...unknown },
+    response: {
+      200: { description: 'Events', content: { 'text/event-stream': { schema: z.string() } } },
+      400: textReply('A parameter is not valid'),
+      ...unknown,
+    },
   };
   app.get('/jobs/:uuid/events', { schema: eventsSchema }, async (request, reply) => {
     const job = await findJob(context, request);

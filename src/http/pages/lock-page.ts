@@ -75,6 +75,7 @@ function addDelete(app: App, context: HttpContext): void {
 function addForm(app: App, context: HttpContext): void {
   const response = {
     303: textReply('Back to the index page'),
+    400: textReply('There is no id'),
     403: textReply('The request comes from a page of another site'),
     409: textReply('The run that holds it is going on'),
   };

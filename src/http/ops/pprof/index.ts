@@ -15,6 +15,7 @@ const binary = (description: string) => ({
   description,
   content: { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } },
 });
+const badQuery = textReply('A parameter is not valid');
 const seconds = (whenAbsent: number) =>
   z.object({ seconds: z.coerce.number().positive().max(maxSeconds).default(whenAbsent) });
 
@@ -47,7 +48,7 @@ function addIndex(app: App, path: string, prefix: string): void {
 
 function addTimedProfiles(app: App, deps: Deps, inspector: Inspector): void {
   const oneAtATime = takeTurns();
-  const busy = textReply('Another one is being taken');
+  const refusals = { 400: badQuery, 409: textReply('Another one is being taken') };
 
   app.get(
     '/debug/pprof/profile',
@@ -55,7 +56,7 @@ function addTimedProfiles(app: App, deps: Deps, inspector: Inspector): void {
       schema: {
         summary: 'Where computing time goes during the next seconds',
         querystring: seconds(30),
-        response: { 200: binary('A CPU profile in pprof format'), 409: busy },
+        response: { 200: binary('A CPU profile in pprof format'), ...refusals },
       },
     },
     async (request, reply) => {
@@ -70,7 +71,7 @@ function addTimedProfiles(app: App, deps: Deps, inspector: Inspector): void {
       schema: {
         summary: "The engine's trace events of the next seconds, as JSON for Perfetto",
         querystring: seconds(1),
-        response: { 200: binary('Trace events'), 409: busy },
+        response: { 200: binary('Trace events'), ...refusals },
       },
     },
     async (request, reply) => {
@@ -87,7 +88,7 @@ function addHeapProfile(app: App, deps: Deps, inspector: Inspector): void {
       schema: {
         summary: 'Where the memory in use was allocated',
         querystring: z.object({ gc: z.enum(['0', '1']).default('0') }),
-        response: { 200: binary('A heap profile in pprof format') },
+        response: { 200: binary('A heap profile in pprof format'), 400: badQuery },
       },
     },
     async (request, reply) => {
