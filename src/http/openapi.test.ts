@@ -1,3 +1,4 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
 import Fastify from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
@@ -45,10 +46,13 @@ const routes = [
 
 describe('/api/openapi.json', () => {
   it('is OpenAPI 3.1', async () => {
-    const { app } = await openTestApp();
+    const { app } = await openTestApp({ settings: { enableProfilingApi: true } });
     const reply = await app.inject({ url: '/api/openapi.json' });
     expect([reply.statusCode, reply.headers['content-type']]).toEqual([200, 'application/json']);
     expect(reply.json()).toMatchObject({ openapi: '3.1.0', info: { title: 'Polder', version: '1.2.3' } });
+    const validator = new Validator();
+    expect(await validator.validate(reply.json())).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
   });
 
   it('describes every route', async () => {
