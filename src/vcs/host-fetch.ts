@@ -78,35 +78,63 @@ async function ask(asking: Asking, url: string, init: HostRequest): Promise<Resp
 type Attempt = { readonly init: HostRequest; readonly isRepeatable: boolean };
 
 async function untilAnswered(asking: Asking, url: string, { init, isRepeatable }: Attempt): Promise<Response> {
-  const { log, now, random = Math.random } = asking.options;
   for (let attempt = 1; ; attempt += 1) {
     await waitForBudget(asking, url, init.signal);
-    const outcome = await asking.send(url, init).catch((error: unknown) => error as Error);
-    const isLast = attempt === attempts;
-    if (outcome instanceof Response) {
-      const isRateLimited = await asking.budget.learn(outcome);
-      if (isRateLimited && isLast) throw unavailable(asking, url, 'the rate limit is used up');
-      if (isRateLimited) continue;
-      if (!isPassing(outcome.status) || !isRepeatable || isLast) return outcome;
-    } else if (isPolderError(outcome)) {
-      throw outcome;
-    } else if (init.signal?.aborted || isLast || !(isRepeatable || wasNeverSent(outcome))) {
-      throw unavailable(asking, url, errorText(outcome), outcome);
+    const outcome = await tryOnce(asking, url, init);
+    if (outcome.kind === 'answered') return outcome.reply;
+    const isSafe = isRepeatable || outcome.didNothing;
+    if (!isSafe || attempt === attempts || init.signal?.aborted) {
+      if (outcome.reply) return outcome.reply;
+      throw unavailable(asking, url, outcome);
     }
-    const wanted = outcome instanceof Response ? retryAfter(outcome.headers, now()) : undefined;
-    const pauseMs = (wanted ?? now()) - now() + firstPauseMs * 2 ** (attempt - 1) * (0.5 + random() / 2);
-    if (pauseMs > patienceMs(asking))
-      throw unavailable(asking, url, 'it asks to be left alone for longer than we wait');
-    const what = outcome instanceof Response ? `status ${outcome.status}` : errorText(outcome);
-    log.debug({ url, attempt, what }, 'asking a host again');
-    await pause(pauseMs, undefined, init.signal ? { signal: init.signal } : {});
+    if (outcome.kind === 'failed') await pauseAfter(asking, url, { outcome, attempt, signal: init.signal });
   }
+}
+
+type Failed = {
+  readonly kind: 'limited' | 'failed';
+  readonly reason: string;
+  /** The host cannot have done anything, so that asking again is safe. */
+  readonly didNothing: boolean;
+  /** What to hand on when there is no further attempt. */
+  readonly reply?: Response;
+  readonly cause?: unknown;
+};
+
+async function tryOnce(
+  asking: Asking,
+  url: string,
+  init: HostRequest,
+): Promise<{ readonly kind: 'answered'; readonly reply: Response } | Failed> {
+  const reply = await asking.send(url, init).catch((error: unknown) => error as Error);
+  if (isPolderError(reply)) throw reply;
+  if (!(reply instanceof Response)) {
+    return { kind: 'failed', reason: errorText(reply), didNothing: wasNeverSent(reply), cause: reply };
+  }
+  if (await asking.budget.learn(reply)) return { kind: 'limited', reason: usedUp, didNothing: true };
+  if (!isPassing(reply.status)) return { kind: 'answered', reply };
+  return { kind: 'failed', reason: `status ${reply.status}`, didNothing: false, reply };
+}
+
+const usedUp = 'the rate limit is used up';
+
+type Pausing = { readonly outcome: Failed; readonly attempt: number; readonly signal: AbortSignal | undefined };
+
+async function pauseAfter(asking: Asking, url: string, { outcome, attempt, signal }: Pausing): Promise<void> {
+  const { log, now, random = Math.random } = asking.options;
+  const wanted = outcome.reply ? (retryAfter(outcome.reply.headers, now()) ?? now()) - now() : 0;
+  const pauseMs = wanted + firstPauseMs * 2 ** (attempt - 1) * (0.5 + random() / 2);
+  if (pauseMs > patienceMs(asking)) {
+    throw unavailable(asking, url, { reason: 'it asks to be left alone for longer than we wait' });
+  }
+  log.debug({ url, attempt, reason: outcome.reason }, 'asking a host again');
+  await pause(pauseMs, undefined, signal ? { signal } : {});
 }
 
 async function waitForBudget(asking: Asking, url: string, signal: AbortSignal | undefined): Promise<void> {
   const { now } = asking.options;
   for (let wait = asking.budget.readyAt() - now(); wait > 0; wait = asking.budget.readyAt() - now()) {
-    if (wait > patienceMs(asking)) throw unavailable(asking, url, 'the rate limit is used up');
+    if (wait > patienceMs(asking)) throw unavailable(asking, url, { reason: usedUp });
     asking.options.log.info({ url, waitMs: wait }, 'waiting for the rate limit of a host');
     await pause(wait, undefined, signal ? { signal } : {});
   }
@@ -116,7 +144,7 @@ function patienceMs({ options }: Asking): number {
   return options.patienceMs ?? 60_000;
 }
 
-function unavailable(asking: Asking, url: string, reason: string, cause?: unknown): PolderError {
+function unavailable(asking: Asking, url: string, { reason, cause }: { reason: string; cause?: unknown }): PolderError {
   const readyAt = asking.budget.readyAt();
   const details = { path: new URL(url).pathname, ...(readyAt > asking.options.now() ? { retryAt: readyAt } : {}) };
   return new PolderError('host_unavailable', `asking ${asking.options.origin}: ${reason}`, { cause, details });

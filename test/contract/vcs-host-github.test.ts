@@ -192,7 +192,7 @@ describe('githubHost, when GitHub is in trouble', () => {
 
 describe('githubHost', () => {
   it('waits until GitHub has worked out whether a pull request can be merged', async () => {
-    const { github, ref, pull, pulls } = await withPull();
+    const { github, ref, pull, pulls } = await withPull({ pollMs: 100 });
     pull.mergeableState = 'unknown';
     const asked = pulls.getMergeability(ref, () => false);
     await expect.poll(() => github.requests.length).toBeGreaterThan(0);

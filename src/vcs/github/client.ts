@@ -46,8 +46,10 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
     request.headers.authorization = `token ${await auth.token()}`;
   });
   const ask: GithubClient['ask'] = async (route, parameters, schema) => {
-    const { data } = await api.request(route, parameters).catch((error: unknown) => rethrow(route, error));
-    return understood(route, schema, data);
+    const reply: { data: unknown } = await api
+      .request(route, parameters)
+      .catch((error: unknown) => rethrow(route, error));
+    return understood(route, schema, reply.data);
   };
   return {
     auth,

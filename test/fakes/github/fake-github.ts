@@ -234,9 +234,11 @@ function sendPage(request: IncomingMessage, response: ServerResponse, { url, rep
 type Tagged = { readonly reply: FakeReply; readonly headers: Record<string, string> };
 
 function sendTagged(request: IncomingMessage, response: ServerResponse, { reply, headers }: Tagged): void {
-  if (request.method !== 'GET' || reply.status !== 200) return send(response, reply, headers);
-  const etag = `W/"${createHash('sha1').update(JSON.stringify(reply.body)).digest('hex')}"`;
-  if (request.headers['if-none-match'] === etag) response.writeHead(304, { etag, ...headers }).end();
+  const isTagged = request.method === 'GET' && reply.status === 200;
+  const digest = createHash('sha1').update(JSON.stringify(reply.body) ?? '');
+  const etag = `W/"${digest.digest('hex')}"`;
+  if (!isTagged) send(response, reply, headers);
+  else if (request.headers['if-none-match'] === etag) response.writeHead(304, { etag, ...headers }).end();
   else send(response, reply, { etag, ...headers });
 }
 
