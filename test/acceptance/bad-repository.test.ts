@@ -1,6 +1,6 @@
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type AcceptanceWorld, openAcceptanceWorld, type RunningWorld } from '../support/acceptance-world.ts';
 import { testEngine } from '../support/engine.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
@@ -9,6 +9,9 @@ import { addBranches } from '../support/git.ts';
 import type { TestServer } from '../support/server.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+// Servers take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const root = { Paths: [{ Directory: '.' }] };
 const mebi = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openAcceptanceWorld } from '../support/acceptance-world.ts';
 import { onCleanup } from '../support/cleanup.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
@@ -8,6 +8,9 @@ import { createPostgresDatabase } from '../support/postgres.ts';
 import { canMakeSmallDisk, fillDisk, limitedFiles, onSmallDisk } from '../support/small-disk.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+// Servers take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const root = { Paths: [{ Directory: '.' }] };
 

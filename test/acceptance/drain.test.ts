@@ -1,21 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isAlive, processesIn } from '../../src/exec/index.ts';
-import { openAcceptanceWorld } from '../support/acceptance-world.ts';
+import { acceptanceDatabases, openAcceptanceWorld } from '../support/acceptance-world.ts';
 import { type DiaryEngine, fakeEngine, overlaps } from '../support/fake-engine.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+// Servers take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
 const root = { Paths: [{ Directory: '.' }] };
 
 /** A world whose applies wait until `go` is called. */
-async function slowWorld() {
+async function slowWorld(database: string) {
   const dir = await temporaryDir();
   const engine = await fakeEngine();
   const script = `[ $command = apply ] && { note busy; while [ ! -e ${dir}/go ]; do sleep 0.02; done; }\n`;
   const files = { 'main.tf': '', mark: 'one', 'fake.sh': script };
-  const world = await openAcceptanceWorld({ files, engine: engine.binary });
+  const world = await openAcceptanceWorld({ files, engine: engine.binary, database });
   return { engine, world, go: () => writeFile(join(dir, 'go'), '') };
 }
 
@@ -25,12 +28,15 @@ async function drains(url: string): Promise<void> {
   await waitFor('the server to drain', async () => (await fetch(`${url}/readyz`)).status === 503);
 }
 
-describe.each([
+const signals = [
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)('%s', (signal, codeAtOnce) => {
+] as const;
+const cases = acceptanceDatabases.flatMap((database) => signals.map((signal) => [...signal, database] as const));
+
+describe.each(cases)('%s, ending with %i when sent twice (%s)', (signal, ...[codeAtOnce, database]) => {
   it('lets work in hand end, answers those who wait, and refuses new runs', async () => {
-    const { engine, world, go } = await slowWorld();
+    const { engine, world, go } = await slowWorld(database);
     const { server, api } = await world.start();
     const waiting = api.command('apply', root);
     await isBusy(engine);
@@ -53,7 +59,7 @@ describe.each([
   });
 
   it('sent twice stops at once, and the next start finds what a crash leaves', async () => {
-    const { engine, world, go } = await slowWorld();
+    const { engine, world, go } = await slowWorld(database);
     const first = await world.start();
     const { run } = (await first.api.start('apply', root)).body;
     await isBusy(engine);

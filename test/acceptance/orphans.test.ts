@@ -1,13 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { processesIn } from '../../src/exec/index.ts';
-import { openAcceptanceWorld, type RunningWorld } from '../support/acceptance-world.ts';
+import { acceptanceDatabases, openAcceptanceWorld, type RunningWorld } from '../support/acceptance-world.ts';
 import { testEngine } from '../support/engine.ts';
 import { type DiaryEngine, diaryOfEngine, fakeEngine, overlaps } from '../support/fake-engine.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
+
+// Servers take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const root = { Paths: [{ Directory: '.' }] };
 
@@ -27,13 +30,13 @@ async function isWaitedFor({ api }: RunningWorld, jobId: number): Promise<void> 
   await waitFor('the server to wait for the orphan', async () => (await api.log(jobId)).includes('is waited for'));
 }
 
-describe('an apply that outlives its server', () => {
+describe.each(acceptanceDatabases)('an apply that outlives its server (%s)', (database) => {
   it('is waited for; its output and state are kept; nothing joins it', async () => {
     const dir = await temporaryDir();
     const engine = await diaryOfEngine();
     const { distribution } = testEngine();
     const flags = { 'default-tf-distribution': distribution };
-    const world = await openAcceptanceWorld({ files: slowProject(dir), engine: engine.binary, flags });
+    const world = await openAcceptanceWorld({ files: slowProject(dir), engine: engine.binary, flags, database });
     const first = await world.start();
     const { run } = (await first.api.start('apply', root)).body;
     await waitFor('the apply to be under way', () => existsSync(join(dir, 'begun')));
@@ -75,7 +78,7 @@ describe('an apply that outlives its server', () => {
     const script = `[ $command = apply ] && { note busy; while [ ! -e ${dir}/go ]; do sleep 0.02; done; }\n`;
     const engine = await fakeEngine();
     const files = { 'main.tf': '', mark: 'one', 'fake.sh': script };
-    const world = await openAcceptanceWorld({ files, engine: engine.binary });
+    const world = await openAcceptanceWorld({ files, engine: engine.binary, database });
     const first = await world.start();
     const { run } = (await first.api.start('apply', root)).body;
     await isNoted(engine, 'busy');
@@ -96,7 +99,11 @@ describe('an apply that outlives its server', () => {
   it('ends with its run when that is cancelled', async () => {
     const script = `[ $command = apply ] && { note busy; while :; do sleep 0.02; done; }\n`;
     const engine = await fakeEngine();
-    const world = await openAcceptanceWorld({ files: { 'main.tf': '', 'fake.sh': script }, engine: engine.binary });
+    const world = await openAcceptanceWorld({
+      files: { 'main.tf': '', 'fake.sh': script },
+      engine: engine.binary,
+      database,
+    });
     const first = await world.start();
     const { run } = (await first.api.start('apply', root)).body;
     await isNoted(engine, 'busy');
@@ -110,12 +117,16 @@ describe('an apply that outlives its server', () => {
   });
 });
 
-describe('a plan that outlives its server', () => {
+describe.each(acceptanceDatabases)('a plan that outlives its server (%s)', (database) => {
   it('is stopped before it runs again', async () => {
     const dir = await temporaryDir();
     const hang = `[ $command = plan ] && mkdir ${dir}/first 2>/dev/null && { note busy; while :; do sleep 0.02; done; }\n`;
     const engine = await fakeEngine();
-    const world = await openAcceptanceWorld({ files: { 'main.tf': '', 'fake.sh': hang }, engine: engine.binary });
+    const world = await openAcceptanceWorld({
+      files: { 'main.tf': '', 'fake.sh': hang },
+      engine: engine.binary,
+      database,
+    });
     const first = await world.start();
     const { run } = (await first.api.start('plan', root)).body;
     await isNoted(engine, 'busy');

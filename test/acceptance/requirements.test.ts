@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readOptions } from '../../src/config/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Requirement } from '../../src/runs/index.ts';
@@ -12,6 +12,9 @@ import { type DiaryEngine, diaryOfEngine } from '../support/fake-engine.ts';
 import { portFinder } from '../support/free-port.ts';
 import { makeRepo } from '../support/git.ts';
 import { temporaryDir } from '../support/temp.ts';
+
+// Servers take their time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const root = { Paths: [{ Directory: '.' }] };
 const freePort = portFinder();

@@ -1,10 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApiClient, apiClient, apiSecret } from './api-client.ts';
+import { onCleanup } from './cleanup.ts';
 import { portFinder } from './free-port.ts';
 import { commitFiles, type Files, makeRepo } from './git.ts';
+import { createPostgresDatabase } from './postgres.ts';
 import { type ServerOptions, startServer, type TestServer } from './server.ts';
 import { temporaryDir } from './temp.ts';
+
+/** What servers of acceptance tests keep their records in: both in `npm run test:full`, elsewhere SQLite alone. */
+export const acceptanceDatabases = process.env.POLDER_TEST_FULL === '1' ? ['SQLite', 'PostgreSQL'] : ['SQLite'];
 
 export type AcceptanceWorld = {
   readonly dataDir: string;
@@ -20,12 +25,20 @@ export type RunningWorld = { readonly server: TestServer; readonly api: ApiClien
 
 const nextPort = portFinder();
 
+async function newPostgres(): Promise<string> {
+  const { url, drop } = await createPostgresDatabase('empty');
+  onCleanup(drop);
+  return url;
+}
+
 /** A repository of these files, and the means to start servers for it with this engine. */
 export async function openAcceptanceWorld(options: {
   readonly files: Files;
   /** Absolute path of the engine, which calls itself Terraform. */
   readonly engine: string;
   readonly flags?: ServerOptions['flags'];
+  /** One of `acceptanceDatabases`; SQLite if not given. */
+  readonly database?: string;
 }): Promise<AcceptanceWorld> {
   const [dataDir, reposDir] = [await temporaryDir(), await temporaryDir()];
   const repo = join(reposDir, 'acme', 'infra');
@@ -38,6 +51,7 @@ export async function openAcceptanceWorld(options: {
     'repo-allowlist': '*',
     'api-secret': apiSecret,
     'terraform-binary': options.engine,
+    ...(options.database === 'PostgreSQL' ? { 'database-url': await newPostgres() } : {}),
     ...options.flags,
   };
   return {
