@@ -88,6 +88,8 @@ export type RunsTable = {
   state: string;
   repo_id: number;
   ref: string;
+  /** What the ref turned out to be. */
+  ref_kind: Generated<'branch' | 'tag' | 'commit'>;
   commit_sha: string;
   base_branch: string;
   pull_number: number | null;

@@ -79,7 +79,7 @@ async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> 
     environmentId,
     status: 'created',
     ref: run.ref.replace(/^refs\/(heads|tags)\//, ''),
-    tag: run.ref.startsWith('refs/tags/'),
+    tag: run.refKind === 'tag',
     sha: run.commitSha,
     userId: run.actor.id,
     runId: run.id,

@@ -56,6 +56,7 @@ async function writeRun(deps: RunDeps, tx: Tx, { request, prepared }: Accepted):
     state: 'queued',
     repo_id: request.repo.id,
     ref: request.ref,
+    ref_kind: prepared.refKind,
     commit_sha: prepared.commitSha,
     base_branch: prepared.baseBranch,
     pull_number: request.pullNumber,

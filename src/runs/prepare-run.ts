@@ -3,12 +3,13 @@ import { checkSelection, type Project, selectProjects, type TreeView, treeOf } f
 import { parseRepoConfig, type RepoConfig } from '../repo-config/index.ts';
 import { repoSource } from '../repos/index.ts';
 import type { RunDeps } from './deps.ts';
-import type { Rejection, RunRequest } from './types.ts';
+import type { Rejection, Run, RunRequest } from './types.ts';
 
 /** What a request means: an exact commit and the projects, in order. */
 export type PreparedRun = {
   readonly kind: 'prepared';
   readonly commitSha: string;
+  readonly refKind: Run['refKind'];
   readonly baseBranch: string;
   readonly projects: readonly Project[];
 };
@@ -49,7 +50,13 @@ export async function prepareRun(deps: RunDeps, request: RunRequest): Promise<Pr
     defaults: { autodiscoverMode: deps.settings.autodiscoverMode, autoplanFileList: deps.settings.autoplanFileList },
   });
   if (selected.kind === 'rejected') return rejected(selected.reason, selected.message);
-  return { kind: 'prepared', commitSha: resolved.sha, baseBranch: base.baseBranch, projects: selected.projects };
+  return {
+    kind: 'prepared',
+    commitSha: resolved.sha,
+    refKind: resolved.ref.kind,
+    baseBranch: base.baseBranch,
+    projects: selected.projects,
+  };
 }
 
 async function checkPull(deps: RunDeps, request: RunRequest): Promise<Rejected | undefined> {

@@ -258,6 +258,7 @@ function toRun(row: RunRow): Run {
     state: row.state as RunState,
     repoId: row.repo_id,
     ref: row.ref,
+    refKind: row.ref_kind,
     commitSha: row.commit_sha,
     baseBranch: row.base_branch,
     pullNumber: row.pull_number,

@@ -102,6 +102,8 @@ export type Run = {
   readonly state: RunState;
   readonly repoId: number;
   readonly ref: string;
+  /** What the ref turned out to be. */
+  readonly refKind: 'branch' | 'tag' | 'commit';
   readonly commitSha: string;
   readonly baseBranch: string;
   readonly pullNumber: number | null;

@@ -133,6 +133,7 @@ async function insertRunWithJob(
     state: 'running',
     repoId: repo.id,
     ref,
+    refKind: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
     commitSha: sha,
     baseBranch: 'main',
     pullNumber: null,

@@ -89,6 +89,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('state', 'text', required)
     .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
     .addColumn('ref', 'text', required)
+    .addColumn('ref_kind', 'text', (c) => c.notNull().defaultTo('branch'))
     .addColumn('commit_sha', 'text', required)
     .addColumn('base_branch', 'text', required)
     .addColumn('pull_number', integer)
@@ -171,6 +172,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const lockKey = ['repo_id', 'dir', 'workspace', 'project_name'];
   await index('locks_held', 'locks', lockKey).unique().where(sql.ref('released_at'), 'is', sql.lit(null)).execute();
   await index('locks_key', 'locks', [...lockKey, 'id']).execute();
+  await index('locks_open', 'locks', ['id']).where(sql.ref('released_at'), 'is', sql.lit(null)).execute();
   await index('locks_run', 'locks', ['run_id']).where(sql.ref('released_at'), 'is', sql.lit(null)).execute();
   await withId('apply_locks')
     .addColumn('actor_id', integer, (c) => c.notNull().references('users.id'))
