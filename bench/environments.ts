@@ -6,15 +6,12 @@
  *
  * BENCH_ENVIRONMENTS and BENCH_SECONDS make it smaller.
  */
-import { chmod } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { type Db, openDatabase } from '../src/db/index.ts';
-import { silentLog } from '../src/lib/log.ts';
-import { startPostgres } from '../test/support/postgres-server.ts';
+import type { Db } from '../src/db/index.ts';
+import { onBothDatabases, type ServerPlace, withDb } from './support/both-databases.ts';
 import { addDeployments, addEnvironments, addRepo, addToken, gatherStatistics } from './support/gitlab-data.ts';
-import { type PolderServer, requireBuild, startPolder } from './support/polder-server.ts';
+import { type PolderServer, requireBuild, withPolder } from './support/polder-server.ts';
 import { judge, median, percentile, row, showLoad } from './support/report.ts';
 import { load, type Target, timed } from './support/request-load.ts';
 import { withScratch } from './support/scratch.ts';
@@ -27,28 +24,20 @@ const idleSeconds = 20;
 
 requireBuild();
 await withScratch(async (dir) => {
-  console.log('\n-- SQLite');
-  await measure(join(dir, 'sqlite'), `sqlite:${join(dir, 'bench.db')}`);
-  await chmod(dir, 0o755);
-  const postgres = await startPostgres(dir);
-  try {
-    console.log(`\n-- PostgreSQL ${postgres.version}`);
-    await postgres.sql('create database bench');
-    await measure(join(dir, 'postgres'), postgres.url('bench'));
-  } finally {
-    await postgres.stop();
-  }
+  await onBothDatabases(dir, measure);
 });
 
-async function measure(dataDir: string, databaseUrl: string): Promise<void> {
+async function measure({ dataDir, databaseUrl }: ServerPlace): Promise<void> {
   const token = await withDb(databaseUrl, seed);
   showLoad();
-  await serve({ dataDir, databaseUrl }, async (server) => {
-    await measureReads({ url: server.url, token });
-    await measureBulk({ url: server.url, token });
+  const flags = { 'data-dir': dataDir, 'database-url': databaseUrl, 'local-repos-dir': dataDir };
+  await withPolder(flags, async (server) => {
+    const target = { url: `${server.url}/api/v4`, token };
+    await measureReads(target);
+    await measureBulk(target);
   });
   await withDb(databaseUrl, addTimers);
-  await serve({ dataDir, databaseUrl }, async (server) => withDb(databaseUrl, (db) => measureTimers(db, server)));
+  await withPolder(flags, async (server) => withDb(databaseUrl, (db) => measureTimers(db, server)));
   showLoad();
 }
 
@@ -116,7 +105,7 @@ async function measureBulk(target: Target): Promise<void> {
 }
 
 async function countOf({ url, token }: Target, path: string): Promise<number> {
-  const response = await fetch(`${url}/api/v4${path}`, { headers: { 'private-token': token } });
+  const response = await fetch(`${url}${path}`, { headers: { 'private-token': token } });
   await response.arrayBuffer();
   return Number(response.headers.get('x-total') ?? Number.POSITIVE_INFINITY);
 }
@@ -154,29 +143,4 @@ async function measureTimers(db: Db, server: PolderServer): Promise<void> {
   const late = sql<{ ms: number }>`select max(updated_at - created_at) as ms from environments where repo_id = 5`;
   const worst = Number((await late.execute(db.query)).rows[0]?.ms) / 1000;
   judge({ label: 'worst lateness of a timer', value: worst, limit: 2, unit: ' s', digits: 3 });
-}
-
-async function serve(
-  where: { readonly dataDir: string; readonly databaseUrl: string },
-  work: (server: PolderServer) => Promise<void>,
-): Promise<void> {
-  const server = await startPolder({
-    'data-dir': where.dataDir,
-    'database-url': where.databaseUrl,
-    'local-repos-dir': where.dataDir,
-  });
-  try {
-    await work(server);
-  } finally {
-    await server.stop();
-  }
-}
-
-async function withDb<T>(url: string, work: (db: Db) => Promise<T>): Promise<T> {
-  const db = await openDatabase({ url, log: silentLog() });
-  try {
-    return await work(db);
-  } finally {
-    await db.close();
-  }
 }

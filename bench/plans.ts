@@ -12,7 +12,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { apiSecret, type PolderServer, requireBuild, startPolder } from './support/polder-server.ts';
+import { apiSecret, type PolderServer, requireBuild, withPolder } from './support/polder-server.ts';
 import { judge, median, row, showLoad } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
 
@@ -31,12 +31,12 @@ requireBuild();
 await withScratch(async (dir) => {
   const source = join(dir, 'repos', 'bench', 'many');
   await makeRepository(source);
-  const server = await startPolder({
+  const flags = {
     'data-dir': join(dir, 'data'),
     'local-repos-dir': join(dir, 'repos'),
     'parallel-pool-size': atOnce,
-  });
-  try {
+  };
+  await withPolder(flags, async (server) => {
     showLoad();
     const memoryBefore = server.usage().residentMb;
     await planThroughApi(server, 4);
@@ -57,9 +57,7 @@ await withScratch(async (dir) => {
       limit: 120,
       unit: ' MB',
     });
-  } finally {
-    await server.stop();
-  }
+  });
 });
 
 async function makeRepository(dir: string): Promise<void> {

@@ -55,6 +55,15 @@ export async function addDeployments(db: Db, repoId: number, { environments, dep
     where repo_id = ${sql.lit(repoId)}`.execute(db.query);
 }
 
+/** Locks of runs without a pull request, each on a project of its own. Somebody has to be there to hold them. */
+export async function addLocks(db: Db, batch: { repoId: number; from?: number; count: number }): Promise<void> {
+  const { repoId, from = 0, count } = batch;
+  await sql`insert into locks (repo_id, dir, workspace, project_name, holder, run_id, actor_id, created_at)
+    select ${sql.lit(repoId)}, 'services/team-' || (i % 100) || '/app-' || (${sql.lit(from)} + i), 'default',
+      'app-' || i, 'run', i,
+      (select min(id) from users), 1700000000000 + i from ${series(db, count)}`.execute(db.query);
+}
+
 /** What a database that has been in use for a while knows of itself. */
 export async function gatherStatistics(db: Db): Promise<void> {
   await (db.engine.name === 'postgres' ? sql`vacuum analyze` : sql`analyze`).execute(db.query);

@@ -50,7 +50,20 @@ export async function startPolder(flags: Readonly<Record<string, string | number
   };
 }
 
-/** Everything below runs the built program. */
+/** The same for the time that `work` takes. */
+export async function withPolder(
+  flags: Readonly<Record<string, string | number>>,
+  work: (server: PolderServer) => Promise<void>,
+): Promise<void> {
+  const server = await startPolder(flags);
+  try {
+    await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Says so when there is no program to start. */
 export function requireBuild(): void {
   if (!existsSync(join(import.meta.dirname, '..', '..', 'dist', 'main.js'))) {
     throw new Error('there is no dist/: run `npm run build` first');

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 
+/** `url`: the part that all paths share. */
 export type Target = { readonly url: string; readonly token: string };
 
 /** One request over a kept connection, in milliseconds; a status other than `wanted` throws. */
@@ -12,7 +13,7 @@ export function timed(
   const begun = performance.now();
   return new Promise((resolve, reject) => {
     const headers = { 'private-token': target.token };
-    const asked = request(`${target.url}/api/v4${path}`, { method, agent, headers }, (response) => {
+    const asked = request(`${target.url}${path}`, { method, agent, headers }, (response) => {
       response.resume();
       response.once('end', () => {
         if (response.statusCode === wanted) resolve(performance.now() - begun);

@@ -1,10 +1,10 @@
 export { type ApplyLock, getApplyLock, holdApplyLock, releaseApplyLock } from './apply-lock.ts';
+export { type HeldLocks, keepHeldLocks } from './held-locks.ts';
 export { lockName, parseLockName } from './lock-name.ts';
 export {
   acquireLock,
   findLock,
   getLock,
-  heldLocksStamp,
   listLocks,
   releaseLock,
   releaseRunLock,

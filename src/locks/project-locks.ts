@@ -5,7 +5,6 @@ import {
   insertLock,
   selectHeld,
   selectHeldIn,
-  selectHeldStamp,
   selectLock,
   selectNamed,
   updateReleased,
@@ -56,11 +55,6 @@ export async function releaseRunLock(
 /** Every held lock, oldest first. */
 export async function listLocks(db: DbHandle): Promise<Lock[]> {
   return selectHeld(db);
-}
-
-/** A text that differs whenever `listLocks` would, and costs much less: for whoever keeps what it made of the list. */
-export async function heldLocksStamp(db: DbHandle): Promise<string> {
-  return selectHeldStamp(db);
 }
 
 /** The lock of that id, held or released. */

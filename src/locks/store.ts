@@ -19,6 +19,26 @@ function lockQuery(db: DbHandle) {
     .select(['repos.full_name', 'repos.host', 'users.kind as actor_kind', 'users.login as actor_login']);
 }
 
+/** The ids of all held locks, oldest first. */
+export async function selectHeldIds(db: DbHandle): Promise<number[]> {
+  const rows = await db.query.selectFrom('locks').select('id').where('released_at', 'is', null).orderBy('id').execute();
+  return rows.map((row) => row.id);
+}
+
+/** Those of these ids that are held, in portions, since statements take a limited number of parameters. */
+export async function selectHeldAmong(db: DbHandle, ids: readonly number[]): Promise<Lock[]> {
+  const portion = 500;
+  const locks: Lock[] = [];
+  for (let start = 0; start < ids.length; start += portion) {
+    const rows = await lockQuery(db)
+      .where('locks.id', 'in', ids.slice(start, start + portion))
+      .where('locks.released_at', 'is', null)
+      .execute();
+    locks.push(...rows.map(toLock));
+  }
+  return locks;
+}
+
 /** All held locks, oldest first. */
 export async function selectHeld(db: DbHandle): Promise<Lock[]> {
   const rows = await lockQuery(db).where('locks.released_at', 'is', null).orderBy('locks.id').execute();

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { heldLocksStamp, type Lock, listLocks, lockName } from '../../locks/index.ts';
+import { keepHeldLocks, type Lock, listLocks, lockName } from '../../locks/index.ts';
 import type { App } from '../app.ts';
 import { callerOf, requireAbility } from '../auth.ts';
 import type { HttpContext } from '../deps.ts';
@@ -51,22 +51,14 @@ export function addLockList(app: App, context: HttpContext): void {
   );
 }
 
-/** Keeps the last answer for as long as it holds: ten thousand locks take a while to read and to write. */
+/** Keeps the last answer for as long as the locks are the same. */
 function keptAnswer({ db }: HttpContext): (reply: FastifyReply) => Promise<FastifyReply> {
-  let kept: { readonly stamp: string; readonly answer: Promise<Buffer> } | undefined;
-  const answerFor = async (stamp: string): Promise<Buffer> => {
-    if (kept?.stamp === stamp) return kept.answer;
-    const answer = listLocks(db).then((locks) => Buffer.from(encodeGoJson({ Locks: locks.map(toLockBody) })));
-    kept = { stamp, answer };
-    // A failure is told to those who wait for it, and not kept.
-    answer.catch(() => {
-      kept = undefined;
-    });
-    return answer;
-  };
+  const readTexts = keepHeldLocks(db, (lock) => encodeGoJson(toLockBody(lock)).trimEnd());
+  let kept: { readonly texts: readonly string[]; readonly answer: Buffer } | undefined;
   return async (reply) => {
-    const answer = await answerFor(await heldLocksStamp(db));
-    return reply.header('content-type', 'application/json').send(answer);
+    const texts = await readTexts();
+    if (kept?.texts !== texts) kept = { texts, answer: Buffer.from(`{"Locks":[${texts.join(',')}]}\n`) };
+    return reply.header('content-type', 'application/json').send(kept.answer);
   };
 }
 
