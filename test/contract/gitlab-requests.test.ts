@@ -77,7 +77,7 @@ function expectLegal(before: Snapshot, after: Snapshot, request: ApiRequest): vo
   }
   for (const [id, state] of before.environments) {
     const isGone = !after.environments.has(id);
-    const sent = `${request.url} ${String(request.payload)}`;
+    const sent = `${request.url} ${typeof request.payload === 'string' ? request.payload : ''}`;
     if (isGone) expect(state === 'stopped' || sent.includes('force'), `environment ${id} was ${state}`).toBe(true);
   }
   for (const [id, status] of after.deployments) {

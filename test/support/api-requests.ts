@@ -101,7 +101,7 @@ export function apiRequests(
         head: fc.integer({ min: 0, max: 9 }).map((roll) => roll === 0),
       })
       .map(({ place, sent, carrier, headers: own, head }) => {
-        const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encode(String(place[name] ?? '') || 'x'));
+        const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encode(textOf(place[name]) || 'x'));
         const verb = (method === 'get' && head ? 'head' : method).toUpperCase() as ApiRequest['method'];
         return carry({ method: verb, url, headers: own }, sent, verb === 'HEAD' ? 'query' : carrier);
       });
@@ -229,9 +229,14 @@ function formOf(sent: Readonly<Record<string, unknown>>): string {
 /** Lists as `a[]=1`, things in things as `a[b]=1`; what is null is not there. */
 function pairsOf(value: unknown, name = ''): [string, string][] {
   if (value === null) return [];
-  if (typeof value !== 'object') return [[name, String(value ?? '')]];
+  if (typeof value !== 'object') return [[name, textOf(value)]];
   const inner = (key: string) => (name === '' ? key : `${name}[${Array.isArray(value) ? '' : key}]`);
   return Object.entries(value).flatMap(([key, each]) => pairsOf(each, inner(key)));
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'object') return value === null ? '' : JSON.stringify(value);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 /** Half a surrogate pair becomes the bytes that it would have in UTF-8, which are malformed. */
