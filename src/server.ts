@@ -12,7 +12,7 @@ import {
   startTimers,
 } from './environments/index.ts';
 import { identify, isAlive } from './exec/index.ts';
-import { type GitDeps, openGit } from './git/index.ts';
+import { emptyTrash, type GitDeps, openGit } from './git/index.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from './http/index.ts';
 import { errorText, PolderError } from './lib/errors.ts';
 import type { Log } from './lib/log.ts';
@@ -167,9 +167,10 @@ async function shutDown(running: { parts: Parts; http: HttpServer; worker: Worke
   log.info('stopped');
 }
 
-/** Every hour: what is too old goes, and mirrors are packed. */
+/** At the start and every hour: what was thrown away or is too old goes, and mirrors are packed. */
 function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
   const sweep = async () => {
+    await emptyTrash(app.git);
     if (retentionDays > 0) await sweepOld(app, app.now() - retentionDays * dayMs);
     await tidyMirrors(app, app.now() - sweepEveryMs);
   };

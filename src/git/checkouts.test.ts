@@ -22,8 +22,8 @@ import { commitFiles, git } from '../../test/support/git.ts';
 import { type MirroredRepo, mirroredRepo } from '../../test/support/mirror.ts';
 import { temporaryDir } from '../../test/support/temp.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
-import { cleanCheckouts } from './clean-checkouts.ts';
-import { checkoutsDir, mirrorDir, sparesDir } from './layout.ts';
+import { cleanCheckouts, emptyTrash } from './clean-checkouts.ts';
+import { checkoutsDir, mirrorDir, sparesDir, trashDir } from './layout.ts';
 import { openCheckout } from './open-checkout.ts';
 import { releaseCheckout } from './release-checkout.ts';
 import type { Checkout } from './types.ts';
@@ -349,6 +349,17 @@ describe('cleanCheckouts', () => {
     expect(await readdir(join(mirrorDir(repo.deps, 1), 'worktrees'))).toHaveLength(1);
     await appendFile(join(kept.dir, 'main.tf'), '!');
     expect(await git(kept.dir, 'status', '--porcelain')).toBe('M main.tf'.padStart(10));
+  });
+
+  it('leaves the work to emptyTrash, which removes read-only folders too', async () => {
+    const repo = await mirroredRepo(files);
+    const { dir } = await openAt(repo, repo.first);
+    await chmod(join(dir, 'a'), 0o500);
+    await cleanCheckouts(repo.deps, () => false);
+    const [thrownAway = ''] = await readdir(trashDir(repo.deps));
+    expect(await readFile(join(trashDir(repo.deps), thrownAway, 'tree/a/b/deep.tf'), 'utf8')).toBe('deep');
+    await emptyTrash(repo.deps);
+    expect(await readdir(trashDir(repo.deps))).toEqual([]);
   });
 });
 

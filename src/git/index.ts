@@ -1,6 +1,6 @@
 export { type BaseBranchCheck, type BaseBranchQuestion, checkBaseBranch } from './check-base-branch.ts';
 export { baseBranchName, checkRef, needsBaseBranch, type RefCheck } from './check-ref.ts';
-export { cleanCheckouts } from './clean-checkouts.ts';
+export { cleanCheckouts, emptyTrash } from './clean-checkouts.ts';
 export { type CommitInfo, type CommitReader, createCommitReader } from './commit-info.ts';
 export { type ContainedPath, containedPath } from './contained-path.ts';
 export { type FetchedRepo, fetchMirror, tidyMirror } from './fetch-mirror.ts';

@@ -29,3 +29,8 @@ export function checkoutsDir(root: Root): string {
 export function sparesDir(root: Root): string {
   return join(root.dataDir, 'spares');
 }
+
+/** What is to be removed when there is time. */
+export function trashDir(root: Root): string {
+  return join(root.dataDir, 'trash');
+}

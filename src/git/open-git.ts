@@ -4,7 +4,7 @@ import { PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createCheckoutPool } from './checkout-pool.ts';
 import { gitConfigFile, gitEnvironment } from './git-environment.ts';
-import { checkoutsDir, gitHome, sparesDir } from './layout.ts';
+import { checkoutsDir, gitHome, sparesDir, trashDir } from './layout.ts';
 import { createRounds } from './rounds.ts';
 import { runGit } from './run-git.ts';
 import type { GitDeps, GitLimits } from './types.ts';
@@ -35,7 +35,8 @@ export async function openGit(options: {
   const dataDir = await realpath(options.dataDir);
   const home = gitHome({ dataDir });
   const limits = { ...defaultLimits, ...options.limits };
-  for (const dir of [home, join(dataDir, 'repos'), checkoutsDir({ dataDir }), sparesDir({ dataDir })]) {
+  const places = [checkoutsDir, sparesDir, trashDir].map((place) => place({ dataDir }));
+  for (const dir of [home, join(dataDir, 'repos'), ...places]) {
     await mkdir(dir, { recursive: true, mode: 0o700 });
   }
   await writeFile(join(home, '.gitconfig'), gitConfigFile, { mode: 0o600 });
