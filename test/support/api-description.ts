@@ -38,13 +38,18 @@ function checkReply({ paths, readerOf }: Expected, sent: InjectOptions, reply: L
   const method = (sent.method ?? 'GET').toLowerCase();
   const [path = ''] = (typeof sent.url === 'string' ? sent.url : '').split('?');
   const template = Object.keys(paths).find((candidate) => isAt(candidate, path) && paths[candidate]?.[method]);
-  const responses = template ? paths[template]?.[method]?.responses : undefined;
-  const content = (responses?.[reply.statusCode] ?? responses?.[`${String(reply.statusCode).charAt(0)}XX`])?.content;
+  const schema = schemaOf(template ? paths[template]?.[method] : undefined, reply.statusCode);
   const where = `${method} ${path}: ${reply.statusCode}`;
-  const schema = content ? content['application/json']?.schema : undefined;
   if (schema === undefined) throw new Error(`${where} is not described`);
   const result = readerOf(schema).safeParse(reply.json());
   if (!result.success) throw new Error(`${where} differs from its description: ${result.error.message}`);
+}
+
+/** That of the status, or of all of its kind. */
+function schemaOf(operation: Operation | undefined, status: number): JsonSchema | undefined {
+  const { responses = {} } = operation ?? {};
+  const response = responses[status] ?? responses[`${String(status).charAt(0)}XX`];
+  return response?.content?.['application/json']?.schema;
 }
 
 function isAt(template: string, path: string): boolean {
