@@ -116,6 +116,22 @@ describeDatabases('deploymentRequirement', (open) => {
     expect(await attempt(db, repo)).toMatchObject({ id: first.id, status: 'success' });
   });
 
+  it('loses no approval to an apply that is refused for another reason, or to one of somebody who may not deploy', async () => {
+    const { db, repo, protect, mona } = await world(await open());
+    await protect({ approvals: [1] });
+    const first = await attempt(db, repo);
+    const refuse = async (kind: 'locked' | 'requirement') => {
+      const apply = await acceptApply(db, { repo, project }, 1300);
+      const outcome = { kind: 'refused', refusal: { kind, message: 'no' } } as const;
+      await apply.move('job_ended', { state: 'refused', outcome, now: 1310 });
+      return (await findDeployment(db, repo.id, first.id))?.status;
+    };
+    expect([await refuse('locked'), await refuse('requirement')]).toEqual(['blocked', 'blocked']);
+    await approve(db, repo, mona, { deploymentId: first.id });
+    expect([await refuse('locked'), await refuse('requirement')]).toEqual(['created', 'created']);
+    expect(await attempt(db, repo)).toMatchObject({ id: first.id, status: 'success' });
+  });
+
   it('takes back its word when the environment is protected before the point of no return', async () => {
     const { db, repo, protect } = await world(await open());
     const apply = await acceptApply(db, { repo, project }, 1000);

@@ -1,5 +1,6 @@
 import { lockRow, type Tx } from '../db/index.ts';
 import { findJobs, type Job, type JobOutcome, type RunEvent } from '../runs/index.ts';
+import { findApprovals } from './deployments/approval-store.ts';
 import { type HeldDeployment, holdDeployment } from './deployments/change-deployment.ts';
 import type { DeploymentEvent } from './deployments/deployment-status.ts';
 import { judgeDeployment } from './deployments/judge-deployment.ts';
@@ -40,7 +41,8 @@ export async function onRunEvent(tx: Tx, event: RunEvent): Promise<void> {
 
 type Ended = { readonly outcome: JobOutcome; readonly event: RunEvent; readonly held: HeldDeployment };
 
-async function eventOf(tx: Tx, { outcome, event, held }: Ended): Promise<DeploymentEvent> {
+/** Null when the deployment stays what it is. */
+async function eventOf(tx: Tx, { outcome, event, held }: Ended): Promise<DeploymentEvent | null> {
   switch (outcome.kind) {
     case 'applied':
     // What the project asks for is there already.
@@ -49,7 +51,7 @@ async function eventOf(tx: Tx, { outcome, event, held }: Ended): Promise<Deploym
     case 'planned':
       return 'skip';
     case 'refused':
-      return outcome.refusal.kind === 'requirement' && (await wantsApprovals(tx, event, held)) ? 'block' : 'skip';
+      return eventOfRefusal(tx, event, { held, byRequirement: outcome.refusal.kind === 'requirement' });
     case 'failed':
     case 'interrupted':
       return 'drop';
@@ -58,11 +60,21 @@ async function eventOf(tx: Tx, { outcome, event, held }: Ended): Promise<Deploym
   }
 }
 
-/** One that runs already cannot wait any more: it was allowed to begin, and approvals were asked for after that. */
-async function wantsApprovals(tx: Tx, { run, repo, now }: RunEvent, held: HeldDeployment): Promise<boolean> {
-  if (held.deployment.status === 'running') return false;
+/**
+ * A deployment that waits for approvals, or has them, is not lost to an apply that was refused for another reason: it
+ * waits for the next one. One that runs already cannot wait any more.
+ */
+async function eventOfRefusal(
+  tx: Tx,
+  { run, repo, now }: RunEvent,
+  { held, byRequirement }: { readonly held: HeldDeployment; readonly byRequirement: boolean },
+): Promise<DeploymentEvent | null> {
+  const { id, status } = held.deployment;
+  if (status === 'running') return 'skip';
+  if (status === 'blocked' || (await findApprovals(tx, id)).length > 0) return null;
+  if (!byRequirement) return 'skip';
   const verdict = await judgeDeployment(tx, { ...held, repo, actor: run.actor, now });
-  return verdict.kind === 'approvals_missing';
+  return verdict.kind === 'approvals_missing' ? 'block' : 'skip';
 }
 
 async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> {
@@ -104,11 +116,12 @@ async function findWaiting(tx: Tx, where: { environmentId: number; sha: string }
 async function moveWithJob(
   tx: Tx,
   event: RunEvent,
-  decide: (held: HeldDeployment) => DeploymentEvent | Promise<DeploymentEvent>,
+  decide: (held: HeldDeployment) => DeploymentEvent | Promise<DeploymentEvent | null>,
 ): Promise<void> {
   const known = event.job && (await findDeploymentOfJob(tx, event.job.id));
   const held = known && (await holdDeployment(tx, { repo: event.repo, deploymentId: known.id }));
   if (!held) return;
   const by = { actorId: event.run.actor.id, now: event.now };
-  await moveDeployment(tx, held.deployment, { what: await decide(held), ...by });
+  const what = await decide(held);
+  if (what) await moveDeployment(tx, held.deployment, { what, ...by });
 }

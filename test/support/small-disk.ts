@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestServer } from './server.ts';
 
@@ -18,7 +18,8 @@ export function canMakeSmallDisk(): boolean {
 /** A command that becomes the one it is given, for which the folder is on a disk of this size, such as `40m`. */
 export function onSmallDisk(folder: string, size: string): string[] {
   const way = findWay();
-  if (!way) throw new Error('making a small disk: neither as root nor in a user namespace may anything be mounted here');
+  if (!way)
+    throw new Error('making a small disk: neither as root nor in a user namespace may anything be mounted here');
   return [...way, 'sh', '-c', mount, folder, size];
 }
 
@@ -37,16 +38,18 @@ export async function fillDisk(server: TestServer): Promise<Ballast> {
   const file = await open(path, 'w');
   try {
     for (let size = 1024 * 1024; size > 0; size = size > 1 ? Math.floor(size / 2) : 0) {
-      const piece = Buffer.alloc(size);
-      for (;;) {
-        const written = await file.write(piece).catch(() => undefined);
-        if (!written?.bytesWritten) break;
-      }
+      while (await writeSome(file, size));
     }
   } finally {
     await file.close();
   }
   return { remove: () => rm(path) };
+}
+
+/** False when not one more byte fits. */
+async function writeSome(file: FileHandle, size: number): Promise<boolean> {
+  const written = await file.write(Buffer.alloc(size)).catch(() => undefined);
+  return (written?.bytesWritten ?? 0) > 0;
 }
 
 /** A command that becomes the one it is given, for which no file may become larger than this. Needs no rights. */
