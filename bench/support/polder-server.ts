@@ -30,7 +30,7 @@ const clockTicks = 100;
 const lookEveryMs = 5;
 
 /** Starts the real program, as `npm run build` left it, and waits until it is ready. */
-export async function startPolder(flags: Readonly<Record<string, string | number>>): Promise<PolderServer> {
+async function startPolder(flags: Readonly<Record<string, string | number>>): Promise<PolderServer> {
   const port = await freePort();
   const given = { port, 'repo-allowlist': '*', 'api-secret': apiSecret, 'log-level': 'warn', ...flags };
   const args = Object.entries(given).map(([name, value]) => `--${name}=${value}`);

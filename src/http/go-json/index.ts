@@ -1,3 +1,3 @@
-export { type Decoded, type Decoder, decodeGoJson, goInt, goList, goString, goStruct } from './decode.ts';
+export { decodeGoJson, goInt, goList, goString, goStruct } from './decode.ts';
 export { encodeGoJson, goTime } from './encode.ts';
 export { goQuote } from './quote.ts';
