@@ -125,7 +125,11 @@ describe('an engine', () => {
     const bytes = 1024 * mebi;
     const logMaxBytes = 4 * mebi;
     const world = await fakeWorld(
-      { 'main.tf': '', 'fake.sh': `[ $command = plan ] && yes 'this is one of very many lines' | head -c ${bytes}\n` },
+      // The pause lets the last cut be over: what is printed while one is made is lost, too.
+      {
+        'main.tf': '',
+        'fake.sh': `[ $command = plan ] && { yes 'one of very many lines' | head -c ${bytes}; sleep 2; }\n`,
+      },
       { 'log-max-bytes': logMaxBytes },
     );
     const running = await world.start();
