@@ -106,7 +106,9 @@ async function computeUntil(end: PromiseLike<unknown>): Promise<void> {
   const over = Promise.resolve(end).then(() => {
     isOver = true;
   });
-  while (!isOver) {
+  // Long enough to be seen; then the profile is left to come to its end.
+  const enough = performance.now() + 2000;
+  while (!isOver && performance.now() < enough) {
     computeForAWhile();
     await new Promise((resolve) => setImmediate(resolve));
   }
