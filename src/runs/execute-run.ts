@@ -35,17 +35,20 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
     await checkouts.release();
     await endRun(deps, task, scope);
   } catch (error) {
-    if (!(await mayHaveState(deps, scope))) await checkouts.release();
+    if (!(await isHalfWay(deps, scope))) await checkouts.release();
     throw error;
   } finally {
     cancel.stop();
   }
 }
 
-/** Whether an apply's state is in its checkout still, where whoever settles the run looks for it. */
-async function mayHaveState(deps: RunDeps, scope: RunScope): Promise<boolean> {
+/**
+ * Whether a job is left half-way: whoever settles the run then looks in its checkout for processes, and for an apply's
+ * state.
+ */
+async function isHalfWay(deps: RunDeps, scope: RunScope): Promise<boolean> {
   const jobs = await selectJobs(deps.db, scope.run.id).catch(() => undefined);
-  return jobs?.some((job) => job.state === 'applying') ?? true;
+  return jobs?.some((job) => job.state === 'running' || job.state === 'applying') ?? true;
 }
 
 async function startRun(deps: RunDeps, task: Task, scope: RunScope): Promise<Run> {

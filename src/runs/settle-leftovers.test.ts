@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DiaryEngine, fakeEngine, overlaps } from '../../test/support/fake-engine.ts';
@@ -7,6 +7,7 @@ import { type HeldTask, holdTask } from '../../test/support/held-task.ts';
 import { inDir, named, openRunWorld, type RunWorld } from '../../test/support/run-world.ts';
 import { temporaryDir } from '../../test/support/temp.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { identify, isAlive } from '../exec/index.ts';
 import { openCheckout } from '../git/index.ts';
 import { listLocks } from '../locks/index.ts';
 import { currentState } from '../states/index.ts';
@@ -194,6 +195,7 @@ describe('a job whose server died before its point of no return', () => {
     // The first plan dies and leaves a process in its folder that leads no group and ignores the signal.
     const hang = `if [ $command = plan ] && mkdir ${dir}/first 2>/dev/null; then
       (trap '' INT; touch ${dir}/left; while :; do sleep 0.02; done) &
+      echo $! > ${dir}/pid
       while [ ! -e ${dir}/left ]; do sleep 0.02; done
       kill -9 $$
     fi\n`;
@@ -210,6 +212,7 @@ describe('a job whose server died before its point of no return', () => {
     const second = serve(world, runId);
     await second.ended;
     expect(await getRun(world.deps.db, runId)).toMatchObject({ state: 'succeeded' });
+    expect(isAlive(identify(Number(await readFile(join(dir, 'pid'), 'utf8'))))).toBe(false);
   });
 
   it('leaves the apply of a project in a folder below its own alone', async () => {
