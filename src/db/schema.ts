@@ -342,6 +342,91 @@ export type EnvironmentEventsTable = {
   created_at: number;
 };
 
+/**
+ * Owned by pulls/. A genuine delivery of a host's webhook; `delivery_id` is the host's, so that one that is sent again is
+ * told from a new one.
+ */
+export type DeliveriesTable = {
+  id: Generated<number>;
+  host: string;
+  delivery_id: string;
+  kind: string;
+  repo_full_name: string;
+  pull_number: number;
+  received_at: number;
+};
+/** A pull request as last seen. `planned_*`: what its record of projects is about; null before the first plan. */
+export type PullsTable = {
+  id: Generated<number>;
+  repo_id: number;
+  number: number;
+  url: string;
+  title: string;
+  author: string;
+  head_branch: string;
+  head_sha: string;
+  base_branch: string;
+  state: 'open' | 'closed';
+  planned_head: string | null;
+  planned_base: string | null;
+  created_at: number;
+  updated_at: number;
+};
+/** What was asked of a pull request, in order of id. `work` is JSON. */
+export type PullCommandsTable = {
+  id: Generated<number>;
+  pull_id: number;
+  kind: string;
+  work: string;
+  actor_id: number;
+  state: string;
+  run_id: number | null;
+  /** The head that it was accepted for. */
+  head_sha: string | null;
+  base_branch: string | null;
+  /** Why it ended without a run. */
+  note: string | null;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+};
+/** Where each project of a pull request stands. */
+export type PullProjectsTable = {
+  id: Generated<number>;
+  pull_id: number;
+  dir: string;
+  workspace: string;
+  project_name: string;
+  status: string;
+  job_id: number | null;
+  updated_at: number;
+};
+/** The commit statuses as they were last set. */
+export type PullStatusesTable = {
+  id: Generated<number>;
+  pull_id: number;
+  head_sha: string;
+  context: string;
+  state: string;
+  description: string;
+  target_url: string | null;
+  written_at: number;
+};
+/**
+ * Our own comments. The row comes first: one without `comment_id` may be on the host or not. `key` names the comment
+ * within its pull request, so that it is written once.
+ */
+export type PullCommentsTable = {
+  id: Generated<number>;
+  pull_id: number;
+  command_id: number | null;
+  key: string;
+  heading: string;
+  comment_id: string | null;
+  created_at: number;
+  hidden_at: number | null;
+};
+
 export type Schema = {
   groups: GroupsTable;
   repos: ReposTable;
@@ -370,4 +455,10 @@ export type Schema = {
   cluster_agents: ClusterAgentsTable;
   environment_cleanups: EnvironmentCleanupsTable;
   environment_events: EnvironmentEventsTable;
+  deliveries: DeliveriesTable;
+  pulls: PullsTable;
+  pull_commands: PullCommandsTable;
+  pull_projects: PullProjectsTable;
+  pull_statuses: PullStatusesTable;
+  pull_comments: PullCommentsTable;
 };
