@@ -1,4 +1,5 @@
 export { cleanDir, workspaceRule } from './field-rules.ts';
 export { compileGlob, type Glob, isGlob } from './glob.ts';
 export { issuesMessage, type ParsedRepoConfig, parseRepoConfig } from './parse-repo-config.ts';
+export * from './server-rules/index.ts';
 export * from './types.ts';
