@@ -27,6 +27,14 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01';
 }
 
+/** The connection to the server broke, or the server let go of it: another one may do better. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, message } = fields(error);
+  // Class 08, and a server that is stopped or starts; the driver's own errors have no code.
+  if (typeof code === 'string') return /^(08...|57P0[123]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code);
+  return /^Connection terminated|not queryable$/.test(String(message));
+}
+
 /** The disk under the database is full. */
 export function isDiskFull(error: unknown): boolean {
   const { code, errcode, message } = fields(error);

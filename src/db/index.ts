@@ -54,7 +54,7 @@ export async function lockRow(
     await sql`select id from ${sql.table(table)} where id = ${id} for no key update`.execute(tx.query);
 }
 
-/** Milliseconds a ping took, or the reason why the database does not answer. */
+/** Throws why the database does not answer. */
 export async function pingDatabase(db: DbHandle): Promise<void> {
   await sql`select 1`.execute(db.query);
 }

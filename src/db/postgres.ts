@@ -1,6 +1,8 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import { type Dialect, PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
+import { errorText, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { isConnectionLost } from './driver-errors.ts';
 
 const bigintOid = 20;
 /** Ids, times and counts stay below 2^53, so that numbers hold them. */
@@ -13,7 +15,10 @@ const types: pg.CustomTypesConfig = {
 
 export type PostgresOptions = { url: string; poolSize: number; log: Log };
 
-/** A pool of connections. Broken idle connections are replaced and only logged. */
+/**
+ * A pool of connections. Broken idle connections are replaced and only logged; `database_unavailable` tells that none can
+ * be made, and that one broke while it was in use. Whether a commit that was sent over it came to be is then unknown.
+ */
 export function postgresDialect(options: PostgresOptions): Dialect {
   const pool = new pg.Pool({
     connectionString: options.url,
@@ -27,7 +32,31 @@ export function postgresDialect(options: PostgresOptions): Dialect {
   });
   // The pool repeats the errors of idle connections alone; one that breaks in a transaction is told by the client only.
   pool.on('error', () => undefined);
-  return new PostgresDialect({ pool });
+  return new PostgresDialect({
+    pool: {
+      connect: async () =>
+        telling(await pool.connect().catch((error: unknown) => unavailable('connecting to the database', error))),
+      end: () => pool.end(),
+    },
+  });
+}
+
+/** The client, with errors that say when it is the connection that broke. */
+function telling(client: pg.PoolClient): PostgresPoolClient {
+  const query = async (text: string, values: unknown[]) => {
+    try {
+      return await client.query(text, values);
+    } catch (error) {
+      if (isConnectionLost(error)) unavailable('asking the database', error);
+      throw error;
+    }
+  };
+  // Kysely asks for cursors too, but only of a dialect that was given some.
+  return { query, release: () => client.release() } as unknown as PostgresPoolClient;
+}
+
+function unavailable(activity: string, error: unknown): never {
+  throw new PolderError('database_unavailable', `${activity}: ${errorText(error)}`, { cause: error });
 }
 
 export type Listener = { close(): Promise<void> };

@@ -10,27 +10,33 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   path_outside: 400,
 };
 
+/** How long a load balancer or a database needs to be there again, in seconds. */
+export const retryAfter = '30';
+
 export type Problem = {
   readonly status: number;
   readonly message: string;
+  readonly headers: Readonly<Record<string, string>>;
   /** Nobody expected it: it goes to the log. */
   readonly isFault: boolean;
 };
+
+const plain = { headers: {}, isFault: false };
 
 /** What a thrown thing means to the client. The only place that knows the status of an error code. */
 export function problemOf(error: unknown): Problem {
   if (isPolderError(error)) {
     const status = statuses[error.code] ?? 500;
-    return { status, message: errorText(error), isFault: status >= 500 };
+    const headers = status === 503 ? { 'retry-after': retryAfter } : {};
+    return { ...plain, status, headers, message: errorText(error), isFault: status >= 500 };
   }
   const { statusCode, code, validation, validationContext } = error as Partial<FastifyError>;
-  if (validation !== undefined) return { status: 400, message: explain(validation, validationContext), isFault: false };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { status: 413, message: 'the request body is too large', isFault: false };
+  if (validation !== undefined) return { ...plain, status: 400, message: explain(validation, validationContext) };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return { ...plain, status: 413, message: 'the request body is too large' };
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return { status: statusCode, message: errorText(error), isFault: false };
+    return { ...plain, status: statusCode, message: errorText(error) };
   }
-  return { status: 500, message: errorText(error), isFault: true };
+  return { ...plain, status: 500, message: errorText(error), isFault: true };
 }
 
 const contexts: Readonly<Record<string, string>> = {

@@ -44,6 +44,6 @@ async function answerError(fault: {
   const problem = problemOf(error);
   if (problem.isFault)
     log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request went wrong');
-  reply.code(problem.status);
+  reply.code(problem.status).headers(problem.headers);
   return { error: problem.message };
 }

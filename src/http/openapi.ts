@@ -50,14 +50,14 @@ export async function describeRoutes(
 const unauthorized = { description: 'No web user, or not the right one', content: text };
 const fault = { description: 'A fault of the server or of what it needs: its database, its disk', content: jsonError };
 
-/** What is the same for many routes: who may use pages, and what every route of the API may answer. */
+/** What is the same for many routes: who may use pages, and what every route may answer that speaks JSON. */
 function sharedParts(schema: Description, url: string, settings: Pick<HttpSettings, 'webBasicAuth'>): object {
   const { response } = schema as { response?: Record<string, unknown> };
   if (settings.webBasicAuth && isForWebUser(url)) {
     return { security: [{ webUser: [] }], response: { 401: unauthorized, ...response } };
   }
-  const isApi = url.startsWith('/api/') && !url.startsWith('/api/v4/');
-  return isApi ? { response: { ...response, '5xx': fault } } : {};
+  const answersInJson = url === '/status' || (url.startsWith('/api/') && !url.startsWith('/api/v4/'));
+  return answersInJson ? { response: { ...response, '5xx': fault } } : {};
 }
 
 type Description = { readonly summary?: string; readonly response?: unknown; readonly hide?: boolean };

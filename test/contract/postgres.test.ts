@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { lockRow, openDatabase, type Tx } from '../../src/db/index.ts';
+import { type Db, lockRow, openDatabase, type Tx } from '../../src/db/index.ts';
+import type { PolderError } from '../../src/lib/errors.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { describePostgres } from '../support/database.ts';
+import { openTestApp } from '../support/http-app.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { addGroup, addRepo, groupIds } from './sample-rows.ts';
 
@@ -50,6 +52,38 @@ describePostgres('servers of one database', (open, { create }) => {
     expect(answer).toEqual([]);
   });
 
+  it('are told that the database cannot be reached, and go on when it can', async () => {
+    const url = await create();
+    const [one, other] = [await open(url), await open(await create())];
+    const { shut, reopen } = doorOf(url, other);
+    await groupIds(one);
+    await shut();
+    await waitFor('the connections to be gone', async () =>
+      (await refusalOf(one)).startsWith('connecting to the database: '),
+    );
+
+    await reopen();
+    expect(await groupIds(one)).toEqual([]);
+  });
+
+  it('ask their clients to come back while the database cannot be reached', async () => {
+    const url = await create();
+    const [db, other] = [await open(url), await open(await create())];
+    const { app } = await openTestApp({ over: { db } });
+    const { shut, reopen } = doorOf(url, other);
+    await shut();
+    const headers = { 'x-atlantis-token': 's3cret', 'private-token': 'x' };
+    const ask = async (url: string) => {
+      const reply = await app.inject({ url, headers });
+      return [reply.statusCode, reply.headers['retry-after']];
+    };
+    const urls = ['/status', '/api/locks', '/api/runs', '/', '/api/v4/projects/1/environments'];
+
+    expect(await Promise.all(urls.map(ask))).toEqual(urls.map(() => [503, '30']));
+    await reopen();
+    expect(await ask('/api/locks')).toEqual([200, undefined]);
+  });
+
   it('survive the loss of a connection between two statements of a transaction', async () => {
     const url = await create();
     const [one, other] = [await open(url), await open(url)];
@@ -64,7 +98,10 @@ describePostgres('servers of one database', (open, { create }) => {
       await addGroup(tx);
     });
 
-    await expect(change).rejects.toThrow(/terminat|not queryable|ECONNRESET/);
+    await expect(change).rejects.toMatchObject({
+      code: 'database_unavailable',
+      message: expect.stringMatching(/^asking the database: .*(terminat|not queryable|ECONNRESET)/) as string,
+    });
     expect(await groupIds(one)).toEqual([]);
   });
 
@@ -103,6 +140,27 @@ describe('openDatabase', () => {
     });
   });
 });
+
+/** Lets nobody into the database of `url`, and puts out who is in. */
+function doorOf(url: string, other: Db) {
+  const name = new URL(url).pathname.slice(1);
+  const allow = (allowed: boolean) =>
+    sql`alter database ${sql.id(name)} allow_connections ${sql.lit(allowed)}`.execute(other.query);
+  return {
+    shut: async () => {
+      await allow(false);
+      await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name}`.execute(other.query);
+    },
+    reopen: () => allow(true),
+  };
+}
+
+async function refusalOf(db: Db): Promise<string> {
+  return groupIds(db).then(
+    () => '',
+    ({ code, message }: PolderError) => (code === 'database_unavailable' ? message : ''),
+  );
+}
 
 /** Holds everybody who calls it until `count` have; from then on lets everybody through. */
 function meeting(count: number): () => Promise<void> {

@@ -4,6 +4,7 @@ import { findRepo } from '../../repos/index.ts';
 import { acceptRun, type Rejection } from '../../runs/index.ts';
 import { callerOf, refusalFor } from '../auth.ts';
 import type { HttpContext } from '../deps.ts';
+import { retryAfter } from '../errors.ts';
 import { idempotencyKeyOf } from './idempotency.ts';
 import { readRunRequest } from './run-request.ts';
 
@@ -28,9 +29,6 @@ const rejectionStatuses: Readonly<Record<Rejection, Refused['status']>> = {
   apply_locked: 409,
   idempotency_conflict: 422,
 };
-
-/** How long a load balancer needs to notice, in seconds. */
-const retryAfter = '30';
 
 /** Makes a run of a request to plan or apply, or says why not, in the peer's order of checks. */
 export async function acceptRequest(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { rememberOverLimit } from '../../environments/index.ts';
 import { isPolderError } from '../../lib/errors.ts';
 import type { App } from '../app.ts';
+import { retryAfter } from '../errors.ts';
 import { type Answer, badText, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
 import { deleteReviewAppsEndpoint, stopStaleEndpoint } from './bulk-environments.ts';
 import {
@@ -116,7 +117,11 @@ function routeOf(deps: GitlabDeps, endpoint: Endpoint): RouteOptions {
       security: [{ polderToken: [] }, { bearerToken: [] }],
       params: parameters.pick(mask),
       ...(method === 'GET' || method === 'DELETE' ? { querystring: rest } : { body: rest }),
-      response: { [status]: content ?? z.null().describe('Done.'), '4xx': refusalSchema.describe('Refused.') },
+      response: {
+        [status]: content ?? z.null().describe('Done.'),
+        '4xx': refusalSchema.describe('Refused.'),
+        '5xx': z.object({ message: z.string() }).describe('A fault of the server or of its database.'),
+      },
     },
     handler: async (request, reply) => sendAnswer(reply, await endpoint.answer(deps, request)),
   };
@@ -161,6 +166,8 @@ function faultAnswer(deps: GitlabDeps, error: unknown, request: FastifyRequest):
   if (statusCode === 413) return messageAnswer(413, '413 Request Entity Too Large');
   if (statusCode >= 400 && statusCode < 500) return messageAnswer(400, '400 Bad request');
   deps.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request went wrong');
-  if (isPolderError(error, 'database_unavailable')) return messageAnswer(503, '503 Service Unavailable');
+  if (isPolderError(error, 'database_unavailable')) {
+    return { ...messageAnswer(503, '503 Service Unavailable'), headers: { 'retry-after': retryAfter } };
+  }
   return messageAnswer(500, '500 Internal Server Error');
 }

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { App } from '../app.ts';
 import type { HttpContext } from '../deps.ts';
 import { problemOf } from '../errors.ts';
@@ -17,12 +18,13 @@ export function registerPages(app: App, context: HttpContext): void {
   // What else is sent is not looked at.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, {}));
   app.setErrorHandler(async (error, request, reply) => {
-    const { status, message, isFault } = problemOf(error);
+    const { status, message, headers, isFault } = problemOf(error);
     if (isFault) context.log.error({ err: error, route: request.routeOptions.url }, 'page went wrong');
     return reply
       .code(status)
+      .headers(headers)
       .type(plainText)
-      .send(isFault ? '500 Internal Server Error' : `${message}\n`);
+      .send(isFault ? `${status} ${STATUS_CODES[status]}` : `${message}\n`);
   });
   addIndexPage(app, context);
   addLockPage(app, context);
