@@ -427,6 +427,60 @@ export type PullCommentsTable = {
   hidden_at: number | null;
 };
 
+/** Owned by vcs/local/. The last number given to a pull request of a repo. */
+export type LocalPullNumbersTable = { full_name: string; last_number: number };
+export type LocalPullsTable = {
+  id: Generated<number>;
+  full_name: string;
+  number: number;
+  title: string;
+  author: string;
+  head_branch: string;
+  base_branch: string;
+  /** Where the branches were when they were last looked at. */
+  head_sha: string;
+  base_sha: string;
+  state: string;
+  draft: number;
+  /** A list of texts, JSON. */
+  labels: string;
+  created_at: number;
+  closed_at: number | null;
+  closed_by: string | null;
+  /** What the base branch became by the merge, as far as we made it. */
+  merge_sha: string | null;
+};
+export type LocalPullCommentsTable = {
+  id: Generated<number>;
+  pull_id: number;
+  author: string;
+  body: string;
+  hidden: Generated<number>;
+  /** Names of emoji, a list of texts, JSON. */
+  reactions: Generated<string>;
+  created_at: number;
+  updated_at: number;
+};
+/** An approval of one commit. */
+export type LocalPullReviewsTable = {
+  id: Generated<number>;
+  pull_id: number;
+  login: string;
+  commit_sha: string;
+  created_at: number;
+  dismissed_at: number | null;
+  dismiss_reason: string | null;
+};
+export type LocalPullStatusesTable = {
+  full_name: string;
+  sha: string;
+  context: string;
+  state: string;
+  description: string;
+  target_url: string | null;
+  updated_at: number;
+};
+
 export type Schema = {
   groups: GroupsTable;
   repos: ReposTable;
@@ -455,6 +509,11 @@ export type Schema = {
   cluster_agents: ClusterAgentsTable;
   environment_cleanups: EnvironmentCleanupsTable;
   environment_events: EnvironmentEventsTable;
+  local_pull_numbers: LocalPullNumbersTable;
+  local_pulls: LocalPullsTable;
+  local_pull_comments: LocalPullCommentsTable;
+  local_pull_reviews: LocalPullReviewsTable;
+  local_pull_statuses: LocalPullStatusesTable;
   deliveries: DeliveriesTable;
   pulls: PullsTable;
   pull_commands: PullCommandsTable;

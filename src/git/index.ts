@@ -9,4 +9,5 @@ export { openGit } from './open-git.ts';
 export { type CommitFile, listTree, readFile, type TreeEntry, trackedFile } from './read-commit.ts';
 export { releaseCheckout } from './release-checkout.ts';
 export { isAncestor, type RefResolution, type ResolvedRef, resolveRef } from './resolve-ref.ts';
+export { type GitCall, type GitOutput, tryGit } from './run-git.ts';
 export type { Checkout, GitDeps, GitLimits } from './types.ts';

@@ -368,4 +368,58 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('created_at', integer, required)
     .execute();
   await index('environment_events_environment', 'environment_events', ['environment_id', 'id']).execute();
+
+  await table('local_pull_numbers')
+    .addColumn('full_name', 'text', (c) => c.primaryKey())
+    .addColumn('last_number', integer, required)
+    .execute();
+  await withId('local_pulls')
+    .addColumn('full_name', 'text', required)
+    .addColumn('number', integer, required)
+    .addColumn('title', 'text', required)
+    .addColumn('author', 'text', required)
+    .addColumn('head_branch', 'text', required)
+    .addColumn('base_branch', 'text', required)
+    .addColumn('head_sha', 'text', required)
+    .addColumn('base_sha', 'text', required)
+    .addColumn('state', 'text', required)
+    .addColumn('draft', integer, required)
+    .addColumn('labels', 'text', required)
+    .addColumn('created_at', integer, required)
+    .addColumn('closed_at', integer)
+    .addColumn('closed_by', 'text')
+    .addColumn('merge_sha', 'text')
+    .addUniqueConstraint('local_pulls_number', ['full_name', 'number'])
+    .execute();
+  await index('local_pulls_state', 'local_pulls', ['state', 'full_name']).execute();
+  await index('local_pulls_by_number', 'local_pulls', ['number']).execute();
+  await withId('local_pull_comments')
+    .addColumn('pull_id', integer, (c) => c.notNull().references('local_pulls.id'))
+    .addColumn('author', 'text', required)
+    .addColumn('body', 'text', required)
+    .addColumn('hidden', integer, (c) => c.notNull().defaultTo(0))
+    .addColumn('reactions', 'text', (c) => c.notNull().defaultTo('[]'))
+    .addColumn('created_at', integer, required)
+    .addColumn('updated_at', integer, required)
+    .execute();
+  await index('local_pull_comments_pull', 'local_pull_comments', ['pull_id', 'id']).execute();
+  await withId('local_pull_reviews')
+    .addColumn('pull_id', integer, (c) => c.notNull().references('local_pulls.id'))
+    .addColumn('login', 'text', required)
+    .addColumn('commit_sha', 'text', required)
+    .addColumn('created_at', integer, required)
+    .addColumn('dismissed_at', integer)
+    .addColumn('dismiss_reason', 'text')
+    .execute();
+  await index('local_pull_reviews_pull', 'local_pull_reviews', ['pull_id', 'id']).execute();
+  await table('local_pull_statuses')
+    .addColumn('full_name', 'text', required)
+    .addColumn('sha', 'text', required)
+    .addColumn('context', 'text', required)
+    .addColumn('state', 'text', required)
+    .addColumn('description', 'text', required)
+    .addColumn('target_url', 'text')
+    .addColumn('updated_at', integer, required)
+    .addPrimaryKeyConstraint('local_pull_statuses_key', ['full_name', 'sha', 'context'])
+    .execute();
 }
