@@ -1,0 +1,140 @@
+import type { z } from 'zod';
+import { isPolderError, PolderError } from '../../lib/errors.ts';
+import { createHostFetch, type HostFetchOptions } from '../index.ts';
+
+export type GiteaClientOptions = Pick<
+  HostFetchOptions,
+  'authorities' | 'log' | 'now' | 'timeoutMs' | 'patienceMs' | 'random'
+> & {
+  /** With its path, where Gitea is served below one. */
+  readonly baseUrl: string;
+  readonly user: string;
+  readonly token: string;
+  /** How many rows to ask for at a time. Gitea gives fewer when it is set up so. */
+  readonly pageSize: number;
+};
+
+type Parameters = Readonly<Record<string, string | number>>;
+
+/**
+ * Asks Gitea or Forgejo. `route` is as their documentation writes it below `/api/v1`, such as
+ * `GET /repos/{fullName}/pulls/{index}`; parameters that are not in it go into the query, or into the body of what
+ * writes. Everything throws `host_unavailable` or `host_refused`, whose details hold the reply's `status`.
+ */
+export type GiteaClient = {
+  ask<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T>;
+  /** As `ask`, for what need not exist: undefined for status 404. */
+  find<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T | undefined>;
+  /** All pages of a list. It is not complete when the host breaks its own rules about pages. */
+  list<T>(route: string, parameters: Parameters, item: z.ZodType<T>): Promise<{ items: T[]; complete: boolean }>;
+};
+
+/** 15,000 rows of the usual size. */
+const mostPages = 500;
+
+export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
+  const api = `${options.baseUrl.replace(/\/+$/, '')}/api/v1`;
+  const hostFetch = createHostFetch({ ...options, origin: new URL(api).origin, isRepeatable });
+  const headers = { accept: 'application/json', authorization: `token ${options.token}`, 'user-agent': 'polder' };
+
+  const send = async (route: string, parameters: Parameters): Promise<Response> => {
+    const { method, path, rest } = requestOf(route, parameters);
+    const url = new URL(`${api}${path}`);
+    const isRead = method === 'GET';
+    if (isRead) for (const [name, value] of Object.entries(rest)) url.searchParams.set(name, String(value));
+    const hasBody = !isRead && Object.keys(rest).length > 0;
+    const json = hasBody ? { body: JSON.stringify(rest) } : {};
+    const type = hasBody ? { 'content-type': 'application/json' } : {};
+    const reply = await hostFetch(url.href, { method, headers: { ...headers, ...type }, ...json });
+    if (!reply.ok) throw await refusal(route, reply);
+    return reply;
+  };
+
+  const ask: GiteaClient['ask'] = async (route, parameters, schema) =>
+    understood(route, schema, await send(route, parameters));
+
+  return {
+    ask,
+    find: (route, parameters, schema) => ask(route, parameters, schema).catch(undefinedWhenMissing),
+    list: async (route, parameters, item) => {
+      const items: z.infer<typeof item>[] = [];
+      for (let page = 1; page <= mostPages; page += 1) {
+        const reply = await send(route, { ...parameters, page, limit: options.pageSize });
+        const rows = await understood(route, item.array(), reply);
+        items.push(...rows);
+        // Without the header, an empty page is the end.
+        const total = Number(reply.headers.get('x-total-count') ?? Number.POSITIVE_INFINITY);
+        const isShort = items.length < total;
+        if (!isShort || rows.length === 0) return { items, complete: !isShort || !Number.isFinite(total) };
+      }
+      return { items, complete: false };
+    },
+  };
+}
+
+/** True when Gitea answered with that status. */
+export function isStatus(error: unknown, ...statuses: readonly number[]): error is PolderError {
+  return isPolderError(error, 'host_refused') && statuses.includes(Number(error.details.status));
+}
+
+/** What Gitea said when it refused, without our own words around it. */
+export function refusalText(error: PolderError): string {
+  return String(error.details.said ?? error.message);
+}
+
+type Request = { readonly method: string; readonly path: string; readonly rest: Parameters };
+
+/** Slashes of a parameter stay what they are: they divide the names of repos, branches and files. */
+function requestOf(route: string, parameters: Parameters): Request {
+  const [method = '', template = ''] = route.split(' ');
+  const inPath = new Set<string>();
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    inPath.add(name);
+    const segments = String(parameters[name]).split('/');
+    if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
+      // URLs cannot hold them. Nothing that Gitea keeps has such a name.
+      throw new PolderError('host_refused', `asking Gitea (${route}): no ${name} has such a name`, {
+        details: { status: 404 },
+      });
+    }
+    return segments.map(encodeURIComponent).join('/');
+  });
+  const rest = Object.fromEntries(Object.entries(parameters).filter(([name]) => !inPath.has(name)));
+  return { method, path, rest };
+}
+
+/** A second comment is seen by people. All else that we write comes to the same when it is done twice. */
+function isRepeatable({ method, path }: { readonly method: string; readonly path: string }): boolean {
+  return !(method === 'POST' && /\/issues\/\d+\/comments$/.test(path));
+}
+
+async function understood<T>(route: string, schema: z.ZodType<T>, reply: Response): Promise<T> {
+  const text = await reply.text();
+  const json = text === '' ? undefined : parseJson(text);
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const where = issue?.path.join('.') || 'the reply';
+  throw new PolderError('host_refused', `asking Gitea (${route}): ${where} is not as Gitea's: ${issue?.message}`);
+}
+
+async function refusal(route: string, reply: Response): Promise<PolderError> {
+  const { status } = reply;
+  const { message } = (parseJson(await reply.text()) ?? {}) as { readonly message?: unknown };
+  const said = typeof message === 'string' && message !== '' ? message : `status ${status}`;
+  const code = status >= 500 ? 'host_unavailable' : 'host_refused';
+  return new PolderError(code, `asking Gitea (${route}): ${said}`, { details: { said, status } });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function undefinedWhenMissing(error: unknown): undefined {
+  if (isStatus(error, 404)) return undefined;
+  throw error;
+}

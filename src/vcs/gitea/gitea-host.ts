@@ -1,0 +1,85 @@
+import { type HostCapabilities, type HostRepo, mergeMethods, type PullHost, type VcsHost } from '../index.ts';
+import { createGiteaClient, type GiteaClient, type GiteaClientOptions } from './client.ts';
+import { createComment, hideComments, listComments, react, updateComment } from './comments.ts';
+import { approvers, getFile, getMergeability, getPull, listChangedFiles, listReviews } from './pull-reads.ts';
+import { deleteBranch, dismissReviews, mergePull, setStatus } from './pull-writes.ts';
+import { repoSchema } from './schemas.ts';
+import { isGiteaDelivery, readDelivery } from './webhook.ts';
+
+export type GiteaHostOptions = GiteaClientOptions & {
+  /** null: deliveries are believed unsigned. */
+  readonly webhookSecret: string | null;
+  /** How long to wait at first while Gitea looks for conflicts; 500 ms by default. */
+  readonly pollMs?: number;
+};
+
+const capabilities: HostCapabilities = {
+  pulls: true,
+  // Gitea has no limit. This is what GitHub takes, and a page with some such comments is still read with ease.
+  maxCommentLength: 65_536,
+  markdown: { folding: true, requestName: 'Pull Request', pullSign: '#' },
+  statuses: true,
+  reactions: true,
+  hideComments: true,
+  teams: false,
+  dismissReviews: true,
+  fileFetch: true,
+  mergeMethods,
+};
+
+/**
+ * Gitea and Forgejo, which differ in nothing that we use. The hostname is that of `baseUrl`, with its port where it has
+ * one. Asks nothing before it is used.
+ */
+export function giteaHost(options: GiteaHostOptions): VcsHost {
+  const client = createGiteaClient(options);
+  return {
+    type: 'Gitea',
+    hostname: new URL(options.baseUrl).host,
+    capabilities,
+    findRepo: (fullName) => findRepo(client, fullName, options),
+    pulls: pullHost(client, options),
+    webhooks: {
+      recognises: isGiteaDelivery,
+      readEvent: (rawBody, headers) => readDelivery(rawBody, headers, options.webhookSecret),
+    },
+  };
+}
+
+async function findRepo(
+  client: GiteaClient,
+  fullName: string,
+  { baseUrl, user, token }: GiteaHostOptions,
+): Promise<HostRepo | undefined> {
+  if (!/^[\w.-]+\/[\w.-]+$/.test(fullName)) return undefined;
+  const repo = await client.find('GET /repos/{fullName}', { fullName }, repoSchema);
+  if (!repo) return undefined;
+  // Gitea's own `clone_url` may name an address that is not ours to send the token to, or cannot be reached from here.
+  const url = `${baseUrl.replace(/\/+$/, '')}/${repo.full_name}.git`;
+  const credentials = { username: user, password: token };
+  return { fullName: repo.full_name, source: { url, credentials }, webUrl: repo.html_url };
+}
+
+function pullHost(client: GiteaClient, { user, pollMs = 500 }: GiteaHostOptions): PullHost {
+  return {
+    ownLogin: async () => user,
+    getPull: (pull) => getPull(client, pull),
+    listChangedFiles: (pull) => listChangedFiles(client, pull),
+    getFile: (fullName, { path, ref }) => getFile(client, { fullName, path, ref }),
+    getApproval: async (pull) => {
+      const by = approvers(await listReviews(client, pull));
+      return { approved: by.length > 0, by };
+    },
+    getMergeability: (pull) => getMergeability(client, pull, pollMs),
+    listTeams: async () => [],
+    listComments: (pull) => listComments(client, pull),
+    createComment: (pull, body) => createComment(client, pull, body),
+    updateComment: (pull, comment) => updateComment(client, pull, comment),
+    hideComments: (pull, commentIds) => hideComments(client, pull, commentIds),
+    react: (pull, reaction) => react(client, pull, reaction),
+    setStatus: (pull, status) => setStatus(client, pull, status),
+    mergePull: (pull, request) => mergePull(client, pull, { request, pollMs }),
+    deleteBranch: (fullName, branch) => deleteBranch(client, fullName, branch),
+    dismissReviews: (pull, message) => dismissReviews(client, pull, message),
+  };
+}

@@ -1,0 +1,1 @@
+export { type GiteaHostOptions, giteaHost } from './gitea-host.ts';
