@@ -1,5 +1,6 @@
 import { baseBranchName, needsBaseBranch } from './check-ref.ts';
-import { isAncestor, type ResolvedRef, resolveRef } from './resolve-ref.ts';
+import { isAncestor } from './commit-graph.ts';
+import { type ResolvedRef, resolveRef } from './resolve-ref.ts';
 import type { GitDeps } from './types.ts';
 
 export type BaseBranchCheck =

@@ -12,10 +12,12 @@ import { scaled } from '../../test/support/scale.ts';
 import { temporaryDir } from '../../test/support/temp.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
 import { silentLog } from '../lib/log.ts';
+import { hasCommit } from './commit-graph.ts';
 import { fetchMirror, tidyMirror } from './fetch-mirror.ts';
 import { mirrorDir, newMirrorDir } from './layout.ts';
 import { openCheckout } from './open-checkout.ts';
 import { openGit } from './open-git.ts';
+import { forgetPullRef } from './private-refs.ts';
 import { resolveRef } from './resolve-ref.ts';
 import type { GitDeps } from './types.ts';
 
@@ -51,6 +53,87 @@ describe('fetchMirror', () => {
     await git(source, 'tag', '--force', 'moving');
     await fetch();
     expect(await refsOf(mirrorDir(deps, 1))).toEqual(await refsOf(source));
+  });
+
+  describe('asked for the ref of a pull request', () => {
+    /** A repository with a commit that only the ref of a pull request holds. */
+    async function withPull() {
+      const repo = await mirroredRepo(files);
+      const { source, deps } = repo;
+      const onMain = repo.first;
+      const ofPull = await commitFiles(source, { 'pull.tf': '' });
+      await git(source, 'update-ref', 'refs/pull/7/head', ofPull);
+      await git(source, 'reset', '--quiet', '--hard', onMain);
+      const fetchPulls = (...pullRefs: string[]) =>
+        fetchMirror(deps, { id: 1, fullName: 'acme/infra', source: { url: source, credentials: null } }, { pullRefs });
+      return { ...repo, onMain, ofPull, fetchPulls };
+    }
+
+    it('brings its commit', async () => {
+      const { deps, ofPull, fetch, fetchPulls } = await withPull();
+      await fetch();
+      expect(await hasCommit(deps, 1, ofPull)).toBe(false);
+      await fetchPulls('refs/pull/7/head');
+      expect(await hasCommit(deps, 1, ofPull)).toBe(true);
+    });
+
+    it('keeps it apart from branches and tags, and through later fetches', async () => {
+      const { deps, ofPull, onMain, fetch, fetchPulls } = await withPull();
+      await fetchPulls('refs/pull/7/head');
+      await fetch();
+      await fetchPulls();
+      expect(await refsOf(mirrorDir(deps, 1))).toEqual([
+        `refs/heads/main ${onMain}`,
+        `refs/polder/fetched/pull/7/head ${ofPull}`,
+      ]);
+      expect(await resolveRef(deps, 1, 'refs/polder/fetched/pull/7/head')).toMatchObject({ kind: 'unknown' });
+    });
+
+    it('forgets it when told to', async () => {
+      const { deps, fetchPulls } = await withPull();
+      await fetchPulls('refs/pull/7/head');
+      await forgetPullRef(deps, 1, 'refs/pull/7/head');
+      expect(await refsOf(mirrorDir(deps, 1))).toHaveLength(1);
+    });
+
+    it('fetches everything else when the source has no such ref', async () => {
+      const { source, deps, fetchPulls } = await withPull();
+      const pushed = await commitFiles(source, { 'main.tf': '# 2' });
+      await fetchPulls('refs/pull/99/head');
+      expect(await shaOf(deps, 'main')).toBe(pushed);
+    });
+
+    it('brings it into a mirror that has to be made', async () => {
+      const { source, deps, ofPull } = await withPull();
+      const repo = { id: 2, fullName: 'acme/two', source: { url: source, credentials: null } };
+      await fetchMirror(deps, repo, { pullRefs: ['refs/pull/7/head'] });
+      expect(await hasCommit(deps, 2, ofPull)).toBe(true);
+    });
+
+    it('brings what each of many callers asked for', async () => {
+      const { source, deps, fetchPulls } = await withPull();
+      const asked: Promise<void>[] = [];
+      for (let number = 1; number <= 20; number += 1) {
+        const sha = await git(source, 'commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', `pull ${number}`);
+        await git(source, 'update-ref', `refs/merge-requests/${number}/head`, sha);
+        asked.push(
+          fetchPulls(`refs/merge-requests/${number}/head`).then(async () =>
+            expect(await hasCommit(deps, 1, sha)).toBe(true),
+          ),
+        );
+      }
+      await Promise.all(asked);
+    });
+
+    it.each(['refs/heads/main', 'refs/pull/../x', '--upload-pack=id', 'refs/pull/*', 'refs/a:refs/heads/main', ''])(
+      'refuses %j',
+      async (pullRef) => {
+        const { fetchPulls } = await withPull();
+        await expect(fetchPulls(pullRef)).rejects.toThrow(
+          `fetching ${JSON.stringify(pullRef)}: it is not the ref of a pull request`,
+        );
+      },
+    );
   });
 
   it('fetches an empty repository', async () => {

@@ -6,42 +6,69 @@ import type { CloneSource } from '../vcs/index.ts';
 import { credentialEnvironment } from './git-environment.ts';
 import { mirrorDir, newMirrorDir, repoDir } from './layout.ts';
 import { looksDamaged, looksLocked, removeStaleLocks, removeUnfinishedPacks, restoreMirror } from './mirror-repair.ts';
+import { fetchedRef } from './private-refs.ts';
+import type { RoundWork } from './rounds.ts';
 import { type GitCall, type GitFailure, gitError, runGit, tryGit, withDisk } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
 /** A repo as `fetchMirror` needs it: `fullName` is for messages. */
 export type FetchedRepo = { readonly id: number; readonly fullName: string; readonly source: CloneSource };
 
+export type FetchOptions = {
+  readonly signal?: AbortSignal;
+  /**
+   * Refs besides branches and tags, such as `refs/pull/7/head`. One that the source does not have (any more) is no
+   * error: ask with `hasCommit` for what was expected there. Kept under a name of our own until `forgetPullRef`.
+   */
+  readonly pullRefs?: readonly string[];
+};
+
 /**
- * Brings the bare mirror of a repo up to date with its source: all branches and tags, those that are gone removed. The
- * first call makes the mirror. May be called by many at once: they share fetches that begin after they asked.
+ * Brings the bare mirror of a repo up to date with its source: all branches and tags, those that are gone removed, and
+ * the further refs that are asked for. The first call makes the mirror. May be called by many at once: they share
+ * fetches that begin after they asked, each for the refs of all of them. Need not be called for a commit that is there
+ * already: see `hasCommit`.
  * Throws `git_failed` or `disk_full`, never naming a credential; the reason of `signal` when that aborts.
  */
-export async function fetchMirror(
-  deps: GitDeps,
-  repo: FetchedRepo,
-  options: { readonly signal?: AbortSignal } = {},
-): Promise<void> {
-  const work = (signal: AbortSignal) => withDisk(activityOf(repo), () => bringUpToDate(deps, repo, signal));
-  await deps.fetches.join(repo.id, work, options.signal);
+export async function fetchMirror(deps: GitDeps, repo: FetchedRepo, options: FetchOptions = {}): Promise<void> {
+  const { signal, pullRefs = [] } = options;
+  const work: RoundWork = (aborted, wants) =>
+    withDisk(activityOf(repo), () => bringUpToDate(deps, { repo, signal: aborted, refspecs: [...wants] }));
+  await deps.fetches.join(repo.id, work, { wants: pullRefs.map(refspecOf), ...(signal ? { signal } : {}) });
 }
 
-async function bringUpToDate(deps: GitDeps, repo: FetchedRepo, signal: AbortSignal): Promise<void> {
+/**
+ * A pattern, although it means one ref: what matches nothing is no error then, so that a pull request whose ref the
+ * host has removed does not fail the fetch that others share.
+ */
+function refspecOf(pullRef: string): string {
+  return `+${pullRef}*:${fetchedRef(pullRef)}*`;
+}
+
+type Fetch = {
+  readonly repo: FetchedRepo;
+  readonly signal: AbortSignal;
+  /** Besides those of branches and tags. */
+  readonly refspecs: readonly string[];
+};
+
+async function bringUpToDate(deps: GitDeps, fetch: Fetch): Promise<void> {
+  const { repo } = fetch;
   const mirror = mirrorDir(deps, repo.id);
-  if (!existsSync(mirror) || deps.damaged.has(repo.id)) return makeMirror(deps, repo, signal);
+  if (!existsSync(mirror) || deps.damaged.has(repo.id)) return makeMirror(deps, fetch);
   await restoreMirror(mirror);
-  const failure = await fetchInto(deps, { repo, signal, mirror });
+  const failure = await fetchInto(deps, fetch, mirror);
   if (!failure) return;
   if (looksDamaged(failure)) {
     deps.log.warn(
       { repoId: repo.id, reason: failure.reason },
       'the mirror of a repository is damaged and is made again',
     );
-    return makeMirror(deps, repo, signal);
+    return makeMirror(deps, fetch);
   }
   if (!looksLocked(failure)) throw gitError(activityOf(repo), failure);
   await removeStaleLocks(deps, mirror);
-  const again = await fetchInto(deps, { repo, signal, mirror });
+  const again = await fetchInto(deps, fetch, mirror);
   if (again) throw gitError(activityOf(repo), again);
 }
 
@@ -49,7 +76,8 @@ async function bringUpToDate(deps: GitDeps, repo: FetchedRepo, signal: AbortSign
  * A mirror gets its name when its first fetch is complete. What a killed server leaves has another name, and goes when
  * the mirror is made again.
  */
-async function makeMirror(deps: GitDeps, repo: FetchedRepo, signal: AbortSignal): Promise<void> {
+async function makeMirror(deps: GitDeps, fetch: Fetch): Promise<void> {
+  const { repo, signal } = fetch;
   const mirror = mirrorDir(deps, repo.id);
   const fresh = newMirrorDir(deps, repo.id);
   await rm(fresh, { recursive: true, force: true });
@@ -57,7 +85,7 @@ async function makeMirror(deps: GitDeps, repo: FetchedRepo, signal: AbortSignal)
   await mkdir(fresh, { mode: 0o700 });
   await runGit(deps, { activity: activityOf(repo), args: ['init', '--quiet', '--bare', fresh], signal });
   await restoreMirror(fresh);
-  const failure = await fetchInto(deps, { repo, signal, mirror: fresh });
+  const failure = await fetchInto(deps, fetch, fresh);
   if (failure) {
     await rm(fresh, { recursive: true, force: true });
     throw gitError(activityOf(repo), failure);
@@ -74,9 +102,8 @@ async function replaceMirror(mirror: string, fresh: string): Promise<void> {
   await rename(fresh, mirror);
 }
 
-type Target = { readonly repo: FetchedRepo; readonly signal: AbortSignal; readonly mirror: string };
-
-async function fetchInto(deps: GitDeps, { repo, signal, mirror }: Target): Promise<GitFailure | undefined> {
+async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<GitFailure | undefined> {
+  const { repo, signal, refspecs } = fetch;
   const result = await tryGit(deps, {
     activity: activityOf(repo),
     gitDir: mirror,
@@ -93,6 +120,7 @@ async function fetchInto(deps: GitDeps, { repo, signal, mirror }: Target): Promi
       repo.source.url,
       '+refs/heads/*:refs/heads/*',
       '+refs/tags/*:refs/tags/*',
+      ...refspecs,
     ],
     timeoutMs: deps.limits.fetchMs,
     signal,

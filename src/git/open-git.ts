@@ -4,9 +4,10 @@ import { PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createCheckoutPool } from './checkout-pool.ts';
 import { gitConfigFile, gitEnvironment } from './git-environment.ts';
+import { type GitVersion, isAtLeast, parseGitVersion } from './git-version.ts';
 import { checkoutsDir, gitHome, sparesDir, trashDir } from './layout.ts';
 import { createRounds } from './rounds.ts';
-import { runGit } from './run-git.ts';
+import { type RunGitDeps, runGit } from './run-git.ts';
 import type { GitDeps, GitLimits } from './types.ts';
 
 const defaultLimits: GitLimits = {
@@ -40,28 +41,20 @@ export async function openGit(options: {
     await mkdir(dir, { recursive: true, mode: 0o700 });
   }
   await writeFile(join(home, '.gitconfig'), gitConfigFile, { mode: 0o600 });
-  const deps: GitDeps = {
-    dataDir,
-    log: options.log,
-    environment: gitEnvironment(options.env, home),
-    limits,
+  const early = { dataDir, log: options.log, environment: gitEnvironment(options.env, home), limits };
+  return {
+    ...early,
+    version: await checkVersion(early),
     fetches: createRounds(),
     pool: createCheckoutPool(limits),
     damaged: new Set(),
   };
-  await checkVersion(deps);
-  return deps;
 }
 
-async function checkVersion(deps: GitDeps): Promise<void> {
+async function checkVersion(deps: RunGitDeps): Promise<GitVersion> {
   const activity = 'asking git for its version';
   const { stdout } = await runGit(deps, { activity, args: ['version'] });
-  const [major, minor] = (/(\d+)\.(\d+)/.exec(stdout)?.slice(1) ?? []).map(Number);
-  const [oldestMajor, oldestMinor] = oldestGit;
-  const isNewEnough =
-    major !== undefined &&
-    minor !== undefined &&
-    (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor));
-  if (isNewEnough) return;
+  const version = parseGitVersion(stdout);
+  if (version && isAtLeast(version, oldestGit)) return version;
   throw new PolderError('git_failed', `${activity}: ${stdout.trim()} is too old: ${oldestGit.join('.')} is needed`);
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, git } from '../../test/support/git.ts';
 import { type MirroredRepo, mirroredRepo } from '../../test/support/mirror.ts';
 import { checkBaseBranch } from './check-base-branch.ts';
-import { isAncestor, resolveRef } from './resolve-ref.ts';
+import { resolveRef } from './resolve-ref.ts';
 
 let repo: MirroredRepo;
 let second: string;
@@ -93,17 +93,6 @@ describe('resolveRef', () => {
       kind: 'unsafe',
       message: 'checking out API ref: unsafe refs are not allowed',
     });
-  });
-});
-
-describe('isAncestor', () => {
-  it('compares two commits', async () => {
-    const compare = (ancestor: string, descendant: string) =>
-      isAncestor(repo.deps, repo.repoId, { ancestor, descendant });
-    expect(await compare(repo.first, second)).toBe(true);
-    expect(await compare(second, second)).toBe(true);
-    expect(await compare(second, repo.first)).toBe(false);
-    expect(await compare(onFeature, second)).toBe(false);
   });
 });
 

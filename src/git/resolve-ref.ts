@@ -36,21 +36,6 @@ export async function resolveRef(deps: GitDeps, repoId: number, ref: string): Pr
   return unknown(`the repository has no branch, tag or commit ${JSON.stringify(ref)}`);
 }
 
-/** True when `ancestor` is `descendant` or part of its history. Both are full commit ids. */
-export async function isAncestor(
-  deps: GitDeps,
-  repoId: number,
-  commits: { readonly ancestor: string; readonly descendant: string },
-): Promise<boolean> {
-  const { code } = await runGit(deps, {
-    activity: `comparing commits of repo ${repoId}`,
-    gitDir: mirrorDir(deps, repoId),
-    args: ['merge-base', '--is-ancestor', commits.ancestor, commits.descendant],
-    codes: [0, 1],
-  });
-  return code === 0;
-}
-
 type Found = ResolvedRef | { readonly kind: 'unknown'; readonly message: string } | { readonly kind: 'absent' };
 
 function unknown(message: string): { kind: 'unknown'; message: string } {

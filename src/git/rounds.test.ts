@@ -40,6 +40,20 @@ describe('createRounds', () => {
     expect(rounds).toHaveLength(2);
   });
 
+  it('tells a round what each of its callers wants, and none of what came too late', async () => {
+    const { join } = createRounds();
+    const told: string[][] = [];
+    const work = async (_signal: AbortSignal, wants: ReadonlySet<string>) => {
+      told.push([...wants]);
+      await turn();
+    };
+    const early = [join(1, work, { wants: ['a'] }), join(1, work), join(1, work, { wants: ['b', 'a'] })];
+    await turn();
+    const late = join(1, work, { wants: ['c'] });
+    await Promise.all([...early, late]);
+    expect(told).toEqual([['a', 'b'], ['c']]);
+  });
+
   it('keeps keys apart', async () => {
     const { join } = createRounds();
     const { rounds, work } = manualWork();
@@ -54,8 +68,8 @@ describe('createRounds', () => {
     const { join } = createRounds();
     const { rounds, work } = manualWork();
     const [one, two] = [new AbortController(), new AbortController()];
-    const first = join(1, work, one.signal);
-    const second = join(1, work, two.signal);
+    const first = join(1, work, { signal: one.signal });
+    const second = join(1, work, { signal: two.signal });
     await turn();
     one.abort(new Error('one'));
     await expect(first).rejects.toThrow('one');
@@ -70,7 +84,7 @@ describe('createRounds', () => {
     const { join } = createRounds();
     const { rounds, work } = manualWork();
     const leaver = new AbortController();
-    const first = join(1, work, leaver.signal);
+    const first = join(1, work, { signal: leaver.signal });
     await turn();
     leaver.abort(new Error('left'));
     await expect(first).rejects.toThrow('left');
@@ -87,7 +101,7 @@ describe('createRounds', () => {
   it('refuses a caller whose signal is aborted already', async () => {
     const { join } = createRounds();
     const { rounds, work } = manualWork();
-    await expect(join(1, work, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+    await expect(join(1, work, { signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone');
     expect(rounds).toHaveLength(0);
   });
 });

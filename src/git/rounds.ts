@@ -2,27 +2,39 @@
 export type Rounds = {
   /**
    * Waits for a round of `work` that begins after this call: one that runs already may have missed what the caller
-   * wants to see. All callers that come while a round runs share the next one. When `signal` aborts, the caller stops
-   * waiting; a round that nobody waits for any more is aborted.
+   * wants to see. All callers that come while a round runs share the next one, which is told what each of them wants.
+   * When `signal` aborts, the caller stops waiting; a round that nobody waits for any more is aborted.
    */
-  join(key: number, work: (signal: AbortSignal) => Promise<void>, signal?: AbortSignal): Promise<void>;
+  join(key: number, work: RoundWork, options?: RoundOptions): Promise<void>;
 };
 
-type Round = { readonly done: Promise<void>; readonly abort: AbortController; waiting: number; begun: boolean };
+export type RoundWork = (signal: AbortSignal, wants: ReadonlySet<string>) => Promise<void>;
+
+export type RoundOptions = { readonly signal?: AbortSignal; readonly wants?: readonly string[] };
+
+type Round = {
+  readonly done: Promise<void>;
+  readonly abort: AbortController;
+  /** Grows until the round begins. */
+  readonly wants: Set<string>;
+  waiting: number;
+  begun: boolean;
+};
 
 export function createRounds(): Rounds {
   const newest = new Map<number, Round>();
 
-  const begin = (key: number, work: (signal: AbortSignal) => Promise<void>): Round => {
+  const begin = (key: number, work: RoundWork): Round => {
     const before = newest.get(key);
     const abort = new AbortController();
+    const wants = new Set<string>();
     const run = async (): Promise<void> => {
       await before?.done.catch(() => undefined);
       abort.signal.throwIfAborted();
       round.begun = true;
-      await work(abort.signal);
+      await work(abort.signal, wants);
     };
-    const round: Round = { done: Promise.resolve().then(run), abort, waiting: 0, begun: false };
+    const round: Round = { done: Promise.resolve().then(run), abort, wants, waiting: 0, begun: false };
     newest.set(key, round);
     const forget = (): void => {
       if (newest.get(key) === round) newest.delete(key);
@@ -32,10 +44,11 @@ export function createRounds(): Rounds {
   };
 
   return {
-    join: async (key, work, signal) => {
+    join: async (key, work, { signal, wants = [] } = {}) => {
       signal?.throwIfAborted();
       const latest = newest.get(key);
       const round = latest && !latest.begun && !latest.abort.signal.aborted ? latest : begin(key, work);
+      for (const want of wants) round.wants.add(want);
       await waitFor(round, signal);
     },
   };

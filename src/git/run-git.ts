@@ -25,6 +25,9 @@ export type GitCall = {
 
 export type GitOutput = { readonly code: number; readonly stdout: string };
 
+/** What it takes to run git. */
+export type RunGitDeps = Pick<GitDeps, 'dataDir' | 'environment' | 'limits'>;
+
 /** Git did not do what was asked. `reason` is what it said, fit to be shown: one line without credentials. */
 export type GitFailure = { readonly reason: string; readonly diskFull: boolean };
 
@@ -36,14 +39,14 @@ const littleSpace = 64 * 1024 * 1024;
  * Runs git and gives its output. Throws `git_failed`, or `disk_full`, with git's own words; the reason of `signal` when
  * that aborts.
  */
-export async function runGit(deps: GitDeps, call: GitCall): Promise<GitOutput> {
+export async function runGit(deps: RunGitDeps, call: GitCall): Promise<GitOutput> {
   const result = await tryGit(deps, call);
   if ('reason' in result) throw gitError(call.activity, result);
   return result;
 }
 
 /** The same for callers that can do something about a failure. Throws only when `signal` aborts. */
-export async function tryGit(deps: GitDeps, call: GitCall): Promise<GitOutput | GitFailure> {
+export async function tryGit(deps: RunGitDeps, call: GitCall): Promise<GitOutput | GitFailure> {
   const timeoutMs = call.timeoutMs ?? deps.limits.commandMs;
   const result = await runProcess({
     file: 'git',
@@ -85,7 +88,7 @@ export async function withDisk<T>(activity: string, work: () => Promise<T>): Pro
 }
 
 /** Of a file of a checkout, git says only that it could not be written. */
-async function isDiskFull({ dataDir }: GitDeps, reason: string): Promise<boolean> {
+async function isDiskFull({ dataDir }: RunGitDeps, reason: string): Promise<boolean> {
   if (/No space left on device|Disk quota exceeded/i.test(reason)) return true;
   if (!/unable to write/i.test(reason)) return false;
   const { bavail, bsize } = await statfs(dataDir);

@@ -1,5 +1,6 @@
 import type { Log } from '../lib/log.ts';
 import type { CheckoutPool, SpareLimits } from './checkout-pool.ts';
+import type { GitVersion } from './git-version.ts';
 import type { Rounds } from './rounds.ts';
 
 /** What every function here needs; made by `openGit`. One for each data directory. */
@@ -9,6 +10,8 @@ export type GitDeps = {
   /** The complete environment of every git process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: GitLimits;
+  /** Of the installed git. */
+  readonly version: GitVersion;
   /** Fetches that run or wait, by repo. */
   readonly fetches: Rounds;
   readonly pool: CheckoutPool;

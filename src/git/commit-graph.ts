@@ -1,0 +1,56 @@
+import { mirrorDir } from './layout.ts';
+import { type GitOutput, runGit } from './run-git.ts';
+import type { GitDeps } from './types.ts';
+
+/*
+ * How commits of a mirror stand to each other. All ids are full, and of commits that the mirror has, unless it says
+ * otherwise.
+ */
+
+/** Whether the mirror of the repo has the commit. False, too, for a repo that was never fetched. Never fetches. */
+export async function hasCommit(deps: GitDeps, repoId: number, sha: string): Promise<boolean> {
+  if (!/^[0-9a-f]{40,64}$/.test(sha)) return false;
+  const { code } = await ask(deps, repoId, ['cat-file', '-e', `${sha}^{commit}`], [0, 1, 128]);
+  return code === 0;
+}
+
+/** True when `ancestor` is `descendant` or part of its history. */
+export async function isAncestor(
+  deps: GitDeps,
+  repoId: number,
+  commits: { readonly ancestor: string; readonly descendant: string },
+): Promise<boolean> {
+  const args = ['merge-base', '--is-ancestor', commits.ancestor, commits.descendant];
+  const { code } = await ask(deps, repoId, args, [0, 1]);
+  return code === 0;
+}
+
+/** Where the histories of the two commits parted; undefined when they have nothing in common. */
+export async function mergeBase(
+  deps: GitDeps,
+  repoId: number,
+  commits: readonly [string, string],
+): Promise<string | undefined> {
+  const { code, stdout } = await ask(deps, repoId, ['merge-base', ...commits], [0, 1]);
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+/** How many commits of `base` are not part of the history of `head`. */
+export async function commitsBehind(
+  deps: GitDeps,
+  repoId: number,
+  commits: { readonly head: string; readonly base: string },
+): Promise<number> {
+  const { stdout } = await ask(deps, repoId, ['rev-list', '--count', `${commits.head}..${commits.base}`, '--'], [0]);
+  return Number(stdout);
+}
+
+async function ask(
+  deps: GitDeps,
+  repoId: number,
+  args: readonly string[],
+  codes: readonly number[],
+): Promise<GitOutput> {
+  const activity = `comparing commits of repo ${repoId}`;
+  return runGit(deps, { activity, gitDir: mirrorDir(deps, repoId), args, codes });
+}
