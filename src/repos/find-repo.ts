@@ -1,7 +1,7 @@
 import type { Db } from '../db/index.ts';
 import type { CloneSource, Hosts, HostType } from '../vcs/index.ts';
 import { fullNameProblem } from './full-name.ts';
-import { insertRepo, type RepoIdentity, selectRepo } from './store.ts';
+import { ensureRepo, type RepoIdentity, selectRepo } from './store.ts';
 import type { Repo } from './types.ts';
 
 export type FindRepoDeps = {
@@ -50,9 +50,5 @@ export async function findRepo(
 
 async function rowOf(deps: FindRepoDeps, identity: RepoIdentity): Promise<Repo> {
   const known = await selectRepo(deps.db, identity);
-  if (known) return known;
-  await deps.db.transaction((tx) => insertRepo(tx, identity, deps.now()));
-  const made = await selectRepo(deps.db, identity);
-  if (!made) throw new Error(`the row of ${identity.host}/${identity.fullName} is gone`);
-  return made;
+  return known ?? deps.db.transaction((tx) => ensureRepo(tx, identity, deps.now()));
 }

@@ -4,6 +4,7 @@ export { findGroupsByReference, getGroup, groupsOfRepo } from './group-store.ts'
 export { repoSource } from './repo-source.ts';
 export {
   countRepos,
+  ensureRepo,
   findReposByName,
   findReposByReference,
   getRepo,

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { DbHandle, ReposTable, Tx } from '../db/index.ts';
+import { PolderError } from '../lib/errors.ts';
 import type { HostType } from '../vcs/index.ts';
 import { ensureGroup } from './group-store.ts';
 import type { Group, Repo } from './types.ts';
@@ -110,6 +111,19 @@ export async function insertRepo(tx: Tx, identity: RepoIdentity, now: number): P
     .values({ host, host_type: hostType, full_name: fullName, group_id: groupId, created_at: now })
     .onConflict((conflict) => conflict.columns(['host', 'full_name']).doNothing())
     .execute();
+}
+
+/**
+ * The repo of a name that is known to be right, with its row made when it is the first time that it is named: `findRepo`
+ * is for names that anybody may have written.
+ */
+export async function ensureRepo(tx: Tx, identity: RepoIdentity, now: number): Promise<Repo> {
+  const known = await selectRepo(tx, identity);
+  if (known) return known;
+  await insertRepo(tx, identity, now);
+  const made = await selectRepo(tx, identity);
+  if (!made) throw new PolderError('internal', `the row of ${identity.host}/${identity.fullName} is gone`);
+  return made;
 }
 
 function toRepo(row: Selectable<ReposTable>): Repo {
