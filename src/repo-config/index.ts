@@ -1,5 +1,6 @@
+export { issuesMessage } from './check-document.ts';
 export { cleanDir, workspaceRule } from './field-rules.ts';
 export { compileGlob, type Glob, isGlob } from './glob.ts';
-export { issuesMessage, type ParsedRepoConfig, parseRepoConfig } from './parse-repo-config.ts';
+export { type ParsedRepoConfig, parseRepoConfig } from './parse-repo-config.ts';
 export * from './server-rules/index.ts';
 export * from './types.ts';

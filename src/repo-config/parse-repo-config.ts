@@ -1,22 +1,9 @@
-import type { z } from 'zod';
+import { checkDocument, type InvalidDocument } from './check-document.ts';
 import { rawConfig } from './raw-config.ts';
-import { readYaml } from './read-yaml.ts';
-import type { ConfigIssue, RepoConfig } from './types.ts';
+import type { RepoConfig } from './types.ts';
 import { understand } from './understand.ts';
-import { unknownKey } from './unknown-key.ts';
-import { lineCounter, placeOf, plainValue, type YamlPath } from './yaml-tree.ts';
 
-export type ParsedRepoConfig =
-  | { readonly kind: 'ok'; readonly config: RepoConfig }
-  | {
-      readonly kind: 'invalid';
-      /** `parsing <file>: …` with the issues, each with its line and key. */
-      readonly message: string;
-      /** In the order of the file; the first few dozen, so that a file of mistakes costs no more than others. */
-      readonly issues: readonly ConfigIssue[];
-    };
-
-const maxIssues = 30;
+export type ParsedRepoConfig = { readonly kind: 'ok'; readonly config: RepoConfig } | InvalidDocument;
 
 /**
  * Reads `atlantis.yaml`, version 3 or 2 (https://www.runatlantis.io/docs/repo-level-atlantis-yaml). Everything that is
@@ -24,54 +11,7 @@ const maxIssues = 30;
  * is looked at when projects are selected. `file` is its name for people; the caller bounds the size of `text`.
  */
 export function parseRepoConfig({ text, file }: { text: string; file: string }): ParsedRepoConfig {
-  const tree = readYaml(text);
-  const lineAt = lineCounter(text);
-  const problems = tree.problems.map(({ at, path, message }) => ({ at, path, message: () => message }));
-  if (tree.root === undefined) return invalid(file, problems, lineAt);
-  const root = tree.root;
-  const placeIn = (path: YamlPath) => placeOf(root, path);
-  // An empty file lacks what an empty mapping lacks.
-  const checked = rawConfig.safeParse(plainValue(root) ?? {});
-  if (!checked.success) problems.push(...valueProblems(checked.error, placeIn));
-  if (!checked.success || problems.length > 0) return invalid(file, problems, lineAt);
-  return { kind: 'ok', config: understand(checked.data, { file, lineOf: (path) => lineAt(placeIn(path)) }) };
-}
-
-/** `parsing <file>: …`, one line for each issue when there are several. */
-export function issuesMessage(file: string, issues: readonly ConfigIssue[], total = issues.length): string {
-  const lines = issues.map(
-    (issue) => `line ${issue.line}: ${issue.key === '' ? '' : `${issue.key}: `}${issue.message}`,
-  );
-  if (total > issues.length) lines.push(`and ${total - issues.length} more`);
-  if (total > 1) lines.unshift(`${total} errors`);
-  return `parsing ${file}: ${lines.join('\n')}`;
-}
-
-type Problem = { readonly at: number; readonly path: YamlPath; readonly message: () => string };
-
-function valueProblems(error: z.ZodError, placeIn: (path: YamlPath) => number): Problem[] {
-  return error.issues.flatMap((issue) => {
-    const path = issue.path.filter((part) => typeof part !== 'symbol');
-    if (issue.code !== 'unrecognized_keys') return [{ at: placeIn(path), path, message: () => issue.message }];
-    return issue.keys.map((key) => ({
-      at: placeIn([...path, key]),
-      path: [...path, key],
-      message: () => unknownKey(rawConfig, path, key),
-    }));
-  });
-}
-
-function invalid(file: string, problems: readonly Problem[], lineAt: (offset: number) => number): ParsedRepoConfig {
-  const issues = problems
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, maxIssues)
-    .map(({ at, path, message }) => ({ line: lineAt(at), key: keyText(path), message: message() }));
-  return { kind: 'invalid', message: issuesMessage(file, issues, problems.length), issues };
-}
-
-function keyText(path: YamlPath): string {
-  return path
-    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
-    .join('')
-    .replace(/^\./, '');
+  const checked = checkDocument({ text, file }, rawConfig);
+  if (checked.kind === 'invalid') return checked;
+  return { kind: 'ok', config: understand(checked.data, { file, lineOf: checked.lineOf }) };
 }

@@ -37,6 +37,13 @@ export function optional<T extends z.ZodType>(value: T) {
   return z._default(z.nullable(value), null);
 }
 
+/** Text that has to be there and not be empty; `missing` is what to say otherwise. */
+export function required(missing: string) {
+  return z
+    .string({ error: (issue) => (issue.input == null ? missing : expected('text')(issue)) })
+    .check(rule((value) => (value === '' ? missing : undefined)));
+}
+
 export function list<T extends z.ZodType>(item: T) {
   return z.array(item, { error: expected('a list') });
 }

@@ -62,7 +62,7 @@ function understandAutoplan(raw: RawProject['autoplan']): ConfiguredProject['aut
 }
 
 /** The older key says only whether to lock. */
-function lockModeOf(repoLocking: boolean | null): RepoLockMode | null {
+export function lockModeOf(repoLocking: boolean | null): RepoLockMode | null {
   if (repoLocking === null) return null;
   return repoLocking ? 'on_plan' : 'disabled';
 }

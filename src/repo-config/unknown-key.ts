@@ -24,7 +24,7 @@ function keysAt(schema: z.ZodType, path: YamlPath): string[] {
   return found instanceof z.ZodObject ? Object.keys(found.shape) : [];
 }
 
-function unwrapped(schema: unknown): unknown {
+export function unwrapped(schema: unknown): unknown {
   let inner = schema;
   while (inner instanceof z.ZodDefault || inner instanceof z.ZodNullable) inner = inner.unwrap();
   return inner;

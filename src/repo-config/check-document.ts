@@ -1,0 +1,84 @@
+import type { z } from 'zod';
+import { readYaml, type YamlTree } from './read-yaml.ts';
+import type { ConfigIssue } from './types.ts';
+import { unknownKey } from './unknown-key.ts';
+import { lineCounter, placeOf, plainValue, type YamlPath } from './yaml-tree.ts';
+
+export type CheckedDocument<T> =
+  | {
+      readonly kind: 'ok';
+      readonly data: T;
+      /** The line, counted from 1, of what stands at this place. */
+      readonly lineOf: (path: YamlPath) => number;
+    }
+  | InvalidDocument;
+
+export type InvalidDocument = {
+  readonly kind: 'invalid';
+  /** `parsing <file>: …` with the issues, each with its line and key. */
+  readonly message: string;
+  /** In the order of the file; the first few dozen, so that a file of mistakes costs no more than others. */
+  readonly issues: readonly ConfigIssue[];
+};
+
+const maxIssues = 30;
+
+/**
+ * Reads a configuration file and checks it against its schema. Everything that is wrong is found in one go; it never
+ * throws. `file` is what comes after `parsing`.
+ */
+export function checkDocument<S extends z.ZodType>(
+  document: { readonly text: string; readonly file: string; readonly tree?: YamlTree },
+  schema: S,
+): CheckedDocument<z.output<S>> {
+  const { text, file, tree = readYaml(text) } = document;
+  const lineAt = lineCounter(text);
+  const problems = tree.problems.map(({ at, path, message }) => ({ at, path, message: () => message }));
+  if (tree.root === undefined) return invalid(file, problems, lineAt);
+  const root = tree.root;
+  const placeIn = (path: YamlPath) => placeOf(root, path);
+  // An empty file lacks what an empty mapping lacks.
+  const checked = schema.safeParse(plainValue(root) ?? {});
+  if (!checked.success) problems.push(...valueProblems(checked.error, schema, placeIn));
+  if (!checked.success || problems.length > 0) return invalid(file, problems, lineAt);
+  return { kind: 'ok', data: checked.data, lineOf: (path) => lineAt(placeIn(path)) };
+}
+
+/** `parsing <file>: …`, one line for each issue when there are several. */
+export function issuesMessage(file: string, issues: readonly ConfigIssue[], total = issues.length): string {
+  const lines = issues.map(
+    (issue) => `line ${issue.line}: ${issue.key === '' ? '' : `${issue.key}: `}${issue.message}`,
+  );
+  if (total > issues.length) lines.push(`and ${total - issues.length} more`);
+  if (total > 1) lines.unshift(`${total} errors`);
+  return `parsing ${file}: ${lines.join('\n')}`;
+}
+
+type Problem = { readonly at: number; readonly path: YamlPath; readonly message: () => string };
+
+function valueProblems(error: z.ZodError, schema: z.ZodType, placeIn: (path: YamlPath) => number): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.filter((part) => typeof part !== 'symbol');
+    if (issue.code !== 'unrecognized_keys') return [{ at: placeIn(path), path, message: () => issue.message }];
+    return issue.keys.map((key) => ({
+      at: placeIn([...path, key]),
+      path: [...path, key],
+      message: () => unknownKey(schema, path, key),
+    }));
+  });
+}
+
+function invalid(file: string, problems: readonly Problem[], lineAt: (offset: number) => number): InvalidDocument {
+  const issues = problems
+    .toSorted((a, b) => a.at - b.at)
+    .slice(0, maxIssues)
+    .map(({ at, path, message }) => ({ line: lineAt(at), key: keyText(path), message: message() }));
+  return { kind: 'invalid', message: issuesMessage(file, issues, problems.length), issues };
+}
+
+function keyText(path: YamlPath): string {
+  return path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
+    .join('')
+    .replace(/^\./, '');
+}
