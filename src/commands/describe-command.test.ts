@@ -21,6 +21,14 @@ describe('describeCommand', () => {
   it('names the command and the executable', () => {
     expect(describeCommand('polder', { kind: 'apply', extraArgs: [] }, root)).toBe('polder apply -d .');
   });
+  it('repeats what is imported', () => {
+    const command = { kind: 'import', address: 'a.b["x y"]', id: 'id-1', extraArgs: [] } as const;
+    expect(describeCommand('atlantis', command, root)).toBe(String.raw`atlantis import "a.b[\"x y\"]" id-1 -d .`);
+  });
+  it('repeats what leaves the state', () => {
+    const command = { kind: 'state_rm', addresses: ['a.b', 'c.d'], extraArgs: ['-lock=false'] } as const;
+    expect(describeCommand('atlantis', command, root)).toBe('atlantis state rm a.b c.d -d . -- -lock=false');
+  });
   it('repeats extra arguments', () => {
     const extraArgs = ['-var', 'v=hello', '-target=a.b'];
     expect(describeCommand('atlantis', { kind: 'plan', extraArgs }, root)).toBe(

@@ -8,8 +8,22 @@ type NamedProject = { readonly name: string; readonly dir: string; readonly work
  * (https://www.runatlantis.io/docs/using-atlantis). Names the project in the shortest way that means no other.
  */
 export function describeCommand(executableName: string, command: Command, project: NamedProject): string {
+  const words = writtenCommand(command).map(word).join(' ');
   const extra = command.extraArgs.length === 0 ? '' : ` -- ${command.extraArgs.map(word).join(' ')}`;
-  return `${executableName} ${command.kind}${target(project)}${extra}`;
+  return `${executableName} ${words}${target(project)}${extra}`;
+}
+
+function writtenCommand(command: Command): readonly string[] {
+  switch (command.kind) {
+    case 'import':
+      return ['import', command.address, command.id];
+    case 'state_rm':
+      return ['state', 'rm', ...command.addresses];
+    case 'plan':
+    case 'apply':
+    case 'version':
+      return [command.kind];
+  }
 }
 
 function target({ name, dir, workspace }: NamedProject): string {

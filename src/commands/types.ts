@@ -1,8 +1,11 @@
 /** What somebody asked for. Comments, the API, buttons and timers all become one of these. */
 export type Command =
-  | { readonly kind: 'plan'; readonly extraArgs: readonly string[] }
-  /** Plans and applies in the same job, unless a saved plan of the pull request is there to apply. */
-  | { readonly kind: 'apply'; readonly extraArgs: readonly string[] };
+  | ({ readonly kind: 'plan' } & Arguments)
+  /** Plans and applies in the same job, unless the job has a saved plan to apply. */
+  | ({ readonly kind: 'apply' } & Arguments)
+  | ({ readonly kind: 'import'; readonly address: string; readonly id: string } & Arguments)
+  | ({ readonly kind: 'state_rm'; readonly addresses: readonly string[] } & Arguments)
+  | ({ readonly kind: 'version' } & Arguments);
 
 export type CommandKind = Command['kind'];
 

@@ -93,6 +93,10 @@ export type RunsTable = {
   commit_sha: string;
   base_branch: string;
   pull_number: number | null;
+  /** The pull request as it was when the run was accepted, JSON. */
+  pull: string | null;
+  /** In which order the jobs follow each other, JSON; null: those of a group side by side, group after group. */
+  job_order: string | null;
   command: string;
   trigger: string;
   actor_id: number;
@@ -114,6 +118,8 @@ export type JobsTable = {
   project_name: string;
   /** The project as understood from the repository configuration, JSON. */
   project: string;
+  /** The saved plan that the job applies. */
+  plan_id: number | null;
   state: string;
   attempt: Generated<number>;
   outcome: string | null;

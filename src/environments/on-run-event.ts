@@ -49,6 +49,8 @@ async function eventOf(tx: Tx, { outcome, event, held }: Ended): Promise<Deploym
     case 'unchanged':
       return 'succeed';
     case 'planned':
+    // Of other commands than apply, which never come here.
+    case 'done':
       return 'skip';
     case 'refused':
       return eventOfRefusal(tx, event, { held, byRequirement: outcome.refusal.kind === 'requirement' });

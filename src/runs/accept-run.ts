@@ -55,11 +55,13 @@ async function writeRun(deps: RunDeps, tx: Tx, { request, prepared }: Accepted):
     kind: request.command.kind,
     state: 'queued',
     repo_id: request.repo.id,
-    ref: request.ref,
+    ref: prepared.ref,
     ref_kind: prepared.refKind,
     commit_sha: prepared.commitSha,
     base_branch: prepared.baseBranch,
-    pull_number: request.pullNumber,
+    pull_number: prepared.pull?.number ?? null,
+    pull: prepared.pull && JSON.stringify(prepared.pull),
+    job_order: prepared.order && JSON.stringify(prepared.order),
     command: JSON.stringify(request.command),
     trigger: JSON.stringify(request.trigger),
     actor_id: request.actor.id,
@@ -67,7 +69,7 @@ async function writeRun(deps: RunDeps, tx: Tx, { request, prepared }: Accepted):
     idempotency_digest: request.idempotency?.digest ?? null,
     created_at: now,
   });
-  const rows = prepared.projects.map((project, position) => ({
+  const rows = prepared.jobs.map(({ project, planId }, position) => ({
     uuid: randomUUID(),
     run_id: runId,
     position,
@@ -75,6 +77,7 @@ async function writeRun(deps: RunDeps, tx: Tx, { request, prepared }: Accepted):
     workspace: project.workspace,
     project_name: project.name,
     project: JSON.stringify(project),
+    plan_id: planId,
     state: 'queued',
     created_at: now,
   }));

@@ -34,6 +34,7 @@ export function endStateOf(outcome: JobOutcome): JobState {
     case 'planned':
     case 'unchanged':
     case 'applied':
+    case 'done':
       return 'succeeded';
     case 'refused':
       return 'refused';

@@ -3,7 +3,7 @@ import type { Actor } from '../access/index.ts';
 import type { Command } from '../commands/index.ts';
 import type { DbHandle, JobsTable, RunsTable, Tx } from '../db/index.ts';
 import type { Project } from '../projects/index.ts';
-import type { Job, JobOutcome, JobState, Run, RunEventKind, RunState, Trigger } from './types.ts';
+import type { Job, JobOutcome, JobState, Run, RunEventKind, RunOrder, RunPull, RunState, Trigger } from './types.ts';
 
 type RunRow = Selectable<RunsTable> & { actor_kind: Actor['kind']; actor_login: string };
 
@@ -236,6 +236,7 @@ const jobColumns = [
   'run_id',
   'position',
   'project',
+  'plan_id',
   'state',
   'attempt',
   'outcome',
@@ -251,6 +252,8 @@ function jobQuery(db: DbHandle) {
   return db.query.selectFrom('jobs').select(jobColumns);
 }
 
+const usualOrder: RunOrder = { parallel: true, abortOnFail: false };
+
 function toRun(row: RunRow): Run {
   return {
     id: row.id,
@@ -262,6 +265,8 @@ function toRun(row: RunRow): Run {
     commitSha: row.commit_sha,
     baseBranch: row.base_branch,
     pullNumber: row.pull_number,
+    pull: row.pull === null ? null : (JSON.parse(row.pull) as RunPull),
+    order: row.job_order === null ? usualOrder : (JSON.parse(row.job_order) as RunOrder),
     command: JSON.parse(row.command) as Command,
     trigger: JSON.parse(row.trigger) as Trigger,
     actor: { id: row.actor_id, kind: row.actor_kind, login: row.actor_login },
@@ -279,6 +284,7 @@ function toJob(row: JobRow): Job {
     runId: row.run_id,
     position: row.position,
     project: JSON.parse(row.project) as Project,
+    planId: row.plan_id,
     state: row.state as JobState,
     attempt: row.attempt,
     outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as JobOutcome),

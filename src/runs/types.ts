@@ -4,19 +4,64 @@ import type { Tx } from '../db/index.ts';
 import type { Project } from '../projects/index.ts';
 import type { Repo } from '../repos/index.ts';
 
-/** Why a run exists. */
-export type Trigger = { readonly kind: 'api' } | { readonly kind: 'cli' };
+/** Why a run exists. `pull`: somebody or something asked for it on a pull request. */
+export type Trigger =
+  | { readonly kind: 'api' }
+  | { readonly kind: 'cli' }
+  | { readonly kind: 'pull'; readonly commandId: number };
+
+/** The pull request that a run belongs to, as it was when the run was accepted. */
+export type RunPull = {
+  readonly number: number;
+  readonly url: string;
+  readonly headSha: string;
+  readonly headBranch: string;
+  readonly baseBranch: string;
+};
+
+/** In which order the jobs of a run follow each other; those of a lower execution order group always come first. */
+export type RunOrder = {
+  /** Jobs of one group run side by side; otherwise one after the other, in the order of their positions. */
+  readonly parallel: boolean;
+  /** When a job does not come out, those of later groups are not run. */
+  readonly abortOnFail: boolean;
+};
+
+/** A project that is to be worked on. */
+export type RequestedJob = {
+  readonly project: Project;
+  /** The saved plan that an apply carries out; null: there is none, and an apply plans first. */
+  readonly planId: number | null;
+};
+
+/** What a run is to work on. */
+export type RunTarget =
+  /** Commit and projects are found when the run is accepted. */
+  | {
+      readonly kind: 'ref';
+      /** Branch, tag or commit, as written by the caller. */
+      readonly ref: string;
+      readonly baseBranch: string | null;
+      /** The pull request it belongs to; null without one. */
+      readonly pullNumber: number | null;
+      readonly selection: Selection;
+    }
+  /** The caller has selected everything, and has fetched the commit. */
+  | {
+      readonly kind: 'pull';
+      readonly pull: RunPull;
+      /** What is checked out: the head, or the head merged into its base. Of saved plans it is the one they were made at. */
+      readonly commitSha: string;
+      /** In the order in which they are shown. */
+      readonly jobs: readonly RequestedJob[];
+      readonly order: RunOrder;
+    };
 
 /** What `acceptRun` is asked. */
 export type RunRequest = {
   readonly repo: Repo;
   readonly command: Command;
-  /** Branch, tag or commit, as written by the caller. */
-  readonly ref: string;
-  readonly baseBranch: string | null;
-  /** The pull request it belongs to; null without one. */
-  readonly pullNumber: number | null;
-  readonly selection: Selection;
+  readonly target: RunTarget;
   readonly actor: Actor;
   readonly trigger: Trigger;
   /** The same key from the same actor gives the same run; `digest` of the request tells a reuse for another one. */
@@ -46,7 +91,7 @@ export type RunState = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelle
 export type JobState =
   | 'queued'
   | 'running'
-  /** Past the point of no return of an apply. */
+  /** Past the point of no return of an apply, an import or a state rm. */
   | 'applying'
   | 'succeeded'
   | 'failed'
@@ -63,21 +108,33 @@ export type ChangeSummary = {
   readonly forget: number;
 };
 
+/** The pull request that keeps others out of a project, and what it has done there. */
+export type LockingPull = { readonly pullNumber: number; readonly holds: 'plan' | 'applied' };
+
 /** An expected "no". `message` is what the peer puts into `Failure`. */
-export type Refusal = {
-  readonly kind: 'locked' | 'not_allowed' | 'unsupported' | 'apply_locked' | 'requirement';
-  readonly message: string;
-};
+export type Refusal =
+  /** `by` is there when a pull request holds the lock. */
+  | { readonly kind: 'locked'; readonly message: string; readonly by?: LockingPull }
+  | {
+      /** `earlier_failed`: a project of an earlier execution order group did not come out. */
+      readonly kind: 'not_allowed' | 'unsupported' | 'apply_locked' | 'requirement' | 'earlier_failed';
+      readonly message: string;
+    };
 
 /** How a job ended. The text of the plan or apply is kept apart, as the job's output. */
 export type JobOutcome =
   | { readonly kind: 'planned'; readonly summary: ChangeSummary | null; readonly planId: number }
   | { readonly kind: 'unchanged'; readonly planId: number }
   | { readonly kind: 'applied'; readonly summary: ChangeSummary | null; readonly planId: number }
+  /** Import, state rm and version. `planDiscarded`: the pull request had a plan of the project, which is void now. */
+  | { readonly kind: 'done'; readonly planDiscarded: boolean }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }
-  | { readonly kind: 'interrupted'; readonly phase: 'apply'; readonly message: string }
+  | { readonly kind: 'interrupted'; readonly phase: ChangingCommand; readonly message: string }
   | { readonly kind: 'cancelled'; readonly by: string };
+
+/** The commands that change a state: once one has begun it is never repeated after a crash. */
+export type ChangingCommand = Extract<CommandKind, 'apply' | 'import' | 'state_rm'>;
 
 /** One project's share of a run. Times: milliseconds since the epoch. */
 export type Job = {
@@ -86,6 +143,8 @@ export type Job = {
   readonly runId: number;
   readonly position: number;
   readonly project: Project;
+  /** The saved plan that it applies; null without. */
+  readonly planId: number | null;
   readonly state: JobState;
   readonly attempt: number;
   readonly outcome: JobOutcome | null;
@@ -107,6 +166,8 @@ export type Run = {
   readonly commitSha: string;
   readonly baseBranch: string;
   readonly pullNumber: number | null;
+  readonly pull: RunPull | null;
+  readonly order: RunOrder;
   readonly command: Command;
   readonly trigger: Trigger;
   readonly actor: Actor;
@@ -158,7 +219,7 @@ export type RequirementContext = {
 };
 
 /**
- * Says no to an apply, or nothing. Asked before the job starts and again with its plan, right before the point of no
- * return.
+ * Says no to a job, or nothing: to every apply, and to plans and imports of pull requests. Asked before the job starts,
+ * and of an apply again with its plan, right before the point of no return.
  */
 export type Requirement = (context: RequirementContext) => Promise<Refusal | undefined>;

@@ -20,6 +20,7 @@ import {
   type RunDeps,
   type RunRequest,
   type RunSettings,
+  type RunTarget,
   type RunWithJobs,
   waitForRun,
 } from '../../src/runs/index.ts';
@@ -41,15 +42,18 @@ export type RunWorld = {
   /** Commits what is in the work tree and these files to the repository's branch. */
   commit(files: Files): Promise<void>;
   /** Accepts a run and gives its id. Nothing selected: the project of the root folder. */
-  accept(kind: 'plan' | 'apply', request?: Partial<RunRequest>): Promise<number>;
+  accept(kind: 'plan' | 'apply', request?: AskedRun): Promise<number>;
   /** Starts a worker for the runs; it is drained when the test ends. */
   work(): Promise<void>;
   /** Waits for the end of a run. */
   ended(runId: number): Promise<RunWithJobs>;
   /** Accepts a run and waits for its end. */
-  run(kind: 'plan' | 'apply', request?: Partial<RunRequest>): Promise<RunWithJobs>;
+  run(kind: 'plan' | 'apply', request?: AskedRun): Promise<RunWithJobs>;
   logOf(job: Pick<Job, 'id'>): Promise<string[]>;
 };
+
+/** What is not as usual in a request. What a ref target has may be given without the target. */
+export type AskedRun = Partial<RunRequest> & Partial<Omit<Extract<RunTarget, { kind: 'ref' }>, 'kind'>>;
 
 export type RunWorldOptions = {
   readonly files: Files;
@@ -93,14 +97,12 @@ export async function openRunWorld(options: RunWorldOptions): Promise<RunWorld> 
   const found = await findRepo({ ...deps, isAllowed }, { hostType: 'Local', fullName: 'acme/infra' });
   if (found.kind !== 'found') throw new Error(found.message);
   const { repo } = found;
-  const accept: RunWorld['accept'] = async (kind, request = {}) => {
+  const accept: RunWorld['accept'] = async (kind, asked = {}) => {
+    const { ref = 'main', baseBranch = null, pullNumber = null, selection = inDir('.').selection, ...request } = asked;
     const result = await acceptRun(deps, {
       repo,
       command: { kind, extraArgs: [] },
-      ref: 'main',
-      baseBranch: null,
-      pullNumber: null,
-      ...inDir('.'),
+      target: { kind: 'ref', ref, baseBranch, pullNumber, selection },
       actor,
       trigger: { kind: 'api' },
       idempotency: null,

@@ -26,10 +26,13 @@ export async function acceptSampleRun(test: TestApp, fullName = 'acme/p1'): Prom
   const result = await acceptRun(deps, {
     repo: found.repo,
     command: { kind: 'plan', extraArgs: [] },
-    ref: 'main',
-    baseBranch: null,
-    pullNumber: null,
-    selection: { projects: ['web'], paths: [{ directory: 'db', workspace: 'eu' }] },
+    target: {
+      kind: 'ref',
+      ref: 'main',
+      baseBranch: null,
+      pullNumber: null,
+      selection: { projects: ['web'], paths: [{ directory: 'db', workspace: 'eu' }] },
+    },
     actor,
     trigger: { kind: 'api' },
     idempotency: null,

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import type { CommandKind } from '../../commands/index.ts';
 import { findRepo } from '../../repos/index.ts';
 import { acceptRun, type Rejection } from '../../runs/index.ts';
 import { callerOf, refusalFor } from '../auth.ts';
@@ -9,6 +8,9 @@ import { idempotencyKeyOf } from './idempotency.ts';
 import { readRunRequest } from './run-request.ts';
 
 export type Accepted = { readonly kind: 'accepted'; readonly runId: number; readonly repeated: boolean };
+/** The commands that requests can give. */
+export type RequestedCommand = 'plan' | 'apply';
+
 export type Refused = {
   readonly kind: 'refused';
   readonly status: 400 | 403 | 409 | 422 | 503;
@@ -33,7 +35,7 @@ const rejectionStatuses: Readonly<Record<Rejection, Refused['status']>> = {
 /** Makes a run of a request to plan or apply, or says why not, in the peer's order of checks. */
 export async function acceptRequest(
   context: HttpContext,
-  kind: CommandKind,
+  kind: RequestedCommand,
   request: FastifyRequest,
 ): Promise<Accepted | Refused> {
   if (context.draining()) {
@@ -59,10 +61,7 @@ export async function acceptRequest(
   const result = await acceptRun(context, {
     repo: found.repo,
     command: { kind, extraArgs: [] },
-    ref,
-    baseBranch,
-    pullNumber,
-    selection,
+    target: { kind: 'ref', ref, baseBranch, pullNumber, selection },
     actor: caller.actor,
     trigger: { kind: 'api' },
     idempotency: key.kind === 'given' ? { key: key.key, digest: key.digest } : null,

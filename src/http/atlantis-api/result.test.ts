@@ -21,6 +21,7 @@ function resultOf(kind: 'plan' | 'apply', outcome: JobOutcome | null, output: st
     runId: 3,
     position: 0,
     project,
+    planId: null,
     state: 'succeeded',
     attempt: 1,
     outcome,
@@ -29,7 +30,7 @@ function resultOf(kind: 'plan' | 'apply', outcome: JobOutcome | null, output: st
     applyingAt: null,
     endedAt: 0,
   };
-  const run = { id: 3, kind, repo: { fullName: 'acme/p1' }, jobs: [job] } as unknown as RunWithJobs;
+  const run = { id: 3, kind, command: { kind }, repo: { fullName: 'acme/p1' }, jobs: [job] } as unknown as RunWithJobs;
   const result = commandResult.parse(toAtlantisResult(run, new Map([[7, output]]), settings));
   return result.ProjectResults[0];
 }

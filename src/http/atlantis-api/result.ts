@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { describeCommand } from '../../commands/index.ts';
+import { type Command, describeCommand } from '../../commands/index.ts';
 import { type Job, type JobOutcome, lockUrl, type RunWithJobs } from '../../runs/index.ts';
 import type { HttpSettings } from '../deps.ts';
 
 /** The command of a result as a number (https://www.runatlantis.io/docs/api-endpoints). */
-const commandNumbers = { apply: 0, plan: 1 } as const;
+const commandNumbers = { apply: 0, plan: 1, version: 6, import: 7, state_rm: 8 } as const;
 
 const planSuccess = z.object({
   TerraformOutput: z.string(),
@@ -15,6 +15,8 @@ const planSuccess = z.object({
   MergedAgain: z.boolean(),
 });
 
+const stateSuccess = z.object({ Output: z.string(), RePlanCmd: z.string() });
+
 const projectResult = z.object({
   Error: z.object({ Message: z.string(), Code: z.string() }).nullable(),
   Failure: z.string(),
@@ -23,8 +25,8 @@ const projectResult = z.object({
   PolicyCheckResults: z.null(),
   ApplySuccess: z.string(),
   VersionSuccess: z.string(),
-  ImportSuccess: z.null(),
-  StateRmSuccess: z.null(),
+  ImportSuccess: stateSuccess.nullable(),
+  StateRmSuccess: stateSuccess.nullable(),
   Command: z.number().int(),
   SubCommand: z.string(),
   RepoRelDir: z.string(),
@@ -92,6 +94,8 @@ function outcomeFields(run: RunWithJobs, ended: Ended, settings: Settings): Part
       return run.kind === 'apply' ? { ApplySuccess: output } : { PlanSuccess: toPlanSuccess(run, ended, settings) };
     case 'applied':
       return { ApplySuccess: output };
+    case 'done':
+      return doneFields(run.command, ended, settings);
     case 'refused':
       return { Failure: outcome.refusal.message };
     case 'cancelled':
@@ -101,6 +105,13 @@ function outcomeFields(run: RunWithJobs, ended: Ended, settings: Settings): Part
     case 'interrupted':
       return { Error: { Message: withOutput(outcome.message, output), Code: 'interrupted' } };
   }
+}
+
+/** Of the commands that only pull requests know. */
+function doneFields({ kind }: Command, { job, output }: Ended, settings: Settings): Partial<ProjectResult> {
+  const success = { Output: output, RePlanCmd: rePlanCommand(job, settings) };
+  if (kind === 'import') return { ImportSuccess: success };
+  return kind === 'state_rm' ? { SubCommand: 'rm', StateRmSuccess: success } : { VersionSuccess: output };
 }
 
 /** What went wrong is told by the program, mostly. */
@@ -114,9 +125,13 @@ function toPlanSuccess(run: RunWithJobs, { job, output }: Ended, settings: Setti
   return {
     TerraformOutput: output,
     LockURL: lockUrl(settings, { repoFullName: run.repo.fullName, dir, workspace, projectName: name }),
-    RePlanCmd: describeCommand(settings.executableName, { kind: 'plan', extraArgs: [] }, job.project),
+    RePlanCmd: rePlanCommand(job, settings),
     ApplyCmd: describeCommand(settings.executableName, { kind: 'apply', extraArgs: [] }, job.project),
     HasDiverged: false,
     MergedAgain: false,
   };
+}
+
+function rePlanCommand(job: Job, settings: Settings): string {
+  return describeCommand(settings.executableName, { kind: 'plan', extraArgs: [] }, job.project);
 }

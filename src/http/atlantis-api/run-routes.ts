@@ -1,6 +1,5 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import type { CommandKind } from '../../commands/index.ts';
 import { isEnd, jobOutputs, type RunWithJobs, waitForRun } from '../../runs/index.ts';
 import type { App } from '../app.ts';
 import { requireAbility } from '../auth.ts';
@@ -8,7 +7,7 @@ import { hangUpSignal, liftIdleTimeout } from '../connection.ts';
 import type { HttpContext } from '../deps.ts';
 import { errorBody, errorReply } from '../replies.ts';
 import { runBody, runUrl, toRunBody } from '../runs-api/index.ts';
-import { acceptRequest } from './accept-request.ts';
+import { acceptRequest, type RequestedCommand } from './accept-request.ts';
 import { commandResult, toAtlantisResult } from './result.ts';
 import { runRequestBody } from './run-request.ts';
 
@@ -25,7 +24,7 @@ export function addRunRoutes(app: App, context: HttpContext): void {
   addRunRoute(app, context, 'apply');
 }
 
-function addRunRoute(app: App, context: HttpContext, kind: CommandKind): void {
+function addRunRoute(app: App, context: HttpContext, kind: RequestedCommand): void {
   app.post(
     `/api/${kind}`,
     {

@@ -95,6 +95,8 @@ function outcomeText(outcome: JobOutcome): string {
         : '';
     case 'unchanged':
       return 'no changes';
+    case 'done':
+      return outcome.planDiscarded ? 'done; the plan of this project was discarded' : 'done';
     case 'refused':
       return outcome.refusal.message;
     case 'failed':

@@ -18,9 +18,10 @@ const outcomeBody = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('planned'), changes: changes.nullable() }),
   z.object({ kind: z.literal('unchanged') }),
   z.object({ kind: z.literal('applied'), changes: changes.nullable() }),
+  z.object({ kind: z.literal('done'), plan_discarded: z.boolean() }),
   z.object({ kind: z.literal('refused'), reason: z.string(), message: z.string() }),
   z.object({ kind: z.literal('failed'), code: z.string(), message: z.string() }),
-  z.object({ kind: z.literal('interrupted'), phase: z.literal('apply'), message: z.string() }),
+  z.object({ kind: z.literal('interrupted'), phase: z.enum(['apply', 'import', 'state_rm']), message: z.string() }),
   z.object({ kind: z.literal('cancelled'), by: z.string() }),
 ]);
 
@@ -45,7 +46,7 @@ export const runStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled
 
 export const runSummaryBody = z.object({
   id: z.number().int(),
-  kind: z.enum(['plan', 'apply']),
+  kind: z.enum(['plan', 'apply', 'import', 'state_rm', 'version']),
   state: z.enum(runStates),
   repository: z.object({ id: z.number().int(), host: z.string(), full_name: z.string() }),
   ref: z.string(),
@@ -121,6 +122,8 @@ function toOutcomeBody(outcome: JobOutcome): z.infer<typeof outcomeBody> {
       return { kind: outcome.kind, changes: outcome.summary };
     case 'unchanged':
       return { kind: 'unchanged' };
+    case 'done':
+      return { kind: 'done', plan_discarded: outcome.planDiscarded };
     case 'refused':
       return { kind: 'refused', reason: outcome.refusal.kind, message: outcome.refusal.message };
     case 'failed':
