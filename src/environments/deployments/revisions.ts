@@ -1,5 +1,5 @@
 import { type CommitReader, createCommitReader, fetchMirror, type GitDeps, resolveRef } from '../../git/index.ts';
-import { isPolderError } from '../../lib/errors.ts';
+import { errorText, isPolderError, PolderError } from '../../lib/errors.ts';
 import { type Repo, repoSource } from '../../repos/index.ts';
 import type { Hosts } from '../../vcs/index.ts';
 
@@ -36,7 +36,10 @@ export function createRevisions(deps: { readonly git: GitDeps; readonly hosts: H
   };
 }
 
-/** Asks again after a fetch: the mirror may not be there yet, or be behind the host. */
+/**
+ * Asks again after a fetch: the mirror may not be there yet, or be behind the host. Of a repo that is gone from its host
+ * only the mirror knows something. Throws `host_unavailable` when the fetch goes wrong.
+ */
 async function askTwice<T>(
   deps: { readonly git: GitDeps; readonly hosts: Hosts },
   repo: Repo,
@@ -48,7 +51,18 @@ async function askTwice<T>(
   } catch (error) {
     if (!isPolderError(error, 'git_failed')) throw error;
   }
-  const source = await repoSource(deps, repo);
-  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source });
-  return ask();
+  return (await fetched(deps, repo)) ? ask() : undefined;
+}
+
+/** False when there is no such repo any more, or no such host. */
+async function fetched(deps: { readonly git: GitDeps; readonly hosts: Hosts }, repo: Repo): Promise<boolean> {
+  try {
+    const source = await repoSource(deps, repo);
+    await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source });
+    return true;
+  } catch (error) {
+    if (isPolderError(error, 'repo_not_found') || isPolderError(error, 'host_not_configured')) return false;
+    if (!isPolderError(error, 'git_failed')) throw error;
+    throw new PolderError('host_unavailable', `fetching ${repo.fullName}: ${errorText(error)}`, { cause: error });
+  }
 }

@@ -83,14 +83,15 @@ function shownSecret(
   const bearer = /^bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   const ofPeople = [headers['private-token'], raw.private_token, bearer, raw.access_token];
   const ofJobs = [headers['job-token'], raw.job_token, raw.token];
-  const secret = ofPeople.find(isText);
+  const secret = ofPeople.find(isFilled);
   if (secret !== undefined) return { secret, byJob: false };
-  const ofJob = ofJobs.find(isText);
+  const ofJob = ofJobs.find(isFilled);
   return ofJob === undefined ? undefined : { secret: ofJob, byJob: true };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+/** A blank one counts as none. */
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 function invalidToken(description: string): Admission {

@@ -72,10 +72,6 @@ export const listDeploymentsEndpoint = projectEndpoint({
     const { order_by: by, sort } = parameters;
     // Links repeat the order, also when it was not asked for.
     const place = { url: address.url, raw: { order_by: by, sort, ...address.raw } };
-    if (filter === 'nothing') {
-      const { page, per_page: perPage } = parameters;
-      return ok([], pageHeaders(place, { page, perPage, total: 0, more: false }));
-    }
     return parameters.pagination === 'keyset'
       ? answerByKeyset(deps, { repo, parameters, filter, place })
       : answerByPage(deps, { repo, parameters, filter, place });
@@ -85,12 +81,14 @@ export const listDeploymentsEndpoint = projectEndpoint({
 type ListRequest = {
   readonly repo: Repo;
   readonly parameters: ListParameters;
-  readonly filter: DeploymentFilter;
+  /** `nothing` when the environment that is asked for does not exist. */
+  readonly filter: DeploymentFilter | 'nothing';
   readonly place: ListAddress;
 };
 
 async function answerByPage(deps: GitlabDeps, { repo, parameters, filter, place }: ListRequest): Promise<Answer> {
   const { page, per_page: perPage, order_by: by, sort: direction } = parameters;
+  if (filter === 'nothing') return ok([], pageHeaders(place, { page, perPage, total: 0, more: false }));
   const order = { by: orders[by], direction };
   const { deployments, total, more } = await listDeployments(deps, filter, { order, page, perPage });
   return ok(await showDeployments(deps, deployments, repo), pageHeaders(place, { page, perPage, total, more }));
@@ -99,18 +97,18 @@ async function answerByPage(deps: GitlabDeps, { repo, parameters, filter, place 
 async function answerByKeyset(deps: GitlabDeps, { repo, parameters, filter, place }: ListRequest): Promise<Answer> {
   const { per_page: perPage, order_by: by, sort: direction } = parameters;
   if (by !== 'id') return keysetUnavailable;
+  if (filter === 'nothing') return ok([]);
   const beyondId = direction === 'asc' ? parameters.id_after : parameters.id_before;
   const { deployments, more } = await listDeploymentsBeyond(deps.db, filter, { direction, beyondId, perPage });
   const headers = keysetHeaders(place, { perPage, lastId: deployments.at(-1)?.id, more, direction });
   return ok(await showDeployments(deps, deployments, repo), headers);
 }
 
-/** `nothing` when the environment that is asked for does not exist. */
 async function filterOf(
   { db }: GitlabDeps,
   repo: Repo,
   parameters: ListParameters,
-): Promise<DeploymentFilter | 'nothing'> {
+): Promise<ListRequest['filter']> {
   const { environment: name } = parameters;
   const environment = name === undefined ? undefined : await findEnvironmentByName(db, repo.id, name);
   if (name !== undefined && !environment) return 'nothing';

@@ -67,6 +67,12 @@ describe('credentials', () => {
     expect(reply.headers.link).not.toContain('token');
   });
 
+  it('looks past a credential that is blank', async () => {
+    const { request, path, token } = await world();
+    const headers = { 'private-token': '', authorization: `Bearer ${token('reporter')}` };
+    expect((await request('anonymous', `${path}/environments`, { headers })).status).toBe(200);
+  });
+
   it.each<[string, Record<string, string>]>([
     ['an unknown token', { 'private-token': 'pldr_unknown' }],
     ['an empty token', { 'private-token': '' }],
@@ -208,9 +214,15 @@ describe('routes', () => {
     expect([reply.status, reply.json]).toEqual([404, { error: '404 Not Found' }]);
   });
 
-  it('sends users of version 3 on', async () => {
+  it('does not know an address that is too long', async () => {
     const { request } = await world();
-    const reply = await request('anonymous', '/api/v3/projects');
+    const reply = await request('maintainer', `/api/v4/projects/${'a'.repeat(5000)}/environments`);
+    expect([reply.status, reply.json]).toEqual([404, { error: '404 Not Found' }]);
+  });
+
+  it.each(['/api/v3', '/api/v3/projects'])('sends users of version 3 on, from %s', async (url) => {
+    const { request } = await world();
+    const reply = await request('anonymous', url);
     expect([reply.status, reply.json]).toEqual([410, { error: 'API V3 is no longer supported. Use API V4 instead.' }]);
   });
 
@@ -218,6 +230,13 @@ describe('routes', () => {
     const { request, path } = await world();
     const headers = { 'content-type': 'application/json' };
     expect((await request('reporter', `${path}/environments`, { headers })).status).toBe(200);
+  });
+
+  it('repeats parameters within parameters in links', async () => {
+    const { request, path } = await world();
+    const reply = await request('reporter', `${path}/environments?a[b]=1&c[][d]=2&c[][d]=3&e[]=4`);
+    expect(reply.status).toBe(200);
+    expect(reply.headers.link).toContain('?a%5Bb%5D=1&c%5B%5D%5Bd%5D=2&c%5B%5D%5Bd%5D=3&e%5B%5D=4&id=');
   });
 
   it('answers a fault with 500 and nothing of its cause', async () => {

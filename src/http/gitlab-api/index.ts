@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import { z } from 'zod';
 import { rememberOverLimit } from '../../environments/index.ts';
-import { isPolderError } from '../../lib/errors.ts';
+import { type ErrorCode, isPolderError } from '../../lib/errors.ts';
 import type { App } from '../app.ts';
 import { retryAfter } from '../errors.ts';
 import { type Answer, badText, errorAnswer, messageAnswer, routeNotFound, sendAnswer } from './answer.ts';
@@ -93,12 +93,15 @@ export async function registerGitlabApi(app: App, parts: Omit<GitlabDeps, 'overL
     { prefix: '/api/v4' },
   );
   const gone = errorAnswer(410, 'API V3 is no longer supported. Use API V4 instead.');
-  app.all('/api/v3/*', { schema: { hide: true } }, async (_request, reply) => sendAnswer(reply, gone));
+  for (const path of ['/api/v3', '/api/v3/*']) {
+    app.all(path, { schema: { hide: true } }, async (_request, reply) => sendAnswer(reply, gone));
+  }
 }
 
-/** Answers for an address that no router can read, when it is one of this API's; undefined when it is not. */
+/** Answers for an address that no router can read or that is too long, when it is one of this API's; else undefined. */
 export function answerBadAddress(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
-  return request.url.startsWith('/api/v4/') && isMalformed(request) ? sendAnswer(reply, badText) : undefined;
+  if (!request.url.startsWith('/api/v4/')) return undefined;
+  return sendAnswer(reply, isMalformed(request) ? badText : routeNotFound);
 }
 
 function routeOf(deps: GitlabDeps, endpoint: Endpoint): RouteOptions {
@@ -161,12 +164,15 @@ function refuseOtherMethods(api: FastifyInstance, url: string, methods: readonly
   route(['OPTIONS'], { status: 204, headers, body: null });
 }
 
+/** What was asked for may work another time: the database, or the host of a repository, does not do its part. */
+const notNow: ReadonlySet<ErrorCode> = new Set(['database_unavailable', 'host_unavailable', 'host_refused']);
+
 function faultAnswer(deps: GitlabDeps, error: unknown, request: FastifyRequest): Answer {
   const { statusCode = 500 } = error as { statusCode?: number };
   if (statusCode === 413) return messageAnswer(413, '413 Request Entity Too Large');
   if (statusCode >= 400 && statusCode < 500) return messageAnswer(400, '400 Bad request');
   deps.log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request went wrong');
-  if (isPolderError(error, 'database_unavailable')) {
+  if (isPolderError(error) && notNow.has(error.code)) {
     return { ...messageAnswer(503, '503 Service Unavailable'), headers: { 'retry-after': retryAfter } };
   }
   return messageAnswer(500, '500 Internal Server Error');

@@ -68,7 +68,9 @@ function linkTo({ url, raw }: ListAddress, rel: string, changed: Record<string, 
   return `<${url}?${query.join('&')}>; rel="${rel}"`;
 }
 
+/** The value as a form writes it: `a[]=1`, `a[b]=2`. Parameters of an address are no deeper than a form may be. */
 function pairs(name: string, value: unknown): [string, string][] {
-  if (Array.isArray(value)) return value.map((each) => [`${name}[]`, String(each)]);
-  return [[name, String(value)]];
+  if (Array.isArray(value)) return value.flatMap((each) => pairs(`${name}[]`, each));
+  if (typeof value !== 'object' || value === null) return [[name, String(value)]];
+  return Object.entries(value).flatMap(([inner, each]) => pairs(`${name}[${inner}]`, each));
 }

@@ -229,6 +229,12 @@ const cases: Case[] = [
   {
     row: 161,
     as: 'M',
+    request: 'GET P/environments?name=%00',
+    expect: { status: 400, text: 'Bad Request', headers: { 'content-type': 'text/plain' } },
+  },
+  {
+    row: 161,
+    as: 'M',
     request: 'POST P/environments',
     form: 'name=a%00b',
     expect: { status: 400, text: 'Bad Request', headers: { 'content-type': 'text/plain' } },

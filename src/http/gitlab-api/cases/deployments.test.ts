@@ -126,6 +126,15 @@ const listCases: Case[] = [
     },
   },
   { row: 130, as: 'M', given: three, request: list('environment=nope'), expect: { status: 200, json: [] } },
+  {
+    row: 130,
+    as: 'M',
+    request: list('environment=nope&pagination=keyset'),
+    expect: (reply) => {
+      expect(reply.headers).not.toHaveProperty('x-total');
+      return { status: 200, json: [] };
+    },
+  },
 ];
 
 const post = 'POST P/deployments';
