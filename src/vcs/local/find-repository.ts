@@ -1,14 +1,32 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { isLocalName } from './local-name.ts';
+
+/** A repository on this disk. */
+export type LocalRepository = {
+  readonly fullName: string;
+  /** Its folder, without symbolic links on the way. */
+  readonly path: string;
+  /** The same for a bare one, else its `.git`. */
+  readonly gitDir: string;
+};
 
 /**
- * The real path of the repository in that folder, or undefined when it is none, or lies outside of `root` once symbolic
- * links are followed.
+ * The repository of that name, or undefined when there is none, or it lies outside of `root` once symbolic links are
+ * followed. Any text may be asked for.
  */
-export async function findRepository(root: string, folder: string): Promise<string | undefined> {
-  const [realRoot, real] = await Promise.all([realPath(root), realPath(folder)]);
-  if (realRoot === undefined || real === undefined || !isBelow(realRoot, real)) return undefined;
-  return (await isGitFolder(join(real, '.git'))) || (await isGitFolder(real)) ? real : undefined;
+export async function findRepository(root: string, fullName: string): Promise<LocalRepository | undefined> {
+  if (!isLocalName(fullName)) return undefined;
+  const found =
+    (await repositoryIn(root, join(root, fullName))) ?? (await repositoryIn(root, `${join(root, fullName)}.git`));
+  return found && { fullName, ...found };
+}
+
+async function repositoryIn(root: string, folder: string): Promise<Omit<LocalRepository, 'fullName'> | undefined> {
+  const [realRoot, path] = await Promise.all([realPath(root), realPath(folder)]);
+  if (realRoot === undefined || path === undefined || !isBelow(realRoot, path)) return undefined;
+  if (await isGitFolder(join(path, '.git'))) return { path, gitDir: join(path, '.git') };
+  return (await isGitFolder(path)) ? { path, gitDir: path } : undefined;
 }
 
 /**

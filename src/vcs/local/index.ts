@@ -1,1 +1,2 @@
 export { type LocalHostOptions, localHost } from './local-host.ts';
+export type { DeliverEvent, LocalPullDeps } from './types.ts';

@@ -1,29 +1,43 @@
-import { join } from 'node:path';
-import { repoOnly, type VcsHost } from '../index.ts';
+import { type HostCapabilities, mergeMethods, repoOnly, type VcsHost } from '../index.ts';
 import { findRepository } from './find-repository.ts';
-import { isLocalName } from './local-name.ts';
+import { localPullHost } from './local-pull-host.ts';
+import type { LocalPullDeps } from './types.ts';
 
 export type LocalHostOptions = {
   /** The folder of `--local-repos-dir`. */
   readonly reposDir: string;
+  /** Without it, the host has repositories and nothing else. */
+  readonly pulls?: Omit<LocalPullDeps, 'reposDir'>;
+};
+
+const withPulls: HostCapabilities = {
+  pulls: true,
+  // As on GitHub, so that people see here what they will see there.
+  maxCommentLength: 65_536,
+  markdown: { folding: true, requestName: 'Pull Request', pullSign: '#' },
+  statuses: true,
+  reactions: true,
+  hideComments: true,
+  teams: false,
+  dismissReviews: true,
+  fileFetch: true,
+  mergeMethods,
 };
 
 /**
  * The repositories in a folder of this machine: `<reposDir>/owner/name` (bare, or with a work tree, of which only what
  * is committed counts) or `<reposDir>/owner/name.git` is `owner/name`; `owner` may have several parts. Repositories may
- * come and go while the server runs.
+ * come and go while the server runs. Their pull requests are in our database.
  */
-export function localHost({ reposDir }: LocalHostOptions): VcsHost {
+export function localHost({ reposDir, pulls }: LocalHostOptions): VcsHost {
   return {
     type: 'Local',
     hostname: 'local',
-    capabilities: repoOnly,
+    capabilities: pulls ? withPulls : repoOnly,
     findRepo: async (fullName) => {
-      if (!isLocalName(fullName)) return undefined;
-      const url =
-        (await findRepository(reposDir, join(reposDir, fullName))) ??
-        (await findRepository(reposDir, join(reposDir, `${fullName}.git`)));
-      return url === undefined ? undefined : { fullName, source: { url, credentials: null }, webUrl: null };
+      const found = await findRepository(reposDir, fullName);
+      return found && { fullName, source: { url: found.path, credentials: null }, webUrl: null };
     },
+    ...(pulls ? { pulls: localPullHost({ ...pulls, reposDir }) } : {}),
   };
 }
