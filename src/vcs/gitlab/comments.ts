@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { PullRef } from '../index.ts';
+import { type GitlabClient, isStatus } from './client.ts';
+import { noteSchema } from './schemas.ts';
+
+export async function createComment(client: GitlabClient, ref: PullRef, body: string): Promise<string> {
+  const { fullName, number } = ref;
+  const { id } = await client.ask('writing a comment', (api) => api.notes.create(fullName, number, body), noteSchema);
+  return String(id);
+}
+
+export async function updateComment(
+  client: GitlabClient,
+  { fullName, number }: PullRef,
+  { id, body }: { readonly id: string; readonly body: string },
+): Promise<boolean> {
+  const changed = await client.find(
+    'changing a comment',
+    (api) => api.notes.edit(fullName, number, Number(id), { body }),
+    noteSchema,
+  );
+  return changed !== undefined;
+}
+
+const supersededMark = '<!--- +-Superseded Command-+ --->';
+/** https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
+const longestNote = 1_000_000;
+
+/** GitLab hides nothing, so that the text is folded away in place. */
+export async function hideComments(client: GitlabClient, ref: PullRef, ids: readonly string[]): Promise<void> {
+  for (const id of ids) {
+    const note = await client.find(
+      'reading a comment',
+      (api) => api.notes.show(ref.fullName, ref.number, Number(id)),
+      noteSchema,
+    );
+    if (!note || note.body.startsWith(supersededMark)) continue;
+    await updateComment(client, ref, { id, body: superseded(note.body) });
+  }
+}
+
+function superseded(body: string): string {
+  const start = `${supersededMark}<details><summary>Superseded Atlantis ${titleOf(body)}</summary>\n`;
+  const end = '\n</details>';
+  return `${start}${body.slice(0, longestNote - start.length - end.length)}${end}`;
+}
+
+/** The command that a comment of ours is about, as its first words say it. */
+function titleOf(body: string): string {
+  const [, title] = /^(?:Ran|Continued) ([A-Za-z_ ]{1,40}?) (?:for|output) /.exec(body) ?? [];
+  return title === undefined ? 'Comment' : title.charAt(0).toUpperCase() + title.slice(1);
+}
+
+/** GitLab answers 404 for a reaction that is there already, as for a comment that is gone. */
+export async function react(
+  client: GitlabClient,
+  { fullName, number }: PullRef,
+  { commentId, emoji }: { readonly commentId: string; readonly emoji: string },
+): Promise<void> {
+  const award = client.ask(
+    'reacting to a comment',
+    (api) => api.emojis.award(fullName, number, Number(commentId), emoji),
+    z.unknown(),
+  );
+  await award.catch((error: unknown) => {
+    if (!isStatus(error, 404)) throw error;
+  });
+}

@@ -1,0 +1,1 @@
+export { type GitlabHostOptions, gitlabHost } from './gitlab-host.ts';
