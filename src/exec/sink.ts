@@ -59,10 +59,17 @@ function dropPipes(child: ChildProcess): void {
 function fileSink(output: Extract<ProcessOutput, { kind: 'file' }>): Sink {
   const fd = openForAppending(output.path);
   const cap = output.maxBytes === undefined ? undefined : capFile(output.path, output.maxBytes);
+  let truncated = false;
   return {
     stdio: [fd, fd],
-    drained: (child) => new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal }))),
-    collected: () => ({ stdout: '', stderr: '', truncated: cap?.finish() ?? false }),
+    drained: async (child) => {
+      const ending = await new Promise<Ending>((resolve) => {
+        child.once('exit', (code, signal) => resolve({ code, signal }));
+      });
+      truncated = (await cap?.finish()) ?? false;
+      return ending;
+    },
+    collected: () => ({ stdout: '', stderr: '', truncated }),
     close: () => {
       cap?.stop();
       closeSync(fd);

@@ -16,7 +16,7 @@ export type ProcessOutput =
   | { readonly kind: 'capture'; readonly maxBytes: number }
   /**
    * Both are appended to one file by the process itself, so that its output survives our death. Made with mode 0600.
-   * Of a file longer than `maxBytes` the middle is cut; while the process runs it may grow to twice as much.
+   * Of a file longer than `maxBytes` the middle becomes a hole; while the process runs it may take twice as much.
    */
   | { readonly kind: 'file'; readonly path: string; readonly maxBytes?: number };
 

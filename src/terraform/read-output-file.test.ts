@@ -40,6 +40,14 @@ describe('readOutputFile', () => {
     expect(await read(Buffer.from([0x61, 0, 0xff, 0x62]), 100)).toEqual({ text: 'a\uFFFDb', truncated: false });
   });
 
+  it('passes over the hole of a file that was cut, and counts it', async () => {
+    const hole = '\n[... 20000 bytes of output left out ...]\n'.padEnd(20_000, '\0');
+    const content = `${'a'.repeat(1_000)}${hole}${'z'.repeat(1_000)}`;
+    const text = `${'a'.repeat(1_000)}\n[... 20000 bytes of output left out ...]\n${'z'.repeat(1_000)}`;
+    expect((await read(content, 10_000)).text).toBe(text);
+    expect((await read(content, 30_000)).text).toBe(text);
+  });
+
   it('reads of a gigabyte no more than it gives', async () => {
     const path = join(folder, 'huge');
     await writeFile(path, 'start\n');
