@@ -1,5 +1,7 @@
 import type { z } from 'zod';
+import { nestedMessage } from './nested-message.ts';
 import { readYaml, type YamlTree } from './read-yaml.ts';
+import { isShapeMessage } from './schema-parts.ts';
 import type { ConfigIssue } from './types.ts';
 import { unknownKey } from './unknown-key.ts';
 import { lineCounter, placeOf, plainValue, type YamlPath } from './yaml-tree.ts';
@@ -17,6 +19,8 @@ export type InvalidDocument = {
   readonly kind: 'invalid';
   /** `parsing <file>: …` with the issues, each with its line and key. */
   readonly message: string;
+  /** The same as Atlantis words it in a comment, where it has words of its own for it; else `message` again. */
+  readonly atlantisMessage: string;
   /** In the order of the file; the first few dozen, so that a file of mistakes costs no more than others. */
   readonly issues: readonly ConfigIssue[];
 };
@@ -33,7 +37,7 @@ export function checkDocument<S extends z.ZodType>(
 ): CheckedDocument<z.output<S>> {
   const { text, file, tree = readYaml(text) } = document;
   const lineAt = lineCounter(text);
-  const problems = tree.problems.map(({ at, path, message }) => ({ at, path, message: () => message }));
+  const problems: Problem[] = tree.problems.map(({ at, path, message }) => ({ at, path, message: () => message }));
   if (tree.root === undefined) return invalid(file, problems, lineAt);
   const root = tree.root;
   const placeIn = (path: YamlPath) => placeOf(root, path);
@@ -54,12 +58,20 @@ export function issuesMessage(file: string, issues: readonly ConfigIssue[], tota
   return `parsing ${file}: ${lines.join('\n')}`;
 }
 
-type Problem = { readonly at: number; readonly path: YamlPath; readonly message: () => string };
+type Problem = {
+  readonly at: number;
+  readonly path: YamlPath;
+  readonly message: () => string;
+  /** It can be read, and breaks a rule of its key. Whatever cannot be read Atlantis leaves to its YAML library. */
+  readonly isRule?: boolean;
+};
 
 function valueProblems(error: z.ZodError, schema: z.ZodType, placeIn: (path: YamlPath) => number): Problem[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.filter((part) => typeof part !== 'symbol');
-    if (issue.code !== 'unrecognized_keys') return [{ at: placeIn(path), path, message: () => issue.message }];
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ at: placeIn(path), path, message: () => issue.message, isRule: !isShapeMessage(issue.message) }];
+    }
     return issue.keys.map((key) => ({
       at: placeIn([...path, key]),
       path: [...path, key],
@@ -69,11 +81,12 @@ function valueProblems(error: z.ZodError, schema: z.ZodType, placeIn: (path: Yam
 }
 
 function invalid(file: string, problems: readonly Problem[], lineAt: (offset: number) => number): InvalidDocument {
-  const issues = problems
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, maxIssues)
-    .map(({ at, path, message }) => ({ line: lineAt(at), key: keyText(path), message: message() }));
-  return { kind: 'invalid', message: issuesMessage(file, issues, problems.length), issues };
+  const shown = problems.toSorted((a, b) => a.at - b.at).slice(0, maxIssues);
+  const issues = shown.map(({ at, path, message }) => ({ line: lineAt(at), key: keyText(path), message: message() }));
+  const message = issuesMessage(file, issues, problems.length);
+  const isNested = shown.length === problems.length && problems.every(({ isRule }) => isRule);
+  const nested = () => nestedMessage(problems.map((problem) => ({ path: problem.path, message: problem.message() })));
+  return { kind: 'invalid', message, atlantisMessage: isNested ? `parsing ${file}: ${nested()}` : message, issues };
 }
 
 function keyText(path: YamlPath): string {

@@ -52,6 +52,7 @@ describe('parseRepoConfig', () => {
           policyCheck: null,
           customPolicyCheck: null,
           silencePrComments: null,
+          keyLines: {},
           unsupported: null,
         },
       ],
@@ -66,6 +67,8 @@ describe('parseRepoConfig', () => {
       allowedRegexpPrefixes: [],
       abortOnExecutionOrderFail: false,
       silencePrComments: null,
+      emojiReaction: null,
+      keyLines: {},
       unsupported: null,
     });
   });
@@ -112,6 +115,8 @@ projects:
       allowedRegexpPrefixes: ['dev/', '1'],
       abortOnExecutionOrderFail: true,
       silencePrComments: ['plan'],
+      emojiReaction: 'eyes',
+      keyLines: { delete_source_branch_on_merge: 6, repo_locks: 7, silence_pr_comments: 11, workflows: 13 },
       unsupported: null,
     });
   });
@@ -267,7 +272,7 @@ projects:
   workspace: a b
 automerge: perhaps
 `;
-    expect(parseRepoConfig({ text, file })).toEqual({
+    expect(parseRepoConfig({ text, file })).toMatchObject({
       kind: 'invalid',
       message: `parsing atlantis.yaml: 5 errors
 line 3: projects[0].dir: cannot contain '..'
@@ -283,6 +288,36 @@ line 8: automerge: expected true or false, found "perhaps"`,
         { line: 8, key: 'automerge', message: 'expected true or false, found "perhaps"' },
       ],
     });
+  });
+
+  const toldAsAtlantisDoes: [name: string, text: string, message: string][] = [
+    ['another version', 'version: 1', 'version: only versions 2 and 3 are supported.'],
+    ['a folder outside', 'version: 3\nprojects:\n- dir: ../up', "projects: (0: (dir: cannot contain '..'.).)."],
+    [
+      'several mistakes',
+      'version: 3\nprojects:\n- dir: ../a\n  name: ""\n- dir: b\n- {dir: c, branch: x}',
+      "projects: (0: (dir: cannot contain '..'; name: if set cannot be empty.); 2: (branch: regex must begin and end with a slash '/'.).).",
+    ],
+    [
+      'words of a list',
+      'version: 3\nprojects: [{dir: ., apply_requirements: [approved, nope, never]}]',
+      'projects: (0: (apply_requirements: "nope" is not a valid apply_requirement, only "approved", "mergeable" and "undiverged" are supported.).).',
+    ],
+    [
+      'a command that cannot be silenced',
+      'version: 3\nprojects: [{dir: ., silence_pr_comments: [import]}]',
+      "repo config 'silence_pr_comments' key value of 'import' is not supported, supported values are [plan, apply]",
+    ],
+    [
+      'an unknown key, beside which it tells nothing else,',
+      'version: 3\nnope: 1\nprojects: [{dir: ..}]',
+      "2 errors\nline 2: nope: is not a known key\nline 3: projects[0].dir: cannot contain '..'",
+    ],
+    ['a list where text belongs', 'version: 3\nprojects: x', 'line 2: projects: expected a list, found the text "x"'],
+  ];
+  it.each(toldAsAtlantisDoes)('has the words of Atlantis for %s', (_name, text, message) => {
+    const parsed = parseRepoConfig({ text, file });
+    expect(parsed.kind === 'invalid' && parsed.atlantisMessage).toBe(`parsing atlantis.yaml: ${message}`);
   });
 
   it('lists the first mistakes of thousands', () => {

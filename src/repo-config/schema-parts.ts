@@ -60,6 +60,11 @@ export function expected(what: string): (issue: { readonly input?: unknown }) =>
   return ({ input }) => `expected ${what}, found ${kindOf(input)}`;
 }
 
+/** True for what is said of a value that is of the wrong kind, such as text where a list belongs. */
+export function isShapeMessage(message: string): boolean {
+  return message.startsWith('expected ');
+}
+
 function kindOf(input: unknown): string {
   if (input == null) return 'nothing';
   if (typeof input === 'string') return `the text ${quoted(input.length > 40 ? `${input.slice(0, 40)}…` : input)}`;

@@ -14,6 +14,21 @@ export type SilenceableCommand = (typeof silenceableCommands)[number];
 export const distributions = ['terraform', 'opentofu'] as const;
 export type Distribution = (typeof distributions)[number];
 
+/** Keys that a repository may set in its own file once the server's `allowed_overrides` lists them. */
+export const overridableKeys = [
+  'plan_requirements',
+  'apply_requirements',
+  'import_requirements',
+  'workflow',
+  'delete_source_branch_on_merge',
+  'repo_locking',
+  'repo_locks',
+  'policy_check',
+  'custom_policy_check',
+  'silence_pr_comments',
+] as const;
+export type OverridableKey = (typeof overridableKeys)[number];
+
 /**
  * `atlantis.yaml` as understood: defaults filled in, paths cleaned, patterns known to compile. Null and undefined never
  * mean the same thing twice: null is "not set here, so somebody else decides".
@@ -37,6 +52,9 @@ export type RepoConfig = {
   readonly allowedRegexpPrefixes: readonly string[];
   readonly abortOnExecutionOrderFail: boolean;
   readonly silencePrComments: readonly SilenceableCommand[] | null;
+  readonly emojiReaction: string | null;
+  /** Lines of the root keys that need the server's permission and are set. */
+  readonly keyLines: Readonly<Partial<Record<OverridableKey | 'workflows', number>>>;
   /** A sentence about a root key that no project may be run under yet. */
   readonly unsupported: string | null;
 };
@@ -68,6 +86,8 @@ export type ConfiguredProject = {
   readonly policyCheck: boolean | null;
   readonly customPolicyCheck: boolean | null;
   readonly silencePrComments: readonly SilenceableCommand[] | null;
+  /** Lines of the keys that need the server's permission and are set. */
+  readonly keyLines: Readonly<Partial<Record<OverridableKey, number>>>;
   /** A sentence about keys that would change what may be applied and that are not honoured yet. */
   readonly unsupported: string | null;
 };

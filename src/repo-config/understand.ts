@@ -1,7 +1,7 @@
 import { cleanDir, cleanVersion } from './field-rules.ts';
 import { isGlob } from './glob.ts';
 import type { RawConfig, RawProject } from './raw-config.ts';
-import type { ConfiguredProject, RepoConfig, RepoLockMode } from './types.ts';
+import { type ConfiguredProject, overridableKeys, type RepoConfig, type RepoLockMode } from './types.ts';
 import { unsupportedInProject, unsupportedInRoot } from './unsupported.ts';
 import type { YamlPath } from './yaml-tree.ts';
 
@@ -26,6 +26,8 @@ export function understand(raw: RawConfig, source: Source): RepoConfig {
     allowedRegexpPrefixes: raw.allowed_regexp_prefixes ?? [],
     abortOnExecutionOrderFail: raw.abort_on_execution_order_fail ?? false,
     silencePrComments: raw.silence_pr_comments,
+    emojiReaction: raw.emoji_reaction,
+    keyLines: linesOfSet(['workflows', ...overridableKeys], raw, source.lineOf),
     unsupported: unsupportedInRoot(raw, source),
   };
 }
@@ -53,6 +55,7 @@ function understandProject(raw: RawProject, index: number, source: Source): Conf
     policyCheck: raw.policy_check,
     customPolicyCheck: raw.custom_policy_check,
     silencePrComments: raw.silence_pr_comments,
+    keyLines: linesOfSet(overridableKeys, raw, lineOf),
     unsupported: unsupportedInProject(raw, { file: source.file, lineOf }),
   };
 }
@@ -65,4 +68,14 @@ function understandAutoplan(raw: RawProject['autoplan']): ConfiguredProject['aut
 export function lockModeOf(repoLocking: boolean | null): RepoLockMode | null {
   if (repoLocking === null) return null;
   return repoLocking ? 'on_plan' : 'disabled';
+}
+
+function linesOfSet<K extends string>(
+  keys: readonly K[],
+  raw: Readonly<Partial<Record<K, unknown>>>,
+  lineOf: Source['lineOf'],
+): Partial<Record<K, number>> {
+  const lines: Partial<Record<K, number>> = {};
+  for (const key of keys) if (raw[key] != null) lines[key] = lineOf([key]);
+  return lines;
 }

@@ -23,7 +23,7 @@ export type RulesDocument = {
  */
 export function parseServerRules({ text, file, format, hosts = [] }: RulesDocument): ParsedServerRules {
   const name = format === 'yaml' ? `${file} file` : file;
-  if (text === '') return empty(name, file);
+  if (text === '') return emptyDocument(name, file);
   const schema = rawRules(repoIdRule(['localhost', 'local', ...hosts]));
   const checked = checkDocument(
     format === 'yaml' ? { text, file: name } : { text, file: name, tree: readJson(text, schema) },
@@ -33,7 +33,8 @@ export function parseServerRules({ text, file, format, hosts = [] }: RulesDocume
   return { kind: 'ok', rules: understandRules(checked.data, { file: basename(file), lineOf: checked.lineOf }) };
 }
 
-function empty(name: string, file: string): InvalidDocument {
-  const message = `file ${file} was empty`;
-  return { kind: 'invalid', message: `parsing ${name}: ${message}`, issues: [{ line: 1, key: '', message }] };
+function emptyDocument(name: string, file: string): InvalidDocument {
+  const message = `parsing ${name}: file ${file} was empty`;
+  const issue = { line: 1, key: '', message: 'is empty' };
+  return { kind: 'invalid', message, atlantisMessage: message, issues: [issue] };
 }

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { branchRule, quoted, type Rule, terraformVersionRule } from '../field-rules.ts';
 import { custom, flag, list, mapping, optional, required, rule, text, texts, whole, word } from '../schema-parts.ts';
 import { autodiscover, repoLocks, requirements, silenced, workflows } from '../shared-keys.ts';
+import { overridableKeys } from '../types.ts';
 import { planStoreRule, policyItemRegexRule, policySourceRule, repoConfigFileRule } from './rule-fields.ts';
-import { overridableKeys } from './types.ts';
 
 /* `repos.yaml` as written: every key that Atlantis knows, and nothing filled in. */
 

@@ -131,7 +131,7 @@ describe('rulesForRepo', () => {
     expect(rule.preWorkflowHooks.map((hook) => hook.run)).toEqual(['a', 'c', 'd']);
     expect(rule.postWorkflowHooks.map((hook) => hook.run)).toEqual(['z']);
     expect(rule.unsupported).toBe(
-      'the server-side repo config (repos.yaml) sets "pre_workflow_hooks" (entry at line 2), "post_workflow_hooks" (entry at line 2), "pre_workflow_hooks" (entry at line 4) for this repository, which are not keys that this version of Polder can honour yet: nothing was run',
+      'the server sets "pre_workflow_hooks" (repos.yaml, entry at line 2) and "post_workflow_hooks" (repos.yaml, entry at line 2) and "pre_workflow_hooks" (repos.yaml, entry at line 4) for this repository, which this version of Polder cannot honour yet: nothing was run',
     );
   });
 });

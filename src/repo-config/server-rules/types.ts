@@ -1,19 +1,11 @@
-import type { AutodiscoverMode, RepoLockMode, RequirementName, SilenceableCommand, WrittenWorkflow } from '../types.ts';
-
-/** Keys that a repository may set in its own file once `allowed_overrides` lists them. */
-export const overridableKeys = [
-  'plan_requirements',
-  'apply_requirements',
-  'import_requirements',
-  'workflow',
-  'delete_source_branch_on_merge',
-  'repo_locking',
-  'repo_locks',
-  'policy_check',
-  'custom_policy_check',
-  'silence_pr_comments',
-] as const;
-export type OverridableKey = (typeof overridableKeys)[number];
+import type {
+  AutodiscoverMode,
+  OverridableKey,
+  RepoLockMode,
+  RequirementName,
+  SilenceableCommand,
+  WrittenWorkflow,
+} from '../types.ts';
 
 /** `repos.yaml` as understood. Null is "not set here", so that an earlier entry or the server's default decides. */
 export type ServerRules = {
