@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeDatabases } from '../../test/support/database.ts';
 import type { Db } from '../db/index.ts';
-import { ensureGroup, findGroupsByReference, getGroup, groupsOfRepo } from './group-store.ts';
+import { ensureGroup, findGroups, findGroupsByReference, getGroup, groupsOfRepo } from './group-store.ts';
 
 async function make(db: Db, host: string, path: string): Promise<number> {
   return db.transaction((tx) => ensureGroup(tx, { host, path }, 1000));
@@ -15,6 +15,7 @@ describeDatabases('groups', (open) => {
     const id = await make(db, 'gitlab.com', 'Acme/Platform/Core');
     expect(await make(db, 'gitlab.com', 'Acme/Platform/Core')).toBe(id);
     expect(await getGroup(db, id)).toEqual({ id, host: 'gitlab.com', path: 'Acme/Platform/Core', createdAt: 1000 });
+    expect([...(await findGroups(db, [id, id, 999])).values()]).toMatchObject([{ id, path: 'Acme/Platform/Core' }]);
     const rows = await db.query.selectFrom('groups').select('path').orderBy('id').execute();
     expect(rows.map(({ path }) => path)).toEqual(['Acme', 'Acme/Platform', 'Acme/Platform/Core']);
   });

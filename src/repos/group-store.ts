@@ -24,6 +24,17 @@ export async function getGroup(db: DbHandle, id: number): Promise<Group | undefi
   return row && toGroup(row);
 }
 
+/** Those of these ids that there are, by id. */
+export async function findGroups(db: DbHandle, ids: readonly number[]): Promise<Map<number, Group>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.query
+    .selectFrom('groups')
+    .selectAll()
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((row) => [row.id, toGroup(row)]));
+}
+
 /**
  * The groups that a person or client may mean by a path or, where that is nobody's, by `<host>/<path>`, whatever the
  * case. More than one when several hosts have it.

@@ -1,6 +1,6 @@
 export { changeVisibility } from './change-visibility.ts';
 export { type FindRepoDeps, findRepo, type RepoLookup } from './find-repo.ts';
-export { findGroupsByReference, getGroup, groupsOfRepo } from './group-store.ts';
+export { findGroups, findGroupsByReference, getGroup, groupsOfRepo } from './group-store.ts';
 export { repoSource } from './repo-source.ts';
 export {
   countRepos,

@@ -3,7 +3,7 @@ import type { Db, Tx } from '../../db/index.ts';
 import type { Repo } from '../../repos/index.ts';
 import { admits } from '../protection/admits.ts';
 import { readCoverage } from '../protection/coverage.ts';
-import { describeSubject } from '../protection/describe-subject.ts';
+import { describeSubject, findSubjects } from '../protection/subjects.ts';
 import type { Person } from '../protection/types.ts';
 import { findApprovals, saveApproval } from './approval-store.ts';
 import { type Approval, type ApprovalStatus, missingApprovals, type RuleSummary, summarise } from './approvals.ts';
@@ -80,14 +80,16 @@ async function askRules(tx: Tx, { deployment, environment }: HeldDeployment, ord
 }
 
 async function rulesNamed(tx: Tx, rules: readonly RuleSummary[], name: string): Promise<RuleSummary[]> {
-  const users = await findUsers(
+  const subjects = await findSubjects(
     tx,
-    rules.flatMap(({ rule }) => rule.userId ?? []),
+    rules.map(({ rule }) => rule),
   );
-  return rules.filter(({ rule }) => {
-    const user = users.get(rule.userId ?? 0);
-    return user?.login === name || describeSubject(rule, user) === name;
-  });
+  const namesOf = ({ rule }: RuleSummary) => {
+    const login = subjects.users.get(rule.userId ?? 0)?.login;
+    const path = subjects.groups.get(rule.groupId ?? 0)?.path;
+    return [login, path, describeSubject(rule, subjects)];
+  };
+  return rules.filter((summary) => namesOf(summary).includes(name));
 }
 
 const ownDeployment =

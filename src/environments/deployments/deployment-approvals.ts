@@ -2,6 +2,7 @@ import { findUsers, type User } from '../../access/index.ts';
 import type { DbHandle } from '../../db/index.ts';
 import type { Repo } from '../../repos/index.ts';
 import { readCoverage } from '../protection/coverage.ts';
+import { findSubjects, type Subjects } from '../protection/subjects.ts';
 import { findById } from '../store.ts';
 import type { Deployment } from '../types.ts';
 import { findApprovals } from './approval-store.ts';
@@ -13,8 +14,9 @@ export type DeploymentApprovals = {
   readonly pending: number;
   readonly approvals: readonly Approval[];
   readonly rules: readonly RuleSummary[];
-  /** Everybody whom approvals and rules name, by id. */
+  /** Who approved and rejected, by id. */
   readonly users: ReadonlyMap<number, User>;
+  readonly subjects: Subjects;
 };
 
 export async function deploymentApprovals(
@@ -26,11 +28,13 @@ export async function deploymentApprovals(
   const protections = environment ? (await readCoverage(handle, repo))(environment) : [];
   const approvals = await findApprovals(handle, deployment.id);
   const rules = summarise(protections, approvals);
-  const named = [...approvals.map(({ userId }) => userId), ...rules.flatMap(({ rule }) => rule.userId ?? [])];
+  const users = approvals.map(({ userId }) => userId);
+  const subjects = rules.map(({ rule }) => rule);
   return {
     pending: deployment.status === 'blocked' ? missingApprovals(rules) : 0,
     approvals,
     rules,
-    users: await findUsers(handle, named),
+    users: await findUsers(handle, users),
+    subjects: await findSubjects(handle, subjects),
   };
 }

@@ -1,6 +1,5 @@
 export { mayDeploy } from './admits.ts';
 export { type Coverage, mayDeployTo, readCoverage } from './coverage.ts';
-export { describeSubject } from './describe-subject.ts';
 export {
   type ChangeProtectionResult,
   changeProtection,
@@ -11,4 +10,5 @@ export {
 } from './protect-environment.ts';
 export type { NewRuleOrder, RuleChange } from './rule-changes.ts';
 export { countProtections, findProtection, listProtections } from './store.ts';
+export { describeSubject, findSubjects, type Subjects } from './subjects.ts';
 export * from './types.ts';

@@ -3,7 +3,7 @@ import { insertRepo } from '../../../test/support/applies.ts';
 import { describeDatabases } from '../../../test/support/database.ts';
 import { type Actor, createToken, ensureHostUser, ensureSystemUser, type Role } from '../../access/index.ts';
 import type { Db } from '../../db/index.ts';
-import { readCoverage } from './coverage.ts';
+import { mayDeployTo, readCoverage } from './coverage.ts';
 import { changeProtection, protectEnvironment, unprotectEnvironment } from './protect-environment.ts';
 import type { NewRuleOrder } from './rule-changes.ts';
 import { countProtections, findProtection, listProtections } from './store.ts';
@@ -13,6 +13,7 @@ const now = 1000;
 const nothing = { userId: null, groupId: null, accessLevel: null, groupInheritanceType: null, requiredApprovals: null };
 const level = (accessLevel: AccessLevel): NewRuleOrder => ({ ...nothing, accessLevel });
 const user = (userId: number): NewRuleOrder => ({ ...nothing, userId });
+const group = (groupId: number): NewRuleOrder => ({ ...nothing, groupId });
 
 async function world(db: Db) {
   const repo = await insertRepo(db, 'acme/infra');
@@ -55,13 +56,13 @@ describeDatabases('protectEnvironment', (open) => {
     expect(await protect('production', [level(30)])).toEqual({ kind: 'taken' });
   });
 
-  it('leaves out users who may not deploy, unknown ones and groups', async () => {
+  it('leaves out users who may not deploy, and unknown users and groups', async () => {
     const db = await open();
     const { actor, protect } = await world(db);
     const reporter = await tokenUser(db, actor, 'reporter', 'reporter');
     const developer = await tokenUser(db, actor, 'developer', 'developer');
     const { id: octocat } = await ensureHostUser(db, { host: 'github.com', login: 'octocat' }, now);
-    const rules = [user(reporter), user(developer), user(octocat), user(999_999), { ...nothing, groupId: 1 }];
+    const rules = [user(reporter), user(developer), user(octocat), user(999_999), group(999_999)];
     const result = await protect('production', rules);
     const kept = result.kind === 'protected' ? result.protection.deployRules.map(({ userId }) => userId) : result;
     expect(kept).toEqual([developer, octocat]);
@@ -71,7 +72,35 @@ describeDatabases('protectEnvironment', (open) => {
     });
   });
 
+  it('keeps rules for groups, which admit administrators alone', async () => {
+    const db = await open();
+    const { repo, protect } = await world(db);
+    const result = await protect('production', [group(repo.groupId)], [group(repo.groupId)]);
+    const rule = { groupId: repo.groupId, userId: null, accessLevel: null };
+    expect(result).toMatchObject({ protection: { deployRules: [rule], approvalRules: [rule] } });
+    const environment = { name: 'production', tier: 'production', repo } as const;
+    const may = (role: Role) => mayDeployTo(db, environment, { userId: 1, role });
+    expect([await may('owner'), await may('admin')]).toEqual([false, true]);
+  });
+
+  it('takes reporters as approvers', async () => {
+    const db = await open();
+    const { actor, protect } = await world(db);
+    const reporter = await tokenUser(db, actor, 'reporter', 'reporter');
+    expect(await protect('production', [level(40)], [user(reporter)])).toMatchObject({
+      protection: { approvalRules: [{ userId: reporter }] },
+    });
+  });
+
   it.each<[string, string, NewRuleOrder[], NewRuleOrder[], string]>([
+    [
+      'an unknown user as approver',
+      'a',
+      [level(40)],
+      [level(40), user(999)],
+      'Approval rules: there is no user 999 who may approve',
+    ],
+    ['an unknown group as approver', 'a', [level(40)], [group(999)], 'Approval rules: there is no group 999'],
     ['no rule', 'a', [], [], 'Deploy access levels is too short (minimum is 1 character)'],
     [
       'two subjects',
@@ -162,6 +191,21 @@ describeDatabases('changeProtection', (open) => {
   it('keeps what is not mentioned', async () => {
     const { protection, change } = await protectedWorld(await open());
     expect(await change({})).toEqual({ kind: 'protected', protection });
+  });
+
+  it('refuses to give a rule to nobody', async () => {
+    const db = await open();
+    const { scope, protection, change } = await protectedWorld(db);
+    const [id] = protection.deployRules.map((rule) => rule.id);
+    expect(await change({ deployRules: [{ ...user(999), id: id ?? 0 }] })).toEqual({
+      kind: 'invalid',
+      messages: ['Deploy access levels: there is no user 999 who may deploy'],
+    });
+    expect(await change({ approvalRules: [group(999)] })).toEqual({
+      kind: 'invalid',
+      messages: ['Approval rules: there is no group 999'],
+    });
+    expect(await findProtection(db, scope, 'production')).toEqual(protection);
   });
 
   it('never loses the last rule for those who deploy', async () => {

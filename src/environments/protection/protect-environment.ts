@@ -21,8 +21,9 @@ export type ProtectResult =
   | { readonly kind: 'invalid'; readonly messages: readonly string[] };
 
 /**
- * Protects a name of a repo, or a tier of a group. Rules for users who are unknown or may not deploy anyway, and for
- * groups, of which Polder knows no members, are left out without a word, as GitLab leaves out those it cannot use.
+ * Protects a name of a repo, or a tier of a group. Rules for who deploys that name an unknown user or group, or a user
+ * who may not deploy anyway, are left out without a word, as GitLab does. Rules of approval are not, since fewer of them
+ * ask for less. A rule for a group is kept, and admits administrators alone: Polder knows no members of groups.
  */
 export async function protectEnvironment(
   db: Db,

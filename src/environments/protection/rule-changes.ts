@@ -1,5 +1,6 @@
 import { findUsers, roleOfActor } from '../../access/index.ts';
 import type { Tx } from '../../db/index.ts';
+import { getGroup } from '../../repos/index.ts';
 import { admits } from './admits.ts';
 import { deleteRule, insertRule, type NewRule, updateRule } from './store.ts';
 import type {
@@ -32,34 +33,36 @@ export type RulePlan =
 
 type Kind = NewRule['kind'];
 
+type Place = { readonly scope: ProtectionScope; readonly now: number };
+type KnownRule = DeployRule & { readonly requiredApprovals: number };
+
 /** What is to be written so that the rules become as wanted; nothing is written yet. */
 export async function planRules(
   tx: Tx,
-  where: {
-    readonly scope: ProtectionScope;
-    readonly now: number;
-    readonly present?: Pick<ProtectedEnvironment, 'deployRules' | 'approvalRules'>;
-  },
+  where: Place & { readonly present?: Pick<ProtectedEnvironment, 'deployRules' | 'approvalRules'> },
   wanted: { readonly [kind in Kind]: readonly RuleChange[] },
 ): Promise<RulePlan> {
   const present = where.present ?? { deployRules: [], approvalRules: [] };
-  const known = new Map<string, DeployRule & { requiredApprovals: number }>();
+  const known = new Map<string, KnownRule>();
   for (const rule of present.deployRules) known.set(`deploy ${rule.id}`, { ...rule, requiredApprovals: 0 });
   for (const rule of present.approvalRules) known.set(`approval ${rule.id}`, rule);
   const added: NewRule[] = [];
   const changed: { id: number; rule: NewRule }[] = [];
   const removed: number[] = [];
+  const messages: string[] = [];
   for (const [kind, change] of kindsOf(wanted)) {
     const id = change.id ?? null;
-    const before = id === null ? undefined : known.get(`${kind} ${id}`);
+    const before = known.get(`${kind} ${id}`);
     if (id !== null && !before) return { kind: 'rule_not_found' };
-    const rule = ruleAfter(kind, change, before);
-    if (id === null) {
-      if (!change.destroy && (await isUsable(tx, where, rule))) added.push(rule);
-    } else if (change.destroy) removed.push(id);
-    else changed.push({ id, rule });
+    if (change.destroy) {
+      removed.push(...(id === null ? [] : [id]));
+      continue;
+    }
+    const { rule, problems } = await ruleAfter(tx, where, { kind, change, before });
+    messages.push(...problems);
+    if (rule && id !== null) changed.push({ id, rule });
+    else if (rule) added.push(rule);
   }
-  const messages = [...added, ...changed.map(({ rule }) => rule)].flatMap(problemsOf);
   const deployers = present.deployRules.filter(({ id }) => !removed.includes(id)).length;
   if (deployers + added.filter(({ kind }) => kind === 'deploy').length === 0) messages.push(tooShort);
   if (messages.length > 0) return { kind: 'invalid', messages: [...new Set(messages)] };
@@ -84,12 +87,25 @@ function kindsOf(wanted: { readonly [kind in Kind]: readonly RuleChange[] }): [K
   return [...withKind('deploy'), ...withKind('approval')];
 }
 
+type Wish = { readonly kind: Kind; readonly change: RuleChange; readonly before: KnownRule | undefined };
+
+/**
+ * The rule as it would be, and what is wrong with it. A new rule for nobody is left out, except one of approval: without
+ * it less would be asked for than was meant.
+ */
+async function ruleAfter(
+  tx: Tx,
+  where: Place,
+  wish: Wish,
+): Promise<{ readonly rule: NewRule | null; readonly problems: readonly string[] }> {
+  const rule = merged(wish);
+  if (subjectsIn(wish.change) === 0 || (await isUsable(tx, where, rule))) return { rule, problems: problemsOf(rule) };
+  const isLeftOut = wish.kind === 'deploy' && !wish.before;
+  return { rule: null, problems: isLeftOut ? [] : [uselessRule(rule)] };
+}
+
 /** A changed rule whose subject is said gets that one; one where none is said keeps its own. */
-function ruleAfter(
-  kind: Kind,
-  change: RuleChange,
-  before: (DeployRule & { requiredApprovals: number }) | undefined,
-): NewRule {
+function merged({ kind, change, before }: Wish): NewRule {
   const { userId, groupId, accessLevel } = subjectsIn(change) === 0 && before ? before : change;
   return {
     kind,
@@ -116,14 +132,23 @@ function problemsOf(rule: NewRule): string[] {
   return problems;
 }
 
-/** Whether a new rule can ever admit somebody; one that contradicts itself is left for `problemsOf` to name. */
-async function isUsable(
-  tx: Tx,
-  where: { readonly scope: ProtectionScope; readonly now: number },
-  rule: NewRule,
-): Promise<boolean> {
+/** What is said of a rule for nobody that may not be left out. */
+function uselessRule({ kind, userId, groupId }: NewRule): string {
+  const [list, what] = kind === 'deploy' ? ['Deploy access levels', 'deploy'] : ['Approval rules', 'approve'];
+  if (userId === null) return `${list}: there is no group ${groupId}`;
+  return `${list}: there is no user ${userId} who may ${what}`;
+}
+
+/** The weakest level that a user needs to be worth naming: to deploy is a developer's right, to approve a reporter's. */
+const neededLevels = { deploy: 30, approval: 20 } as const;
+
+/**
+ * Whether a rule names a known group, or a user who may do it; one that contradicts itself is left for `problemsOf` to
+ * name.
+ */
+async function isUsable(tx: Tx, where: Place, rule: NewRule): Promise<boolean> {
   if (subjectsIn(rule) !== 1) return true;
-  if (rule.groupId !== null) return false;
+  if (rule.groupId !== null) return (await getGroup(tx, rule.groupId)) !== undefined;
   if (rule.userId === null) return true;
   const user = (await findUsers(tx, [rule.userId])).get(rule.userId);
   if (!user) return false;
@@ -131,5 +156,6 @@ async function isUsable(
   if (user.kind === 'host') return true;
   const repoId = where.scope.kind === 'repo' ? where.scope.repoId : null;
   const role = await roleOfActor(tx, user, { repoId, now: where.now });
-  return admits({ userId: null, groupId: null, accessLevel: 30 }, { userId: user.id, role });
+  const needed = { userId: null, groupId: null, accessLevel: neededLevels[rule.kind] };
+  return admits(needed, { userId: user.id, role });
 }

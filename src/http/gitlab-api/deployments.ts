@@ -104,11 +104,7 @@ async function answerByKeyset(deps: GitlabDeps, { repo, parameters, filter, plac
   return ok(await showDeployments(deps, deployments, repo), headers);
 }
 
-async function filterOf(
-  { db }: GitlabDeps,
-  repo: Repo,
-  parameters: ListParameters,
-): Promise<ListRequest['filter']> {
+async function filterOf({ db }: GitlabDeps, repo: Repo, parameters: ListParameters): Promise<ListRequest['filter']> {
   const { environment: name } = parameters;
   const environment = name === undefined ? undefined : await findEnvironmentByName(db, repo.id, name);
   if (name !== undefined && !environment) return 'nothing';

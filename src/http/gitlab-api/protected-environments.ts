@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { findUsers } from '../../access/index.ts';
 import type { DbHandle } from '../../db/index.ts';
 import {
   changeProtection,
   countProtections,
   findProtection,
+  findSubjects,
   listProtections,
   type ProtectedEnvironment,
   type ProtectionScope,
@@ -115,11 +115,8 @@ function takenText(scope: ProtectionScope, name: string): string {
 
 async function show(db: DbHandle, protections: readonly ProtectedEnvironment[]) {
   const rules = protections.flatMap(({ deployRules, approvalRules }) => [...deployRules, ...approvalRules]);
-  const users = await findUsers(
-    db,
-    rules.flatMap(({ userId }) => userId ?? []),
-  );
-  return protections.map((protection) => renderProtection(protection, users));
+  const subjects = await findSubjects(db, rules);
+  return protections.map((protection) => renderProtection(protection, subjects));
 }
 
 async function showOne(db: DbHandle, protection: ProtectedEnvironment) {

@@ -94,6 +94,35 @@ const protectionCases: Case[] = [
     row: 148,
     as: 'M',
     request: post,
+    json: { ...twoLevels, approval_rules: [{ user_id: 999 }] },
+    expect: unprocessable(['Approval rules: there is no user 999 who may approve']),
+  },
+  {
+    row: 148,
+    as: 'M',
+    request: ({ repo }) => ({
+      request: post,
+      json: { name: 'x', deploy_access_levels: [{ group_id: repo.groupId, group_inheritance_type: 1 }] },
+    }),
+    expect: (_reply, { repo }) => ({
+      status: 201,
+      holds: {
+        deploy_access_levels: [
+          {
+            access_level: null,
+            access_level_description: 'sub',
+            user_id: null,
+            group_id: repo.groupId,
+            group_inheritance_type: 1,
+          },
+        ],
+      },
+    }),
+  },
+  {
+    row: 148,
+    as: 'M',
+    request: post,
     json: { name: 'x', deploy_access_levels: [{ access_level: 40, user_id: 1 }] },
     expect: unprocessable(['Only one of the Group ID, User ID or Access Level must be specified.']),
   },

@@ -27,7 +27,7 @@ export function renderSingleDeployment(
   approvals: DeploymentApprovals,
   view: Omit<View, 'principal'>,
 ): z.infer<typeof singleDeploymentSchema> {
-  const { users, rules } = approvals;
+  const { users, subjects, rules } = approvals;
   const render = (each: Approval) => renderApproval(each, users.get(each.userId) ?? null, view.baseUrl);
   return {
     ...renderDeployment(shown, view),
@@ -35,7 +35,7 @@ export function renderSingleDeployment(
     approvals: approvals.approvals.map(render),
     approval_summary: {
       rules: rules.map(({ rule, approvals: own }) => ({
-        ...renderApprovalRule(rule, users),
+        ...renderApprovalRule(rule, subjects),
         deployment_approvals: own.map(render),
       })),
     },

@@ -1,32 +1,30 @@
 import type { z } from 'zod';
-import type { User } from '../../../access/index.ts';
 import {
   type ApprovalRule,
   type DeployRule,
   describeSubject,
   type FreezePeriod,
   type ProtectedEnvironment,
+  type Subjects,
 } from '../../../environments/index.ts';
 import type { approvalRuleSchema, freezePeriodSchema, protectedEnvironmentSchema } from './protection-schemas.ts';
 import { isoTime } from './time.ts';
 
-type Users = ReadonlyMap<number, User>;
-
-/** `users` has those whom the rules name. */
+/** `subjects` has those whom the rules name. */
 export function renderProtection(
   protection: ProtectedEnvironment,
-  users: Users,
+  subjects: Subjects,
 ): z.infer<typeof protectedEnvironmentSchema> {
   return {
     name: protection.name,
-    deploy_access_levels: protection.deployRules.map((rule) => renderDeployRule(rule, users)),
+    deploy_access_levels: protection.deployRules.map((rule) => renderDeployRule(rule, subjects)),
     required_approval_count: 0,
-    approval_rules: protection.approvalRules.map((rule) => renderApprovalRule(rule, users)),
+    approval_rules: protection.approvalRules.map((rule) => renderApprovalRule(rule, subjects)),
   };
 }
 
-export function renderApprovalRule(rule: ApprovalRule, users: Users): z.infer<typeof approvalRuleSchema> {
-  return { ...renderDeployRule(rule, users), required_approvals: rule.requiredApprovals };
+export function renderApprovalRule(rule: ApprovalRule, subjects: Subjects): z.infer<typeof approvalRuleSchema> {
+  return { ...renderDeployRule(rule, subjects), required_approvals: rule.requiredApprovals };
 }
 
 export function renderFreezePeriod(period: FreezePeriod): z.infer<typeof freezePeriodSchema> {
@@ -40,11 +38,11 @@ export function renderFreezePeriod(period: FreezePeriod): z.infer<typeof freezeP
   };
 }
 
-function renderDeployRule(rule: DeployRule, users: Users) {
+function renderDeployRule(rule: DeployRule, subjects: Subjects) {
   return {
     id: rule.id,
     access_level: rule.accessLevel,
-    access_level_description: describeSubject(rule, users.get(rule.userId ?? 0)),
+    access_level_description: describeSubject(rule, subjects),
     user_id: rule.userId,
     group_id: rule.groupId,
     group_inheritance_type: rule.groupInheritanceType,
