@@ -24,8 +24,10 @@ function fileOf(line: string): FakeFile {
   return { filename: first, status: words[kind] ?? 'changed' };
 }
 
+type Merged = Pick<FakePull, 'headSha' | 'baseBranch' | 'number'>;
+
 /** Merges into the base branch, whatever the method, and gives the new commit. */
-export function mergeInGit(gitDir: string, { headSha, baseBranch, number }: FakePull): string {
+export function mergeInGit(gitDir: string, { headSha, baseBranch, number }: Merged): string {
   const base = git(gitDir, 'rev-parse', `refs/heads/${baseBranch}`);
   const tree = git(gitDir, 'merge-tree', '--write-tree', base, headSha);
   const message = `Merge pull request #${number}`;
