@@ -15,6 +15,7 @@ export { endJobToken, type JobTokenRequest, mintJobToken } from './job-tokens.ts
 export { principalOfUser, roleOfActor } from './role-of-actor.ts';
 export { secretMatches } from './secrets.ts';
 export { findUser, findUsers, getToken } from './store.ts';
+export { parseTeamRules, type TeamRules } from './team-rules.ts';
 export {
   type CreateTokenResult,
   createToken,
