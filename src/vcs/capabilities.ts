@@ -1,3 +1,5 @@
+import type { MergeMethod } from './pull-host.ts';
+
 /** What a host makes of the Markdown of comments. */
 export type HostMarkdown = {
   /** `<details>` folds. */
@@ -29,6 +31,8 @@ export type HostCapabilities = {
   readonly dismissReviews: boolean;
   /** `getFile`: one file without a clone. */
   readonly fileFetch: boolean;
+  /** The ways to merge that whoever merges may choose from; empty where the host alone decides. */
+  readonly mergeMethods: readonly MergeMethod[];
 };
 
 /** Of a host that has repos and nothing else. */
@@ -42,4 +46,5 @@ export const repoOnly: HostCapabilities = {
   teams: false,
   dismissReviews: false,
   fileFetch: false,
+  mergeMethods: [],
 };

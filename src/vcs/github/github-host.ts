@@ -1,4 +1,4 @@
-import type { HostCapabilities, HostRepo, PullHost, VcsHost } from '../index.ts';
+import { type HostCapabilities, type HostRepo, mergeMethods, type PullHost, type VcsHost } from '../index.ts';
 import { createGithubClient, type GithubClient, type GithubClientOptions } from './client.ts';
 import { createComment, hideComments, listComments, react, updateComment } from './comments.ts';
 import { listTeams } from './list-teams.ts';
@@ -28,6 +28,7 @@ const capabilities: HostCapabilities = {
   teams: true,
   dismissReviews: true,
   fileFetch: true,
+  mergeMethods,
 };
 
 /**
