@@ -18,14 +18,16 @@ export type NewPull = Pick<
   | 'createdAt'
 >;
 
-/**
- * Adds an open pull request under the next number of its repo. Openings in one repo wait for each other from here to
- * the end of their transactions.
- */
+/** Openings in one repo wait for each other from here to the end of their transactions. */
+export async function lockOpenings(tx: Tx, fullName: string): Promise<void> {
+  await raiseNumber(tx, fullName, 0);
+}
+
+/** Adds an open pull request under the next number of its repo. */
 export async function insertPull(tx: Tx, pull: NewPull): Promise<LocalPull> {
   const row: Insertable<LocalPullsTable> = {
     full_name: pull.fullName,
-    number: await nextNumber(tx, pull.fullName),
+    number: await raiseNumber(tx, pull.fullName, 1),
     title: storable(pull.title),
     author: pull.author,
     head_branch: pull.headBranch,
@@ -34,20 +36,20 @@ export async function insertPull(tx: Tx, pull: NewPull): Promise<LocalPull> {
     base_sha: pull.baseSha,
     state: 'open',
     draft: pull.draft ? 1 : 0,
-    labels: JSON.stringify(pull.labels),
+    labels: JSON.stringify(pull.labels.map(storable)),
     created_at: pull.createdAt,
   };
   return toPull(await tx.query.insertInto('local_pulls').values(row).returningAll().executeTakeFirstOrThrow());
 }
 
-async function nextNumber(tx: Tx, fullName: string): Promise<number> {
+async function raiseNumber(tx: Tx, fullName: string, by: 0 | 1): Promise<number> {
   const { last_number: number } = await tx.query
     .insertInto('local_pull_numbers')
-    .values({ full_name: fullName, last_number: 1 })
+    .values({ full_name: fullName, last_number: by })
     .onConflict((conflict) =>
-      conflict
-        .column('full_name')
-        .doUpdateSet(({ eb }) => ({ last_number: eb('local_pull_numbers.last_number', '+', 1) })),
+      conflict.column('full_name').doUpdateSet(({ eb }) => ({
+        last_number: eb('local_pull_numbers.last_number', '+', by),
+      })),
     )
     .returning('last_number')
     .executeTakeFirstOrThrow();

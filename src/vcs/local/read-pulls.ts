@@ -1,0 +1,49 @@
+import type { DbHandle } from '../../db/index.ts';
+import type { CommitStatus, PullRef } from '../index.ts';
+import { currentPull } from './current-pull.ts';
+import { selectApprovers } from './review-store.ts';
+import { type PullFilter, selectPull, selectPulls } from './store.ts';
+import { selectComments, selectStatuses } from './talk-store.ts';
+import type { LocalComment, LocalPull, LocalPullDeps } from './types.ts';
+
+/** Newest first. */
+export async function listLocalPulls(db: DbHandle, filter: PullFilter): Promise<LocalPull[]> {
+  return selectPulls(db, filter);
+}
+
+/** A pull request as it is at this moment. */
+export type LocalPullDetails = {
+  readonly pull: LocalPull;
+  /** Where its branch is now. */
+  readonly headSha: string;
+  /** Who approved that commit. */
+  readonly approvedBy: readonly string[];
+  /** Of that commit. */
+  readonly statuses: readonly CommitStatus[];
+};
+
+/** Undefined when there is none of that number. Throws `host_refused` when its repository is gone. */
+export async function readLocalPull(
+  deps: Pick<LocalPullDeps, 'db' | 'git' | 'reposDir'>,
+  ref: PullRef,
+): Promise<LocalPullDetails | undefined> {
+  const current = await currentPull(deps, ref);
+  if (!current) return undefined;
+  const { pull, headSha } = current;
+  return {
+    pull,
+    headSha,
+    approvedBy: await selectApprovers(deps.db, pull.id, headSha),
+    statuses: await selectStatuses(deps.db, { fullName: pull.fullName, sha: headSha }),
+  };
+}
+
+/** Oldest first, those after the comment of the id `after`; undefined when there is no such pull request. */
+export async function listLocalComments(
+  db: DbHandle,
+  ref: PullRef,
+  page: { readonly after?: number; readonly limit?: number },
+): Promise<LocalComment[] | undefined> {
+  const pull = await selectPull(db, ref);
+  return pull && selectComments(db, pull.id, page);
+}
