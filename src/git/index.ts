@@ -10,7 +10,7 @@ export { type MergedCommit, type MergeOrder, mergeCommit } from './merge-commit.
 export { type CheckoutOrder, openCheckout } from './open-checkout.ts';
 export { openGit } from './open-git.ts';
 export { forgetPullRef } from './private-refs.ts';
-export { type CommitFile, listTree, readFile, type TreeEntry, trackedFile } from './read-commit.ts';
+export { type CommitFile, listTree, readFile, readLinks, type TreeEntry, trackedFile } from './read-commit.ts';
 export { releaseCheckout } from './release-checkout.ts';
 export { type RefResolution, type ResolvedRef, resolveRef } from './resolve-ref.ts';
 export { type GitCall, type GitOutput, tryGit } from './run-git.ts';

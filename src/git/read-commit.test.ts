@@ -1,10 +1,11 @@
-import { symlink } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, git } from '../../test/support/git.ts';
 import { type MirroredRepo, mirroredRepo } from '../../test/support/mirror.ts';
+import { temporaryDir } from '../../test/support/temp.ts';
 import { openCheckout } from './open-checkout.ts';
-import { listTree, readFile, trackedFile } from './read-commit.ts';
+import { listTree, readFile, readLinks, trackedFile } from './read-commit.ts';
 
 let repo: MirroredRepo;
 let commit: { repoId: number; sha: string };
@@ -77,8 +78,8 @@ describe('listTree', () => {
   it('lists all files with their kinds', async () => {
     expect(await listTree(repo.deps, commit)).toEqual([
       { path: 'a/b/c.tf', kind: 'file' },
-      { path: 'folder-link', kind: 'symlink' },
-      { path: 'link', kind: 'symlink' },
+      { path: 'folder-link', kind: 'symlink', object: expect.stringMatching(/^[0-9a-f]{40}$/) },
+      { path: 'link', kind: 'symlink', object: expect.stringMatching(/^[0-9a-f]{40}$/) },
       { path: 'main.tf', kind: 'executable' },
       { path: 'odd *?\n"name"', kind: 'file' },
       { path: 'sub', kind: 'submodule' },
@@ -89,6 +90,45 @@ describe('listTree', () => {
     expect(await listTree(repo.deps, commit, { mostEntries: 6 })).toHaveLength(6);
     const listed = listTree(repo.deps, commit, { mostEntries: 5 });
     await expect(listed).rejects.toThrow(`listing the files of commit ${commit.sha}: it has more than 5 files`);
+  });
+});
+
+describe('readLinks', () => {
+  const linksOf = async (sha: string) => {
+    const entries = await listTree(repo.deps, { ...commit, sha });
+    return readLinks(
+      repo.deps,
+      commit.repoId,
+      entries.filter((entry) => entry.kind === 'symlink'),
+    );
+  };
+
+  it('reads where each link leads', async () => {
+    await symlink('two\nlines ü', join(repo.source, 'odd-link'));
+    await symlink('a', join(repo.source, 'same'));
+    const sha = await commitFiles(repo.source, {});
+    await repo.fetch();
+    expect([...(await linksOf(sha))]).toEqual([
+      ['folder-link', 'a'],
+      ['link', '/etc/passwd'],
+      ['odd-link', 'two\nlines ü'],
+      ['same', 'a'],
+    ]);
+  });
+
+  it('reads nothing where there are no links', async () => {
+    expect(await readLinks(repo.deps, commit.repoId, [])).toEqual(new Map());
+  });
+
+  it('knows nothing when one is longer than all links together may be', async () => {
+    const path = join(await temporaryDir(), 'huge');
+    await writeFile(path, Buffer.alloc(17 * 1024 * 1024, 'x'));
+    const blob = await git(repo.source, 'hash-object', '-w', path);
+    await git(repo.source, 'update-index', '--add', '--cacheinfo', `120000,${blob},huge`);
+    await git(repo.source, 'commit', '--quiet', '--message', 'Huge');
+    const sha = await git(repo.source, 'rev-parse', 'HEAD');
+    await repo.fetch();
+    expect(new Set((await linksOf(sha)).values())).toEqual(new Set([null]));
   });
 });
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { PolderError } from '../lib/errors.ts';
 import { mirrorDir } from './layout.ts';
-import { runGit } from './run-git.ts';
+import { runGit, tryGit } from './run-git.ts';
 import type { Checkout, GitDeps } from './types.ts';
 
 export type CommitFile =
@@ -12,11 +12,11 @@ export type CommitFile =
   /** A folder, a symbolic link or a submodule. */
   | { readonly kind: 'not_a_file' };
 
-export type TreeEntry = {
-  /** Relative to the root of the repository. */
-  readonly path: string;
-  readonly kind: 'file' | 'executable' | 'symlink' | 'submodule';
-};
+/** `path` is relative to the root of the repository. */
+export type TreeEntry = { readonly path: string; readonly kind: 'file' | 'executable' | 'submodule' } | SymlinkEntry;
+
+/** `object` is the id of what holds its target. */
+export type SymlinkEntry = { readonly path: string; readonly kind: 'symlink'; readonly object: string };
 
 /** Any other mode is a file's: some were written by old programs. */
 const kindOfMode: Readonly<Record<string, TreeEntry['kind'] | 'folder'>> = {
@@ -73,9 +73,47 @@ export async function listTree(
       throw new PolderError('git_failed', `${activity}: it has more than ${limit.toLocaleString('en')} files`);
     }
     const kind = kindOfMode[stdout.slice(from, from + 6)] ?? 'file';
-    if (kind !== 'folder') entries.push({ kind, path: stdout.slice(stdout.indexOf('\t', from) + 1, to) });
+    const tab = stdout.indexOf('\t', from);
+    const path = stdout.slice(tab + 1, to);
+    if (kind === 'symlink') entries.push({ kind, path, object: stdout.slice(stdout.lastIndexOf(' ', tab) + 1, tab) });
+    else if (kind !== 'folder') entries.push({ kind, path });
   }
   return entries;
+}
+
+/**
+ * Where symbolic links of a commit lead to, by their paths, as it is written in them. Null where that is unknown: for all
+ * of them when there is more to read than for any sound repository.
+ */
+export async function readLinks(
+  deps: GitDeps,
+  repoId: number,
+  links: readonly SymlinkEntry[],
+): Promise<ReadonlyMap<string, string | null>> {
+  const objects = [...new Set(links.map((link) => link.object))];
+  const targets = objects.length === 0 ? new Map<string, string>() : await readTargets(deps, repoId, objects);
+  return new Map(links.map(({ path, object }) => [path, targets.get(object) ?? null]));
+}
+
+async function readTargets(deps: GitDeps, repoId: number, objects: readonly string[]): Promise<Map<string, string>> {
+  const read = await tryGit(deps, {
+    activity: `reading links of repo ${repoId}`,
+    gitDir: mirrorDir(deps, repoId),
+    // Without sizes: they are of bytes, and what is no UTF-8 has other lengths here. The next id ends a target.
+    args: ['cat-file', '--batch=%(objectname)'],
+    input: `${objects.join('\n')}\n`,
+  });
+  const targets = new Map<string, string>();
+  if ('reason' in read) return targets;
+  let from = 0;
+  for (const [index, object] of objects.entries()) {
+    const next = objects[index + 1];
+    const to = next === undefined ? read.stdout.length - 1 : read.stdout.indexOf(`\n${next}\n`, from);
+    if (to === -1) break;
+    targets.set(object, read.stdout.slice(from + object.length + 1, to));
+    from = to + 1;
+  }
+  return targets;
 }
 
 /** Whether git tracks a file of that path in the commit of the checkout, whatever has become of it on disk. */

@@ -304,6 +304,33 @@ describe('selectProjects', () => {
     expect(summary({ config, paths: [{ directory: '**' }] })[0]).toBe('dir_unknown');
   });
 
+  describe('with links in the tree', () => {
+    const links = new Map([
+      ['live', 'prod'],
+      ['out', '../elsewhere'],
+    ]);
+    const linked = treeOf(['prod/main.tf', 'live', 'out'], links);
+    const config = 'version: 3\nprojects: [{name: in, dir: live}, {name: gone, dir: live/x}, {name: left, dir: out/x}]';
+
+    it('takes a folder that a link leads to', () => {
+      expect(summary({ tree: linked, paths: [{ directory: 'live' }] })).toEqual([' live default']);
+      expect(summary({ tree: linked, config, projects: ['in'] })).toEqual(['in live default']);
+    });
+
+    it('refuses what a link leads to that is not there', () => {
+      const message = 'dir "live/x" does not exist';
+      expect(summary({ tree: linked, paths: [{ directory: 'live/x' }] })).toEqual(['dir_unknown', message]);
+      expect(summary({ tree: linked, config, projects: ['gone'] })).toEqual(['dir_unknown', message]);
+    });
+
+    it('refuses what a link leads out to', () => {
+      const message = 'dir "out/x" leads out of the repository through a symbolic link';
+      expect(summary({ tree: linked, paths: [{ directory: 'out/x' }] })).toEqual(['path_invalid', message]);
+      expect(summary({ tree: linked, config, projects: ['left'] })).toEqual(['path_invalid', message]);
+      expect(summary({ tree: linked, config, paths: [{ directory: '**' }] })[0]).toBe('dir_unknown');
+    });
+  });
+
   it('leaves out ignored folders and names them', () => {
     const config = 'version: 3\nautodiscover: {ignore_paths: ["old/**"]}';
     const found = select({ config, paths: [{ directory: 'old/app' }, { directory: 'dev' }] });

@@ -134,7 +134,8 @@ function byDir(scope: Scope, { dir, workspace }: Target & { kind: 'dir' }): Foun
     const message = `no project is defined in '${configFile}' for dir: '${dir}' on branch: '${scope.baseBranch}'`;
     return notBuilt('project_unknown', message);
   }
-  if (!scope.tree.hasDir(dir)) return unknownDir(dir);
+  const absent = absence(scope, dir);
+  if (absent) return absent;
   if (scope.isIgnored(dir)) return { kind: 'ignored', dir };
   return { kind: 'found', projects: [unlisted(config, dir, workspace)] };
 }
@@ -169,9 +170,17 @@ function unlisted(config: RepoConfig | null, dir: string, workspace: string): Pr
 }
 
 /** Listed folders may be gone from the tree. */
-function existing({ tree }: Scope, projects: readonly Project[]): Found {
-  const missing = projects.find((project) => !tree.hasDir(project.dir));
-  return missing ? unknownDir(missing.dir) : { kind: 'found', projects };
+function existing(scope: Scope, projects: readonly Project[]): Found {
+  const [absent] = projects.flatMap(({ dir }) => absence(scope, dir) ?? []);
+  return absent ?? { kind: 'found', projects };
+}
+
+function absence({ tree }: Scope, dir: string): SelectionRejection | undefined {
+  if (tree.hasDir(dir)) return undefined;
+  if (!tree.leavesTree(dir))
+    return { kind: 'rejected', reason: 'dir_unknown', message: `dir ${JSON.stringify(dir)} does not exist` };
+  const message = `dir ${JSON.stringify(dir)} leads out of the repository through a symbolic link`;
+  return { kind: 'rejected', reason: 'path_invalid', message };
 }
 
 function inOrder(projects: readonly Project[], config: RepoConfig | null): readonly Project[] {
@@ -184,10 +193,6 @@ function inOrder(projects: readonly Project[], config: RepoConfig | null): reado
   // A failure would have to keep the later groups from running.
   const unsupported = `${config.file} sets "abort_on_execution_order_fail", which is not a key that this version of Polder can honour yet: select the projects of one execution_order_group at a time`;
   return sorted.map((project) => ({ ...project, unsupported: project.unsupported ?? unsupported }));
-}
-
-function unknownDir(dir: string): SelectionRejection {
-  return { kind: 'rejected', reason: 'dir_unknown', message: `dir ${JSON.stringify(dir)} does not exist` };
 }
 
 /** Begins as the answer of Atlantis's API does, which its clients know. */

@@ -2,10 +2,12 @@
 export type TreeView = {
   hasFile(path: string): boolean;
   /**
-   * True for `.`, for folders with a file in or below them, and for links and what lies behind them: where a link
-   * leads, only a checkout can tell, and whoever follows it there checks that it stays inside.
+   * True for `.` and for folders with a file in or below them, also by way of links. Also for what lies behind a link of
+   * which nobody knows where it leads: whoever follows it in a checkout looks again.
    */
   hasDir(dir: string): boolean;
+  /** True when a link on the way to the folder leads out of the tree. */
+  leavesTree(dir: string): boolean;
   /** Paths of the files that make a folder a Terraform or Terragrunt root, in the order they were given. */
   readonly projectFiles: readonly string[];
   /** The folders of those files, each once, sorted. */
@@ -14,11 +16,10 @@ export type TreeView = {
 
 /**
  * Looks at the paths of a commit (relative, with `/`, as `git ls-tree -r --name-only` lists them; links are among
- * them). Takes some 50 ms for 100,000 paths.
+ * them) and the targets of its links, null where one is not known. Takes some 50 ms for 100,000 paths.
  */
-export function treeOf(paths: Iterable<string>, options: { symlinks?: Iterable<string> } = {}): TreeView {
+export function treeOf(paths: Iterable<string>, links: ReadonlyMap<string, string | null> = new Map()): TreeView {
   const files = new Set(paths);
-  const links = new Set(options.symlinks);
   const dirs = new Set(['.']);
   const projectFiles: string[] = [];
   const projectDirs = new Set<string>();
@@ -30,7 +31,12 @@ export function treeOf(paths: Iterable<string>, options: { symlinks?: Iterable<s
   }
   return {
     hasFile: (path) => files.has(path),
-    hasDir: (dir) => dirs.has(dir) || (links.size > 0 && isBehindLink(links, dir)),
+    hasDir: (dir) => {
+      if (dirs.has(dir)) return true;
+      const end = followLinks(links, dir);
+      return end.kind === 'unknown' || (end.kind === 'inside' && dirs.has(end.path));
+    },
+    leavesTree: (dir) => followLinks(links, dir).kind === 'outside',
     projectFiles,
     projectDirs: [...projectDirs].toSorted(),
   };
@@ -52,7 +58,32 @@ function addDirs(dirs: Set<string>, path: string): void {
   for (let dir = dirOf(path); !dirs.has(dir); dir = dirOf(dir)) dirs.add(dir);
 }
 
-function isBehindLink(links: ReadonlySet<string>, dir: string): boolean {
-  for (let at = dir; at !== '.'; at = dirOf(at)) if (links.has(at)) return true;
-  return false;
+type LinkEnd =
+  | { readonly kind: 'inside'; readonly path: string }
+  | { readonly kind: 'no_links' | 'outside' | 'unknown' | 'endless' };
+
+/** https://man7.org/linux/man-pages/man7/path_resolution.7.html */
+const mostLinks = 40;
+
+function followLinks(links: ReadonlyMap<string, string | null>, dir: string): LinkEnd {
+  const at: string[] = [];
+  const ahead = dir.split('/').toReversed();
+  let followed = 0;
+  for (let part = ahead.pop(); part !== undefined; part = ahead.pop()) {
+    if (part === '' || part === '.') continue;
+    if (part === '..') {
+      if (at.pop() === undefined) return { kind: 'outside' };
+      continue;
+    }
+    at.push(part);
+    const target = links.get(at.join('/'));
+    if (target === undefined) continue;
+    if (target === null) return { kind: 'unknown' };
+    if (target.startsWith('/')) return { kind: 'outside' };
+    followed += 1;
+    if (followed > mostLinks) return { kind: 'endless' };
+    at.pop();
+    ahead.push(...target.split('/').toReversed());
+  }
+  return followed === 0 ? { kind: 'no_links' } : { kind: 'inside', path: at.join('/') || '.' };
 }

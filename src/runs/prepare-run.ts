@@ -1,4 +1,4 @@
-import { checkBaseBranch, fetchMirror, listTree, readFile, resolveRef } from '../git/index.ts';
+import { checkBaseBranch, fetchMirror, listTree, readFile, readLinks, resolveRef } from '../git/index.ts';
 import { checkSelection, selectProjects, type TreeView, treeOf } from '../projects/index.ts';
 import { parseRepoConfig, type RepoConfig } from '../repo-config/index.ts';
 import { type Repo, repoSource } from '../repos/index.ts';
@@ -122,10 +122,10 @@ async function loadConfig(deps: RunDeps, commit: Commit): Promise<LoadedConfig> 
 
 async function readTree(deps: RunDeps, commit: Commit): Promise<TreeView> {
   const entries = await listTree(deps.git, commit);
-  const symlinks = entries.filter((entry) => entry.kind === 'symlink').map((entry) => entry.path);
+  const links = entries.filter((entry) => entry.kind === 'symlink');
   return treeOf(
     entries.map((entry) => entry.path),
-    { symlinks },
+    await readLinks(deps.git, commit.repoId, links),
   );
 }
 
