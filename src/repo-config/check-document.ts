@@ -58,6 +58,11 @@ export function issuesMessage(file: string, issues: readonly ConfigIssue[], tota
   return `parsing ${file}: ${lines.join('\n')}`;
 }
 
+/** `parsing <file>: …` as Atlantis tells what it finds once a file is read: the first thing, without its place. */
+export function firstIssueMessage(file: string, [first]: readonly ConfigIssue[]): string {
+  return `parsing ${file}: ${first?.message ?? ''}`;
+}
+
 type Problem = {
   readonly at: number;
   readonly path: YamlPath;

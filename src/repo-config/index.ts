@@ -1,4 +1,4 @@
-export { issuesMessage } from './check-document.ts';
+export { firstIssueMessage, type InvalidDocument, issuesMessage } from './check-document.ts';
 export { cleanDir, workspaceRule } from './field-rules.ts';
 export { compileGlob, type Glob, isGlob } from './glob.ts';
 export { type ParsedRepoConfig, parseRepoConfig } from './parse-repo-config.ts';

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js';
-import { type InvalidDocument, issuesMessage } from '../check-document.ts';
+import { firstIssueMessage, type InvalidDocument, issuesMessage } from '../check-document.ts';
 import type { ConfigIssue, ConfiguredProject, OverridableKey, RepoConfig } from '../types.ts';
 import type { RepoRule } from './types.ts';
 
@@ -30,15 +30,14 @@ export function checkAgainstRule(rule: RepoRule, config: RepoConfig, baseBranch:
     ...projects.flatMap(([index, project]) => workflowUnknown(rule, config, { index, project })),
     ...projects.flatMap(([index, project]) => workflowNotAllowed(rule, config, { index, project })),
   ];
-  const [first] = issues;
-  if (!first) return undefined;
+  if (issues.length === 0) return undefined;
   return {
     kind: 'invalid',
     message: issuesMessage(
       config.file,
       issues.toSorted((a, b) => a.line - b.line),
     ),
-    atlantisMessage: `parsing ${config.file}: ${first.message}`,
+    atlantisMessage: firstIssueMessage(config.file, issues),
     issues,
   };
 }

@@ -49,7 +49,7 @@ function projectOf(given: Given): ProjectSettings {
   return allowed(given).settingsOf(config?.projects[0] ?? null);
 }
 
-const builtIn: ProjectSettings = {
+const builtIn: Omit<ProjectSettings, 'unsupported'> = {
   planRequirements: [],
   applyRequirements: [],
   importRequirements: [],
@@ -60,7 +60,6 @@ const builtIn: ProjectSettings = {
   policyCheck: false,
   customPolicyCheck: false,
   dependsOn: [],
-  unsupported: null,
 };
 
 describe('mergeRepoConfig', () => {
@@ -121,22 +120,10 @@ describe('mergeRepoConfig', () => {
       { repo: 'projects: [{dir: ., repo_locks: {mode: on_apply}}]', defaults: { repoLocking: false } },
       { repoLockMode: 'disabled' },
     ],
-    [
-      'a workflow does what the built-in one does',
-      {
-        server: 'workflows: {default: {plan: {steps: [init, plan]}, apply: {steps: [apply]}}, same: {import: {}}}',
-        repo: 'projects: [{dir: ., workflow: same}]',
-      },
-      { workflow: 'same' },
-    ],
-    [
-      "the repository's own default workflow is named by nobody",
-      { repo: 'workflows: {default: {plan: {steps: []}}}\nprojects: [{dir: .}]' },
-      {},
-    ],
   ];
   it.each(projects)('decides for a project when %s', (_name, given, part) => {
-    expect(projectOf(given)).toEqual({ ...builtIn, ...part });
+    const { unsupported: _, ...decided } = projectOf(given);
+    expect(decided).toEqual({ ...builtIn, ...part });
   });
 
   const repositories: [name: string, given: Given, part: Partial<RepoSettings>][] = [
@@ -231,6 +218,31 @@ describe('mergeRepoConfig', () => {
   ];
   it.each(unsupported)('lets no project run under %s', (_name, given, sentence) => {
     expect(projectOf(given).unsupported).toBe(sentence);
+  });
+
+  const supported: [name: string, given: Given][] = [
+    ['no workflow of its own', {}],
+    [
+      'a workflow that does what the built-in one does',
+      {
+        server: 'workflows: {default: {plan: {steps: [init, plan]}, apply: {steps: [apply]}}, same: {import: {}}}',
+        repo: 'projects: [{dir: ., workflow: same}]',
+      },
+    ],
+    [
+      "the repository's own default workflow, which no project names",
+      { repo: 'workflows: {default: {plan: {steps: []}}}\nprojects: [{dir: .}]' },
+    ],
+  ];
+  it.each(supported)('lets a project run under %s', (_name, given) => {
+    expect(projectOf(given).unsupported).toBeNull();
+  });
+
+  it('lets no project run under what runs do not honour yet', () => {
+    const repo = 'projects: [{dir: ., plan_requirements: [approved], apply_requirements: [], depends_on: [a]}]';
+    expect(projectOf({ repo }).unsupported).toBe(
+      `the project is set to use "plan_requirements" and "depends_on", ${cannot}`,
+    );
   });
 
   it('lets a project run whose policy checks the repository takes back', () => {

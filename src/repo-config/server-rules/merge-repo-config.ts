@@ -2,7 +2,7 @@ import type { InvalidDocument } from '../check-document.ts';
 import type { ConfiguredProject, RepoConfig } from '../types.ts';
 import { checkAgainstRule } from './check-against-rule.ts';
 import type { ProjectSettings, RepoRule, RepoSettings } from './types.ts';
-import { unsupportedInProject } from './unsupported-rules.ts';
+import { awaitingRuns, unsupportedInProject } from './unsupported-rules.ts';
 
 export type MergedConfig = {
   readonly kind: 'ok';
@@ -47,7 +47,7 @@ function projectSettings(
   project: ConfiguredProject | null,
 ): ProjectSettings {
   const repoLockMode = project?.repoLockMode ?? config?.repoLockMode ?? rule.repoLockMode;
-  return {
+  const settings = {
     planRequirements: project?.planRequirements ?? rule.planRequirements,
     applyRequirements: project?.applyRequirements ?? rule.applyRequirements,
     importRequirements: project?.importRequirements ?? rule.importRequirements,
@@ -59,6 +59,7 @@ function projectSettings(
     policyCheck: project?.policyCheck ?? rule.policyCheck,
     customPolicyCheck: project?.customPolicyCheck ?? rule.customPolicyCheck,
     dependsOn: project?.dependsOn ?? [],
-    unsupported: rule.unsupported ?? unsupportedInProject(rule, config, project),
   };
+  const unsupported = rule.unsupported ?? unsupportedInProject(rule, config, project);
+  return { ...settings, unsupported: unsupported ?? awaitingRuns(settings) };
 }
