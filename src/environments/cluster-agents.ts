@@ -47,7 +47,8 @@ export async function unregisterAgent(db: Db, agent: { repoId: number; id: numbe
     const bound = await selectEnvironmentsOfAgent(tx, id);
     const none = { clusterAgentId: null, kubernetesNamespace: null, fluxResourcePath: null };
     await updateEnvironments(tx, bound, { ...none, now: by.now });
-    const reason = `the cluster agent ${known.name} was deleted`;
+    // Without its name: not everybody who reads the log may see agents.
+    const reason = 'its cluster agent was deleted';
     const change = { actorId: by.actor.id, kind: 'updated', reason, now: by.now } as const;
     await recordChanges(
       tx,

@@ -51,7 +51,7 @@ describeDatabases('cluster agents', (open) => {
     const { json: environment } = await sendAs(w, 'M', { request: 'GET P/environments/1' });
     expect(Object.keys(environment as object)).not.toContain('cluster_agent');
     const { json: events } = await sendAs(w, 'M', { request: 'GET P/environments/1/events' });
-    expect(events).toMatchObject([{ kind: 'updated', reason: 'the cluster agent agent-1 was deleted' }, {}]);
+    expect(events).toMatchObject([{ kind: 'updated', reason: 'its cluster agent was deleted' }, {}]);
   });
 
   it.each<['R' | 'D' | 'N', string, number]>([

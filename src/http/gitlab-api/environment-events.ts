@@ -3,9 +3,8 @@ import { findUsers } from '../../access/index.ts';
 import { countLimit, findEnvironment, listChanges } from '../../environments/index.ts';
 import { ok, recordNotFound } from './answer.ts';
 import { projectEndpoint } from './endpoint.ts';
+import { renderEnvironmentEvent } from './entities/environment-event.ts';
 import { environmentEventSchema } from './entities/schemas.ts';
-import { isoTime } from './entities/time.ts';
-import { renderUserBasic } from './entities/user.ts';
 import { pageHeaders } from './pagination.ts';
 import { oneOf, pageParameters, requiredInteger, requiredText } from './parameters.ts';
 
@@ -22,7 +21,7 @@ export const environmentEventsEndpoint = projectEndpoint({
     sort: oneOf(['asc', 'desc']),
   }),
   reply: z.array(environmentEventSchema),
-  handle: async ({ db, settings }, { repo, parameters, address }) => {
+  handle: async ({ db, settings }, { repo, principal, parameters, address }) => {
     const environment = await findEnvironment(db, repo.id, parameters.environment_id);
     if (!environment) return recordNotFound;
     const { page, per_page: perPage, sort } = parameters;
@@ -32,11 +31,8 @@ export const environmentEventsEndpoint = projectEndpoint({
       changes.map(({ actorId }) => actorId),
     );
     const total = count > countLimit ? null : count;
-    const entries = changes.map(({ id, kind, reason, data, actorId, createdAt }) => {
-      const actor = actors.get(actorId);
-      const shown = actor ? renderUserBasic(actor, settings.baseUrl) : null;
-      return { id, kind, reason, data, actor: shown, created_at: isoTime(createdAt) };
-    });
+    const view = { repo, principal, baseUrl: settings.baseUrl };
+    const entries = changes.map((change) => renderEnvironmentEvent(change, actors.get(change.actorId), view));
     return ok(entries, pageHeaders(address, { page, perPage, total, more: page * perPage < count }));
   },
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { insertRepo, succeedApply } from '../../../test/support/applies.ts';
 import { describeDatabases } from '../../../test/support/database.ts';
-import { insertEnvironment } from '../../../test/support/environments.ts';
+import { insertAgent, insertEnvironment } from '../../../test/support/environments.ts';
 import { sendAs } from '../../../test/support/gitlab-cases.ts';
 import { gitlabWorld, now, type Reply } from '../../../test/support/gitlab-world.ts';
 import { environmentEventSchema, listedEnvironmentSchema } from './entities/schemas.ts';
@@ -89,7 +89,11 @@ describeDatabases("what Polder's lists have beside GitLab's", (open) => {
     expect(z.array(environmentEventSchema).parse(json)).toEqual(json);
     expect(json).toMatchObject([
       { kind: 'stopped', reason: 'asked for', actor: { username: 'maintainer' }, data: { from: 'available' } },
-      { kind: 'updated', actor: { username: 'developer' }, data: { externalUrl: { from: null, to: 'a.example.com' } } },
+      {
+        kind: 'updated',
+        actor: { username: 'developer' },
+        data: { external_url: { from: null, to: 'a.example.com' } },
+      },
       { kind: 'created', actor: { username: 'developer' } },
     ]);
     expect(headers['x-total']).toBe('3');
@@ -99,6 +103,26 @@ describeDatabases("what Polder's lists have beside GitLab's", (open) => {
       message: '404 Not found',
     });
     expect((await sendAs(w, 'G', { request: 'GET P/environments/4/events' })).status).toBe(403);
+  });
+
+  it('has facts as environments show them, and of agents only for those who may see them', async () => {
+    const w = await world();
+    const agent = { cluster_agent_id: await insertAgent(w), kubernetes_namespace: 'secret-ns' };
+    const json = { ...agent, auto_stop_in: '1 day', description: 'x' };
+    expect((await sendAs(w, 'M', { request: 'PUT P/environments/1', json })).status).toBe(200);
+    const dataFor = async (as: 'D' | 'R') =>
+      ((await sendAs(w, as, { request: 'GET P/environments/1/events' })).json as { data: unknown }[])[0]?.data;
+    const shown = {
+      description: { from: null, to: 'x' },
+      auto_stop_at: { from: null, to: new Date(now + day).toISOString() },
+      auto_stop_in: { from: null, to: 86_400 },
+    };
+    expect(await dataFor('R')).toEqual(shown);
+    expect(await dataFor('D')).toEqual({
+      ...shown,
+      cluster_agent_id: { from: null, to: agent.cluster_agent_id },
+      kubernetes_namespace: { from: null, to: 'secret-ns' },
+    });
   });
 });
 
