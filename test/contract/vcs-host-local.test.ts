@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/db/index.ts';
 import { openGit } from '../../src/git/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { localHost } from '../../src/vcs/local/index.ts';
-import { insertApproval, dismissApprovals } from '../../src/vcs/local/review-store.ts';
+import { dismissApprovals, insertApproval } from '../../src/vcs/local/review-store.ts';
 import { endPull, insertPull, selectPull } from '../../src/vcs/local/store.ts';
 import { insertComment, selectComments, selectStatuses } from '../../src/vcs/local/talk-store.ts';
 import { onCleanup } from '../support/cleanup.ts';
