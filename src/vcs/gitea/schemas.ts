@@ -33,8 +33,8 @@ export const pullSchema = z.object({
   // The base branch may be gone, and its commit with it.
   base: z.object({ ref: z.string().min(1) }),
   state: z.enum(['open', 'closed']),
-  merged: z.boolean(),
-  mergeable: z.boolean(),
+  merged: z.boolean().nullish(),
+  mergeable: z.boolean().nullish(),
   // Missing before Gitea 1.22.
   draft: z.boolean().nullish(),
   labels: z.array(z.object({ name: z.string() })).nullish(),

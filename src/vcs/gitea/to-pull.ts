@@ -16,7 +16,7 @@ export function toPull(pull: GiteaPull): Pull {
     headRef: `refs/pull/${pull.number}/head`,
     baseBranch: base.ref,
     open: pull.state === 'open',
-    merged: pull.merged,
+    merged: pull.merged === true,
     draft: pull.draft ?? isDraftTitle(pull.title),
     labels: (pull.labels ?? []).map(({ name }) => name),
   };
