@@ -30,7 +30,8 @@ function withKnownKeys(node: YamlNode, schema: unknown): YamlNode {
     const below =
       inner instanceof z.ZodObject ? inner.shape[key] : inner instanceof z.ZodRecord ? inner.valueType : null;
     // A key that is there in two cases stays as written the second time, and so is refused.
-    entries.set(node.entries.has(key) ? written : key, { ...entry, value: withKnownKeys(entry.value, below) });
+    const isTaken = node.entries.has(key) || entries.has(key);
+    entries.set(isTaken ? written : key, { ...entry, value: withKnownKeys(entry.value, below) });
   }
   return { ...node, entries };
 }
