@@ -1,4 +1,8 @@
 import type { OptionRows } from '../config/index.ts';
+import { agentDeleteForm } from './agent/delete.ts';
+import { agentListForm } from './agent/list.ts';
+import { agentRegisterForm } from './agent/register.ts';
+import { agentShowForm } from './agent/show.ts';
 import { envCreateForm } from './env/create.ts';
 import { envDeleteForm } from './env/delete.ts';
 import { envListForm } from './env/list.ts';
@@ -30,6 +34,10 @@ const forms: readonly CommandForm<OptionRows>[] = [
   envStopForm,
   envDeleteForm,
   envStopStaleForm,
+  agentListForm,
+  agentShowForm,
+  agentRegisterForm,
+  agentDeleteForm,
   versionForm,
 ];
 

@@ -24,6 +24,10 @@ const polder: CommandGroup = {
       summary: 'List, make, stop and delete environments',
       load: async () => (await import('./env/index.ts')).runEnv,
     },
+    agent: {
+      summary: 'Register, list and delete cluster agents',
+      load: async () => (await import('./agent/index.ts')).runAgent,
+    },
     version: { summary: 'Print the version', load: async () => (await import('./version.ts')).runVersion },
   },
 };

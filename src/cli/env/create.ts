@@ -1,10 +1,10 @@
 import { autoStopSettings, environmentTiers } from '../../environments/index.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { gitlabClient } from '../gitlab-client.ts';
 import { jsonFlag, readFlags } from '../read-flags.ts';
 import { serverFlags } from '../server-flags.ts';
 import { environmentsPath, type ShownEnvironment } from './environment.ts';
-import { gitlabClient } from './gitlab-client.ts';
 
 const argument = { status: 'built', flagOnly: true, type: 'string', default: '' } as const;
 

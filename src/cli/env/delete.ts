@@ -1,9 +1,9 @@
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { gitlabClient } from '../gitlab-client.ts';
 import { jsonFlag, readFlags } from '../read-flags.ts';
 import { serverFlags } from '../server-flags.ts';
 import { findEnvironmentPath, type ShownEnvironment } from './environment.ts';
-import { gitlabClient } from './gitlab-client.ts';
 
 export const envDeleteForm = {
   usage: 'polder env delete <repository> <id or name> [flags]',

@@ -1,5 +1,5 @@
 import { PolderError } from '../../lib/errors.ts';
-import type { GitlabClient } from './gitlab-client.ts';
+import type { GitlabClient } from '../gitlab-client.ts';
 
 /** What the server shows of an environment, as far as the commands use it. */
 export type ShownEnvironment = {
@@ -31,9 +31,4 @@ export async function findEnvironmentPath(client: GitlabClient, repo: string, id
   const [found] = (await client.get(`${path}?name=${encodeURIComponent(idOrName)}`)) as ShownEnvironment[];
   if (found) return `${path}/${found.id}`;
   throw new PolderError('server_refused', `${repo} has no environment named ${JSON.stringify(idOrName)}`);
-}
-
-/** `2026-01-02 03:04` in UTC. */
-export function shortTime(time: string | null | undefined, none: string): string {
-  return time?.replace(/T(\d\d:\d\d).*/, ' $1') ?? none;
 }

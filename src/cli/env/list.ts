@@ -1,11 +1,12 @@
 import { environmentStates } from '../../environments/index.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { gitlabClient } from '../gitlab-client.ts';
 import { jsonFlag, readFlags } from '../read-flags.ts';
 import { renderTable } from '../render-table.ts';
 import { serverFlags } from '../server-flags.ts';
-import { environmentsPath, type ShownEnvironment, shortTime } from './environment.ts';
-import { gitlabClient } from './gitlab-client.ts';
+import { shortTime } from '../short-time.ts';
+import { environmentsPath, type ShownEnvironment } from './environment.ts';
 
 const argument = { status: 'built', flagOnly: true, type: 'string', default: '' } as const;
 

@@ -1,10 +1,11 @@
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { gitlabClient } from '../gitlab-client.ts';
 import { jsonFlag, readFlags } from '../read-flags.ts';
 import { renderTable } from '../render-table.ts';
 import { serverFlags } from '../server-flags.ts';
-import { findEnvironmentPath, type ShownEnvironment, shortTime } from './environment.ts';
-import { gitlabClient } from './gitlab-client.ts';
+import { shortTime } from '../short-time.ts';
+import { findEnvironmentPath, type ShownEnvironment } from './environment.ts';
 
 export const envShowForm = {
   usage: 'polder env show <repository> <id or name> [flags]',

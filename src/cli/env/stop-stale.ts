@@ -1,9 +1,9 @@
 import type { CliContext } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { gitlabClient } from '../gitlab-client.ts';
 import { jsonFlag, readFlags } from '../read-flags.ts';
 import { serverFlags } from '../server-flags.ts';
 import { environmentsPath } from './environment.ts';
-import { gitlabClient } from './gitlab-client.ts';
 
 const day = 86_400_000;
 

@@ -1,4 +1,4 @@
-import { errorText, PolderError } from '../../lib/errors.ts';
+import { errorText, PolderError } from '../lib/errors.ts';
 
 /** GitLab's API of a running server. Whatever the server refuses is thrown, with its reason. */
 export type GitlabClient = {
