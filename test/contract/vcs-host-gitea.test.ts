@@ -227,7 +227,7 @@ describe('giteaHost', () => {
     const body = 'Ran Plan for dir: `.` workspace: `default`\n\n```diff\n+ a\n```';
     await pulls.hideComments(ref, [await pulls.createComment(ref, body)]);
     expect(pull.comments[0]?.body).toBe(
-      `<!--- +-Superseded Command-+ ---><details><summary>Superseded Atlantis Plan</summary>\n${body}\n</details>\n`,
+      `<!--- +-Superseded Command-+ ---><details><summary>Superseded Atlantis Plan</summary>\n${body}\n</details>`,
     );
   });
 

@@ -47,6 +47,11 @@ export async function hideComments(client: GiteaClient, ref: PullRef, ids: reado
 
 /** The mark ends the line's HTML for Markdown, so that the text below it is read as Markdown. */
 function superseded(body: string): string {
-  const [, title = 'comment'] = /^Ran (.{1,40}?) for /.exec(body) ?? [];
-  return `${mark}<details><summary>Superseded Atlantis ${title}</summary>\n${body}\n</details>\n`;
+  return `${mark}<details><summary>Superseded Atlantis ${titleOf(body)}</summary>\n${body}\n</details>`;
+}
+
+/** The command that a comment of ours is about, as its first words say it. */
+function titleOf(body: string): string {
+  const [, title] = /^(?:Ran|Continued) ([A-Za-z_ ]{1,40}?) (?:for|output) /.exec(body) ?? [];
+  return title === undefined ? 'Comment' : title.charAt(0).toUpperCase() + title.slice(1);
 }

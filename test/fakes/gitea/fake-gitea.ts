@@ -76,6 +76,12 @@ export async function fakeGitea(options: Options = {}): Promise<FakeGitea> {
   const baseUrl = () => `https://localhost:${(server.address() as AddressInfo).port}${below}`;
   const render = createRender(state, baseUrl);
 
+  const failureOf = (request: string): Failure | undefined => {
+    const found = failures.find(({ matching, left }) => left > 0 && matching.test(request));
+    if (found) found.left -= 1;
+    return found?.failure;
+  };
+
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     request.url = (request.url ?? '/').slice(below.length);
     const url = new URL(request.url, baseUrl());
@@ -84,9 +90,7 @@ export async function fakeGitea(options: Options = {}): Promise<FakeGitea> {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString();
     const path = url.pathname.slice('/api/v1'.length);
-    const failing = failures.find(({ matching, left }) => left > 0 && matching.test(`${request.method} ${path}`));
-    if (failing) failing.left -= 1;
-    const failure = failing?.failure;
+    const failure = failureOf(`${request.method} ${path}`);
     if (failure && 'hang' in failure) return;
     if (failure && 'drop' in failure && failure.drop === 'before') return void request.socket.destroy();
     if (failure && 'status' in failure) return send(response, failure, failure.headers);

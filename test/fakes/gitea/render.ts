@@ -192,5 +192,5 @@ export function createRender(state: FakeState, webUrl: () => string): Render {
 /** Gitea's own users have ids below zero. */
 function idOf(name: string): number {
   if (name.endsWith('-actions')) return -2;
-  return [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 100_003, 7);
+  return Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) % 100_003, 7);
 }
