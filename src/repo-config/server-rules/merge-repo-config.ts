@@ -1,6 +1,7 @@
 import type { InvalidDocument } from '../check-document.ts';
 import type { ConfiguredProject, RepoConfig } from '../types.ts';
 import { checkAgainstRule } from './check-against-rule.ts';
+import { overlay } from './overlay.ts';
 import type { ProjectSettings, RepoRule, RepoSettings } from './types.ts';
 import { awaitingRuns, unsupportedInProject } from './unsupported-rules.ts';
 
@@ -30,15 +31,16 @@ export function mergeRepoConfig(
 }
 
 function repoSettings({ autodiscover, defaults }: RepoRule, config: RepoConfig | null): RepoSettings {
-  return {
-    automerge: config?.automerge ?? defaults.automerge,
-    parallelPlan: config?.parallelPlan ?? defaults.parallelPlan,
-    parallelApply: config?.parallelApply ?? defaults.parallelApply,
-    abortOnExecutionOrderFail: config?.abortOnExecutionOrderFail ?? false,
-    autodiscoverMode: autodiscover.mode ?? config?.autodiscoverMode ?? defaults.autodiscoverMode,
-    ignorePaths: autodiscover.ignorePaths ?? config?.ignorePaths ?? [],
-    allowedRegexpPrefixes: config?.allowedRegexpPrefixes ?? [],
+  const base: RepoSettings = {
+    automerge: defaults.automerge,
+    parallelPlan: defaults.parallelPlan,
+    parallelApply: defaults.parallelApply,
+    abortOnExecutionOrderFail: false,
+    autodiscoverMode: defaults.autodiscoverMode,
+    ignorePaths: [],
+    allowedRegexpPrefixes: [],
   };
+  return overlay(base, config ?? {}, { autodiscoverMode: autodiscover.mode, ignorePaths: autodiscover.ignorePaths });
 }
 
 function projectSettings(
@@ -46,20 +48,20 @@ function projectSettings(
   config: RepoConfig | null,
   project: ConfiguredProject | null,
 ): ProjectSettings {
-  const repoLockMode = project?.repoLockMode ?? config?.repoLockMode ?? rule.repoLockMode;
-  const settings = {
-    planRequirements: project?.planRequirements ?? rule.planRequirements,
-    applyRequirements: project?.applyRequirements ?? rule.applyRequirements,
-    importRequirements: project?.importRequirements ?? rule.importRequirements,
-    repoLockMode: rule.defaults.repoLocking ? repoLockMode : 'disabled',
-    deleteSourceBranchOnMerge:
-      project?.deleteSourceBranchOnMerge ?? config?.deleteSourceBranchOnMerge ?? rule.deleteSourceBranchOnMerge,
-    silencePrComments: project?.silencePrComments ?? config?.silencePrComments ?? rule.silencePrComments,
-    workflow: project?.workflow ?? rule.workflow,
-    policyCheck: project?.policyCheck ?? rule.policyCheck,
-    customPolicyCheck: project?.customPolicyCheck ?? rule.customPolicyCheck,
-    dependsOn: project?.dependsOn ?? [],
+  const base = {
+    planRequirements: rule.planRequirements,
+    applyRequirements: rule.applyRequirements,
+    importRequirements: rule.importRequirements,
+    repoLockMode: rule.repoLockMode,
+    deleteSourceBranchOnMerge: rule.deleteSourceBranchOnMerge,
+    silencePrComments: rule.silencePrComments,
+    workflow: rule.workflow,
+    policyCheck: rule.policyCheck,
+    customPolicyCheck: rule.customPolicyCheck,
+    dependsOn: [],
   };
-  const unsupported = rule.unsupported ?? unsupportedInProject(rule, config, project);
-  return { ...settings, unsupported: unsupported ?? awaitingRuns(settings) };
+  const locks = rule.defaults.repoLocking ? {} : { repoLockMode: 'disabled' as const };
+  const settings = overlay<Omit<ProjectSettings, 'unsupported'>>(base, config ?? {}, project ?? {}, locks);
+  const unsupported = rule.unsupported ?? unsupportedInProject(rule, config, project) ?? awaitingRuns(settings);
+  return { ...settings, unsupported };
 }

@@ -27,7 +27,7 @@ function withKnownKeys(node: YamlNode, schema: unknown): YamlNode {
   const entries = new Map<string, YamlEntry>();
   for (const [written, entry] of node.entries) {
     const key = inner instanceof z.ZodObject ? knownKey(written, Object.keys(inner.shape)) : written;
-    const below =
+    const below: unknown =
       inner instanceof z.ZodObject ? inner.shape[key] : inner instanceof z.ZodRecord ? inner.valueType : null;
     // A key that is there in two cases stays as written the second time, and so is refused.
     const isTaken = node.entries.has(key) || entries.has(key);

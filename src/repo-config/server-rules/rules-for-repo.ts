@@ -1,4 +1,5 @@
-import type { RepoEntry, RepoRule, RuleDefaults, ServerRules } from './types.ts';
+import { overlay } from './overlay.ts';
+import type { RepoRule, RuleDefaults, ServerRules } from './types.ts';
 import { unsupportedInRule } from './unsupported-rules.ts';
 
 /** What holds where the server has no rules. */
@@ -23,38 +24,50 @@ export function rulesForRepo(
 ): RepoRule {
   const entries = rules.entries.filter((entry) => entry.id.matches(repoId));
   const last = entries.at(-1);
-  const decided = decide(entries);
+  const builtIn: Decided = {
+    planRequirements: [],
+    applyRequirements: [],
+    importRequirements: [],
+    workflow: 'default',
+    allowedWorkflows: [],
+    allowedOverrides: [],
+    allowCustomWorkflows: false,
+    deleteSourceBranchOnMerge: false,
+    repoLockMode: 'on_plan',
+    policyCheck: defaults.policyChecks,
+    customPolicyCheck: false,
+    autodiscover: { mode: null, ignorePaths: null },
+    silencePrComments: null,
+  };
   return {
+    ...overlay(builtIn, ...entries),
     repoId,
     rulesFile: rules.file,
     branch: last?.branch ?? null,
     repoConfigFile: last?.repoConfigFile ?? 'atlantis.yaml',
-    planRequirements: decided('planRequirements') ?? [],
-    applyRequirements: decided('applyRequirements') ?? [],
-    importRequirements: decided('importRequirements') ?? [],
     preWorkflowHooks: entries.flatMap((entry) => entry.preWorkflowHooks),
     postWorkflowHooks: entries.flatMap((entry) => entry.postWorkflowHooks),
-    workflow: decided('workflow') ?? 'default',
     workflows: rules.workflows,
-    allowedWorkflows: decided('allowedWorkflows') ?? [],
-    allowedOverrides: decided('allowedOverrides') ?? [],
-    allowCustomWorkflows: decided('allowCustomWorkflows') ?? false,
-    deleteSourceBranchOnMerge: decided('deleteSourceBranchOnMerge') ?? false,
-    repoLockMode: decided('repoLockMode') ?? 'on_plan',
-    policyCheck: decided('policyCheck') ?? defaults.policyChecks,
-    customPolicyCheck: decided('customPolicyCheck') ?? false,
-    autodiscover: decided('autodiscover') ?? { mode: null, ignorePaths: null },
-    silencePrComments: decided('silencePrComments'),
     defaults,
     unsupported: unsupportedInRule(rules, entries),
   };
 }
 
+/** What each entry may decide anew. */
+type Decided = Omit<
+  RepoRule,
+  | 'repoId'
+  | 'rulesFile'
+  | 'branch'
+  | 'repoConfigFile'
+  | 'preWorkflowHooks'
+  | 'postWorkflowHooks'
+  | 'workflows'
+  | 'defaults'
+  | 'unsupported'
+>;
+
 /** Pull requests into other branches are not worked on. */
 export function isForBaseBranch(rule: Pick<RepoRule, 'branch'>, baseBranch: string): boolean {
   return rule.branch === null || rule.branch.matches(baseBranch);
-}
-
-function decide(entries: readonly RepoEntry[]): <K extends keyof RepoEntry>(key: K) => RepoEntry[K] | null {
-  return (key) => entries.findLast((entry) => entry[key] !== null)?.[key] ?? null;
 }
