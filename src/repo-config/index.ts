@@ -1,3 +1,4 @@
+export { branchTest } from './branch-test.ts';
 export { firstIssueMessage, type InvalidDocument, issuesMessage } from './check-document.ts';
 export { cleanDir, workspaceRule } from './field-rules.ts';
 export { compileGlob, type Glob, isGlob } from './glob.ts';

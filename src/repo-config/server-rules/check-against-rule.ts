@@ -1,4 +1,4 @@
-import { RE2JS } from 're2js';
+import { branchTest } from '../branch-test.ts';
 import { firstIssueMessage, type InvalidDocument, issuesMessage } from '../check-document.ts';
 import type { ConfigIssue, ConfiguredProject, OverridableKey, RepoConfig } from '../types.ts';
 import type { RepoRule } from './types.ts';
@@ -22,7 +22,8 @@ const judgedKeys: readonly OverridableKey[] = [
  * (https://www.runatlantis.io/docs/server-side-repo-config); undefined when there is nothing.
  */
 export function checkAgainstRule(rule: RepoRule, config: RepoConfig, baseBranch: string): InvalidDocument | undefined {
-  const projects = Array.from(config.projects.entries()).filter(([, { branch }]) => isForBranch(branch, baseBranch));
+  const isForBranch = branchTest(baseBranch);
+  const projects = Array.from(config.projects.entries()).filter(([, { branch }]) => isForBranch(branch));
   const issues = [
     ...projects.flatMap(([index, { keyLines }]) => keysNotAllowed(rule, keyLines, `projects[${index}].`)),
     ...keysNotAllowed(rule, config.keyLines, ''),
@@ -40,10 +41,6 @@ export function checkAgainstRule(rule: RepoRule, config: RepoConfig, baseBranch:
     atlantisMessage: firstIssueMessage(config.file, issues),
     issues,
   };
-}
-
-function isForBranch(branch: string | null, baseBranch: string): boolean {
-  return branch === null || RE2JS.compile(branch).matcher(baseBranch).find();
 }
 
 function keysNotAllowed(
