@@ -12,9 +12,9 @@ export type GitlabSite = {
 
 /** Throws `option_invalid` for what is no host name and no URL of a site. */
 export function siteOf(option: string): GitlabSite {
-  const text = /^https?:\/\//i.test(option) ? option : `https://${option}`;
+  const text = option.includes('://') ? option : `https://${option}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isSite = url && url.host !== '' && url.username === '' && url.search === '' && url.hash === '';
+  const isSite = url && /^https?:$/.test(url.protocol) && `${url.username}${url.search}${url.hash}` === '';
   if (!isSite) {
     throw new PolderError(
       'option_invalid',
