@@ -16,6 +16,8 @@ describe('can', () => {
     ['runs:read', 'reporter'],
     ['runs:plan', 'developer'],
     ['runs:apply', 'maintainer'],
+    ['pulls:write', 'developer'],
+    ['pulls:merge', 'maintainer'],
     ['locks:write', 'maintainer'],
     ['environments:read', 'reporter'],
     ['agents:read', 'developer'],

@@ -19,6 +19,10 @@ const rules = {
   'runs:read': { role: 'reporter' },
   'runs:plan': { role: 'developer', writes: true },
   'runs:apply': { role: 'maintainer', writes: true },
+  /** Open, comment on and close local pull requests. */
+  'pulls:write': { role: 'developer', writes: true },
+  /** Approve and merge them. */
+  'pulls:merge': { role: 'maintainer', writes: true },
   /** Take and release project locks and the global apply lock. */
   'locks:write': { role: 'maintainer', writes: true },
   'environments:read': { role: 'reporter', openOnPublic: true, forJobs: true },

@@ -24,6 +24,8 @@ const activities = {
   'runs:read': 'reading runs and logs',
   'runs:plan': 'planning',
   'runs:apply': 'applying',
+  'pulls:write': 'opening, commenting on and closing pull requests',
+  'pulls:merge': 'approving and merging pull requests',
   'locks:write': 'taking and releasing locks',
 } as const satisfies Partial<Record<Ability, string>>;
 

@@ -1,5 +1,6 @@
 import type { FindRepoDeps } from '../repos/index.ts';
 import type { RunDeps } from '../runs/index.ts';
+import type { LocalPullDeps } from '../vcs/local/index.ts';
 import type { ListenerSettings, Timeouts } from './node-server.ts';
 
 /** The options that the HTTP side reads, each named after its flag. */
@@ -32,6 +33,8 @@ export type HttpDeps = RunDeps &
     readonly draining: () => boolean;
     /** The repository allow-list. */
     readonly isAllowed: (host: string, fullName: string) => boolean;
+    /** There when the server has local repositories. */
+    readonly localPulls?: LocalPullDeps | undefined;
   };
 
 /** What routes get besides: parts that live as long as the server listens. */

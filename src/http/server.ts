@@ -12,6 +12,7 @@ import { createNodeServer, defaultTimeouts, refuseBrokenRequest, type Timeouts }
 import { describeRoutes, registerDescription } from './openapi.ts';
 import { registerOperations } from './ops/operations.ts';
 import { registerPages } from './pages/index.ts';
+import { registerPullsApi } from './pulls-api/index.ts';
 import { plainText } from './replies.ts';
 import { addRoutingRules, originForm } from './routing.ts';
 import { registerRunsApi } from './runs-api/index.ts';
@@ -75,6 +76,7 @@ export async function createHttpServer(
   await app.register(async (ops: App) => registerOperations(ops, context));
   await app.register(async (api: App) => registerAtlantisApi(api, context));
   await app.register(async (api: App) => registerRunsApi(api, context));
+  await app.register(async (api: App) => registerPullsApi(api, context));
   const revisions = createRevisions(deps);
   await registerGitlabApi(app, {
     stopActions: noStopActions,

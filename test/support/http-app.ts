@@ -16,13 +16,15 @@ import {
 } from '../../src/http/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { registerInstance, startWorker } from '../../src/queue/index.ts';
+import { noServerRules } from '../../src/repo-config/index.ts';
 import { createInitGate, createPool, executeRun, executeRunTask, type RunDeps } from '../../src/runs/index.ts';
 import { createConfigurationReader, createEngines } from '../../src/terraform/index.ts';
-import { createHosts } from '../../src/vcs/index.ts';
+import { createHosts, type VcsEvent } from '../../src/vcs/index.ts';
 import { localHost } from '../../src/vcs/local/index.ts';
 import { heldToDescription } from './api-description.ts';
 import { onCleanup } from './cleanup.ts';
 import { testEngine } from './engine.ts';
+import { usualRuleDefaults } from './rules.ts';
 import { temporaryDir } from './temp.ts';
 
 export type TestApp = {
@@ -30,6 +32,8 @@ export type TestApp = {
   readonly deps: HttpDeps;
   /** Repositories of the local host go here, as `owner/name`. */
   readonly reposDir: string;
+  /** What happened on local pull requests. */
+  readonly delivered: readonly VcsEvent[];
 };
 
 export type TestAppOptions = {
@@ -60,7 +64,8 @@ const settings: HttpDeps['settings'] = {
   killAfterMs: 1_000,
   logMaxBytes: 1024 * 1024,
   defaultDistribution: 'terraform',
-  autodiscoverMode: 'auto',
+  serverRules: noServerRules,
+  ruleDefaults: usualRuleDefaults,
   autoplanFileList: ['**/*.tf'],
 };
 
@@ -71,10 +76,17 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const dir = await temporaryDir();
   const reposDir = join(dir, 'repos');
   await mkdir(reposDir);
+  const delivered: VcsEvent[] = [];
+  const parts = await runParts(dir);
+  const pulls = {
+    ...{ db, git: parts.git, now: parts.now, baseUrl: settings.baseUrl },
+    deliver: async (_tx: unknown, event: VcsEvent) => void delivered.push(event),
+  };
   const deps: HttpDeps = {
-    ...(await runParts(dir)),
+    ...parts,
     db,
-    hosts: createHosts([localHost({ reposDir })]),
+    hosts: createHosts([localHost({ reposDir, pulls })]),
+    localPulls: { ...pulls, reposDir },
     isAllowed: (_host, fullName) => fullName.startsWith('acme/'),
     draining: () => false,
     ...options.over,
@@ -83,7 +95,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   if (options.works) await startWorking(deps);
   const app = await createHttpServer(deps, { ...defaultTimeouts, ...options.timeouts });
   onCleanup(() => app.close());
-  return { app: heldToDescription(app), deps, reposDir };
+  return { app: heldToDescription(app), deps, reposDir, delivered };
 }
 
 async function runParts(dir: string): Promise<Omit<RunDeps, 'db' | 'hosts' | 'settings'>> {

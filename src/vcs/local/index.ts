@@ -18,6 +18,7 @@ export {
   type LocalComment,
   type LocalPull,
   type LocalPullDeps,
+  localLogin,
   localPullStates,
   type PullRefusal,
 } from './types.ts';

@@ -2,8 +2,9 @@ import { baseBranchName } from '../../git/index.ts';
 import { PolderError } from '../../lib/errors.ts';
 import type { ChangedFiles, Mergeability, PullHost, PullRef } from '../index.ts';
 import { currentPull, existingPull, sourceOf, toHostPull } from './current-pull.ts';
+import { fewOf } from './make-commit.ts';
+import { mergeProblem } from './merge-problem.ts';
 import { mergeLocalPull } from './merge-pull.ts';
-import { tryMerge } from './merge-trees.ts';
 import { readSourceFile } from './read-file.ts';
 import { dismissApprovals, selectApprovers } from './review-store.ts';
 import { branchTips, changedPaths, mergeBase, moveBranch, workTreeOf } from './source-git.ts';
@@ -17,13 +18,13 @@ import {
   selectStatuses,
   updateComment,
 } from './talk-store.ts';
-import { type LocalPull, type LocalPullDeps, ownLogin } from './types.ts';
+import { type LocalPull, type LocalPullDeps, localLogin } from './types.ts';
 
 /** The pull requests in the database, of the repositories on this disk. */
 export function localPullHost(deps: LocalPullDeps): PullHost {
   const { db, now } = deps;
   return {
-    ownLogin: async () => ownLogin,
+    ownLogin: async () => localLogin,
     getPull: async (ref) => {
       const current = await currentPull(deps, ref);
       return current && toHostPull(deps, current.pull, current.headSha);
@@ -42,7 +43,7 @@ export function localPullHost(deps: LocalPullDeps): PullHost {
       return comments.map(({ id, author, body }) => ({ id: String(id), author, body }));
     },
     createComment: async (ref, body) => {
-      const { id } = await insertComment(db, (await knownPull(deps, ref)).id, { author: ownLogin, body, now: now() });
+      const { id } = await insertComment(db, (await knownPull(deps, ref)).id, { author: localLogin, body, now: now() });
       return String(id);
     },
     updateComment: async (ref, { id, body }) => {
@@ -51,14 +52,14 @@ export function localPullHost(deps: LocalPullDeps): PullHost {
     },
     hideComments: async (ref, ids) => {
       const pull = await knownPull(deps, ref);
-      await hideAuthorsComments(db, { pullId: pull.id, author: ownLogin }, ids.map(Number));
+      await hideAuthorsComments(db, { pullId: pull.id, author: localLogin }, ids.map(Number));
     },
     react: async (ref, { commentId, emoji }) => {
       const pull = await knownPull(deps, ref);
       await db.transaction((tx) => addReaction(tx, { pullId: pull.id, id: Number(commentId) }, emoji));
     },
     setStatus: ({ fullName, headSha }, status) => putStatus(db, { fullName, sha: headSha }, { ...status, now: now() }),
-    mergePull: (ref, request) => mergeLocalPull(deps, ref, { ...request, by: ownLogin }),
+    mergePull: (ref, request) => mergeLocalPull(deps, ref, { ...request, by: localLogin }),
     deleteBranch: (fullName, branch) => deleteBranch(deps, fullName, branch),
     dismissReviews: async (ref, reason) => {
       const pull = await knownPull(deps, ref);
@@ -84,19 +85,15 @@ async function getMergeability(
   ref: PullRef,
   ignores: (context: string) => boolean,
 ): Promise<Mergeability> {
-  const { source, pull, headSha, baseTip, headTip } = await existingPull(deps, ref);
-  const no = (reason: string): Mergeability => ({ mergeable: false, reason });
-  if (pull.state !== 'open') return no(`PR is ${pull.state}`);
-  if (pull.draft) return no('PR is a draft');
-  if (headTip === undefined || baseTip === undefined) {
-    return no(`PR has no branch ${headTip === undefined ? pull.headBranch : pull.baseBranch} any more`);
-  }
-  const statuses = await selectStatuses(deps.db, { fullName: pull.fullName, sha: headSha });
+  const current = await existingPull(deps, ref);
+  const key = { fullName: ref.fullName, sha: current.headSha };
+  const statuses = await selectStatuses(deps.db, key);
   const failing = statuses.filter(({ state, context }) => state === 'failure' && !ignores(context));
-  if (failing.length > 0) return no(`PR has failing statuses: ${failing.map(({ context }) => context).join(', ')}`);
-  if ((await mergeBase(source, baseTip, headSha)) === undefined) return no('PR has no history in common with its base');
-  const merge = await tryMerge(source, { ours: baseTip, theirs: headSha });
-  return merge.kind === 'clean' ? { mergeable: true } : no('PR has conflicts');
+  const reason =
+    failing.length > 0
+      ? `PR has failing statuses: ${fewOf(failing.map(({ context }) => context))}`
+      : await mergeProblem(current);
+  return reason === undefined ? { mergeable: true } : { mergeable: false, reason };
 }
 
 async function deleteBranch(deps: LocalPullDeps, fullName: string, given: string): Promise<void> {

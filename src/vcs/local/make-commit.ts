@@ -17,7 +17,7 @@ export function conflicting(paths: readonly string[]): Extract<BuiltMerge, { kin
 }
 
 /** The first ten, and how many more. */
-function fewOf(names: readonly string[]): string {
+export function fewOf(names: readonly string[]): string {
   const few = names.slice(0, 10).join(', ');
   return names.length > 10 ? `${few} and ${names.length - 10} more` : few;
 }

@@ -99,7 +99,9 @@ describeDatabases('local pull requests', (open) => {
     it('stores nothing when the delivery cannot be stored', async () => {
       await world.push('change', { 'a.tf': '' });
       const deliver = () => Promise.reject(new Error('the queue is full'));
-      await expect(openLocalPull({ ...world.deps, deliver }, { ...order, headBranch: 'change' })).rejects.toThrow();
+      await expect(openLocalPull({ ...world.deps, deliver }, { ...order, headBranch: 'change' })).rejects.toThrow(
+        'the queue is full',
+      );
       expect(await listLocalPulls(world.deps.db, {})).toEqual([]);
     });
   });

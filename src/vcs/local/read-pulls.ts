@@ -1,6 +1,7 @@
 import type { DbHandle } from '../../db/index.ts';
 import type { CommitStatus, PullRef } from '../index.ts';
 import { currentPull } from './current-pull.ts';
+import { mergeProblem } from './merge-problem.ts';
 import { selectApprovers } from './review-store.ts';
 import { type PullFilter, selectPull, selectPulls } from './store.ts';
 import { selectComments, selectStatuses } from './talk-store.ts';
@@ -20,6 +21,8 @@ export type LocalPullDetails = {
   readonly approvedBy: readonly string[];
   /** Of that commit. */
   readonly statuses: readonly CommitStatus[];
+  /** Why it could not be merged now, whatever its statuses; null when it could. */
+  readonly mergeProblem: string | null;
 };
 
 /** Undefined when there is none of that number. Throws `host_refused` when its repository is gone. */
@@ -35,6 +38,7 @@ export async function readLocalPull(
     headSha,
     approvedBy: await selectApprovers(deps.db, pull.id, headSha),
     statuses: await selectStatuses(deps.db, { fullName: pull.fullName, sha: headSha }),
+    mergeProblem: (await mergeProblem(current)) ?? null,
   };
 }
 

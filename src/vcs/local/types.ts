@@ -64,4 +64,4 @@ export type PullRefusal = {
 };
 
 /** The login of the server itself: whatever it writes and does, it does as this. */
-export const ownLogin = 'polder';
+export const localLogin = 'polder';

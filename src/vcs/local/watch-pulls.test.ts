@@ -108,5 +108,6 @@ describeDatabases('createPullWatch', (open) => {
     await world.push('change', { 'b.tf': '' });
     await waitFor('the push to be noticed', () => events().includes('pull_updated'));
     await watch.stop();
+    expect(events()).toEqual(['pull_updated']);
   });
 });

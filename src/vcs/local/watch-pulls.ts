@@ -8,7 +8,7 @@ import { toHostPull } from './current-pull.ts';
 import { findRepository, type LocalRepository } from './find-repository.ts';
 import { branchTips, mergeBase, type Source } from './source-git.ts';
 import { endPull, selectPulls, updateOpenPull } from './store.ts';
-import { type LocalPull, type LocalPullDeps, ownLogin } from './types.ts';
+import { type LocalPull, type LocalPullDeps, localLogin } from './types.ts';
 
 export type WatchDeps = LocalPullDeps & { readonly log: Log };
 
@@ -111,7 +111,7 @@ async function compare(deps: WatchDeps, source: Source, { pull, tips }: Comparis
   const at = deps.now();
   await deps.db.transaction(async (tx) => {
     if (isMerged) {
-      const ended = await endPull(tx, pull.id, { state: 'merged', by: ownLogin, at, headSha });
+      const ended = await endPull(tx, pull.id, { state: 'merged', by: localLogin, at, headSha });
       if (ended) await deps.deliver(tx, { ...happened, kind: 'pull_closed', pullNumber, merged: true });
       return;
     }
