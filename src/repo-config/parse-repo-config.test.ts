@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseRepoConfig } from './parse-repo-config.ts';
+import { rawConfig } from './raw-config.ts';
 import type { ConfiguredProject, RepoConfig } from './types.ts';
 
 const file = 'atlantis.yaml';
@@ -405,5 +407,15 @@ line 8: automerge: expected true or false, found "perhaps"`,
     const message = /^parsing atlantis\.yaml: (\d+ errors\n)?line \d+: |^ok$/;
     const answers = fc.property(fc.oneof(text, fc.string()), (written) => message.test(messageOf(written)));
     expect(() => fc.assert(answers, { numRuns: 300 })).not.toThrow();
+  });
+});
+
+describe('docs/atlantis-yaml.md', () => {
+  const page = readFileSync(new URL('../../docs/atlantis-yaml.md', import.meta.url), 'utf8');
+
+  it('names every key', () => {
+    const project = rawConfig.shape.projects.unwrap().unwrap().element;
+    const keys = [...Object.keys(rawConfig.shape), ...Object.keys(project.shape)];
+    expect(keys.filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
   });
 });

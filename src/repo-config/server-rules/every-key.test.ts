@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseServerRules } from './parse-server-rules.ts';
@@ -95,6 +96,32 @@ describe('parseServerRules', () => {
       return parsed.kind === 'ok' || (parsed.message.startsWith(start) && parsed.issues.length > 0);
     });
     expect(() => fc.assert(answers, { numRuns: 2_000 })).not.toThrow();
+  });
+});
+
+describe('docs/repos-yaml.md', () => {
+  const page = readFileSync(new URL('../../../docs/repos-yaml.md', import.meta.url), 'utf8');
+
+  it('names every key', () => {
+    const keys = new Set(keyPaths(rootKeys).map((path) => String(path.at(-1))));
+    const stages = ['w', 'plan', 'apply', 'policy_check', 'import', 'state_rm', 'steps'];
+    const isNamed = (key: string) => page.includes(`\`${key}\``) || page.includes(`\`${key}: `);
+    expect([...keys].filter((key) => !stages.includes(key) && !isNamed(key))).toEqual([]);
+  });
+
+  it('has an example that is accepted', () => {
+    const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+    expect(parse(example)).toMatchObject({ kind: 'ok', rules: { entries: [{}, {}, {}] } });
+  });
+
+  it('shows the messages as they are', () => {
+    const file = '/etc/polder/repos.yaml';
+    const parsed = parseServerRules({
+      text: 'repos:\n- id: acme/infra\n  aply_requirements: [approved]',
+      file,
+      format: 'yaml',
+    });
+    expect(page).toContain(parsed.kind === 'invalid' ? `\n${parsed.message}\n` : 'nothing');
   });
 });
 
