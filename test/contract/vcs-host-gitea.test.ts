@@ -169,11 +169,17 @@ describe('giteaHost, when Gitea is in trouble', () => {
 });
 
 describe('giteaHost', () => {
-  it.each([1, 30, 100])('reads all pages when it asks for %i rows at a time', async (pageSize) => {
+  it.each([7, 30, 100])('reads all pages when it asks for %i rows at a time', async (pageSize) => {
     const { ref, pull, pulls } = await withPull({ pageSize });
     pull.files = Array.from({ length: 101 }, (_, index) => ({ filename: `${index}.tf`, status: 'added' }));
     const { paths, complete } = await pulls.listChangedFiles(ref);
     expect([paths.length, complete]).toEqual([101, true]);
+  });
+
+  it('gives the old name of a renamed file', async () => {
+    const { ref, pull, pulls } = await withPull();
+    pull.files = [{ filename: 'new.tf', status: 'renamed', previous_filename: 'old.tf' }];
+    expect((await pulls.listChangedFiles(ref)).paths).toEqual(['new.tf', 'old.tf']);
   });
 
   it('waits until Gitea has looked for conflicts', async () => {
@@ -222,10 +228,12 @@ describe('giteaHost', () => {
     await expect(pulls.deleteBranch('acme/infra', 'main')).rejects.toThrow('can not delete default branch');
   });
 
-  it('folds a comment away below the name of its command, with its text unchanged', async () => {
+  it('folds a comment away once, below the name of its command', async () => {
     const { ref, pull, pulls } = await withPull();
     const body = 'Ran Plan for dir: `.` workspace: `default`\n\n```diff\n+ a\n```';
-    await pulls.hideComments(ref, [await pulls.createComment(ref, body)]);
+    const id = await pulls.createComment(ref, body);
+    await pulls.hideComments(ref, [id]);
+    await pulls.hideComments(ref, [id]);
     expect(pull.comments[0]?.body).toBe(
       `<!--- +-Superseded Command-+ ---><details><summary>Superseded Atlantis Plan</summary>\n${body}\n</details>`,
     );

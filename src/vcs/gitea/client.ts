@@ -29,8 +29,8 @@ export type GiteaClient = {
   list<T>(route: string, parameters: Parameters, item: z.ZodType<T>): Promise<{ items: T[]; complete: boolean }>;
 };
 
-/** 15,000 rows of the usual size. */
-const mostPages = 500;
+/** 6,000 rows of the usual size. */
+const mostPages = 200;
 
 export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
   const api = `${options.baseUrl.replace(/\/+$/, '')}/api/v1`;

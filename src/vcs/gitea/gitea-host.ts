@@ -28,14 +28,14 @@ const capabilities: HostCapabilities = {
 };
 
 /**
- * Gitea and Forgejo, which differ in nothing that we use. The hostname is that of `baseUrl`, with its port where it has
- * one. Asks nothing before it is used.
+ * Gitea and Forgejo, which differ in nothing that we use. The hostname is that of `baseUrl` without a port, as
+ * allow-lists of Atlantis have it. Asks nothing before it is used.
  */
 export function giteaHost(options: GiteaHostOptions): VcsHost {
   const client = createGiteaClient(options);
   return {
     type: 'Gitea',
-    hostname: new URL(options.baseUrl).host,
+    hostname: new URL(options.baseUrl).hostname,
     capabilities,
     findRepo: (fullName) => findRepo(client, fullName, options),
     pulls: pullHost(client, options),
