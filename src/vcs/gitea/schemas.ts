@@ -35,7 +35,7 @@ export const pullSchema = z.object({
   state: z.enum(['open', 'closed']),
   merged: z.boolean().nullish(),
   mergeable: z.boolean().nullish(),
-  // Missing before Gitea 1.22.
+  // Older versions leave it to the title.
   draft: z.boolean().nullish(),
   labels: z.array(z.object({ name: z.string() })).nullish(),
 });
