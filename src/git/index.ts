@@ -11,6 +11,7 @@ export { type CheckoutOrder, openCheckout } from './open-checkout.ts';
 export { openGit } from './open-git.ts';
 export { forgetPullRef } from './private-refs.ts';
 export { type CommitFile, listTree, readFile, readLinks, type TreeEntry, trackedFile } from './read-commit.ts';
+export { readFiles } from './read-files.ts';
 export { releaseCheckout } from './release-checkout.ts';
 export { type RefResolution, type ResolvedRef, resolveRef } from './resolve-ref.ts';
 export { type GitCall, type GitOutput, tryGit } from './run-git.ts';

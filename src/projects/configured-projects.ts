@@ -3,52 +3,85 @@ import {
   type ConfigIssue,
   type ConfiguredProject,
   compileGlob,
+  type Glob,
   issuesMessage,
+  type ProjectSettings,
   type RepoConfig,
 } from '../repo-config/index.ts';
+import { listedProject } from './make-project.ts';
+import { compilePathRules } from './path-rules.ts';
 import type { TreeView } from './tree.ts';
 import type { Project } from './types.ts';
 
 /** The listed projects as they stand for one commit and one base branch, in the order of the file. */
 export type ConfiguredProjects = {
   readonly kind: 'ok';
+  readonly entries: readonly ConfiguredEntry[];
   readonly projects: readonly Project[];
+  /** Those that have a name. */
   readonly byName: ReadonlyMap<string, Project>;
   readonly byDir: ReadonlyMap<string, readonly Project[]>;
   /** Names and folders of entries that are there for other base branches only. */
   readonly otherBranches: { readonly names: ReadonlySet<string>; readonly dirs: ReadonlySet<string> };
 };
 
-type Entry = { readonly index: number; readonly line: number; readonly project: Project };
+/** One entry of the file. */
+export type ConfiguredEntry = {
+  readonly isAutoplanned: boolean;
+  /** The folders that it is for, when it names them by a pattern. */
+  readonly glob: Glob | null;
+  /** One for each folder. */
+  readonly projects: readonly Project[];
+};
+
+/** Two texts of one mistake: see `InvalidDocument`. */
+export type InvalidConfig = { readonly kind: 'invalid'; readonly message: string; readonly atlantisMessage: string };
+
+export const noConfiguredProjects: ConfiguredProjects = {
+  kind: 'ok',
+  entries: [],
+  projects: [],
+  byName: new Map(),
+  byDir: new Map(),
+  otherBranches: { names: new Set(), dirs: new Set() },
+};
+
+type Scope = {
+  readonly tree: TreeView;
+  readonly baseBranch: string;
+  readonly settingsOf: (project: ConfiguredProject | null) => ProjectSettings;
+};
+
+type Placed = ConfiguredEntry & { readonly index: number; readonly line: number };
 
 /**
  * Leaves out entries for other base branches, puts the folders that are there in the place of patterns, and checks how
- * what remains goes together. `invalid` carries the text of a configuration error.
+ * what remains goes together.
  */
-export function configuredProjects(
-  config: RepoConfig,
-  { tree, baseBranch }: { tree: TreeView; baseBranch: string },
-): ConfiguredProjects | { readonly kind: 'invalid'; readonly message: string } {
-  const entries: Entry[] = [];
-  const others: Entry[] = [];
-  const isForBranch = branchTest(baseBranch);
+export function configuredProjects(config: RepoConfig, scope: Scope): ConfiguredProjects | InvalidConfig {
+  const entries: Placed[] = [];
+  const others: Placed[] = [];
+  const isForBranch = branchTest(scope.baseBranch);
   for (const [index, configured] of config.projects.entries()) {
     const list = isForBranch(configured.branch) ? entries : others;
-    for (const dir of dirsOf(configured, tree)) {
-      list.push({ index, line: configured.line, project: projectOf(config, configured, dir) });
-    }
+    list.push(place(configured, index, scope));
   }
-  const issues = [...sameNames(entries), ...sameFolders(entries)];
-  if (issues.length > 0) return { kind: 'invalid', message: issuesMessage(config.file, issues) };
-  const projects = entries.map((entry) => entry.project);
+  const issues = [...sameNames(entries), ...sameFolders(entries), ...badPatterns(entries)];
+  if (issues[0]) {
+    const atlantisMessage = `parsing ${config.file}: ${issues[0].message}`;
+    return { kind: 'invalid', message: issuesMessage(config.file, issues), atlantisMessage };
+  }
+  const projects = entries.flatMap((entry) => entry.projects);
+  const ofOthers = others.flatMap((entry) => entry.projects);
   return {
     kind: 'ok',
+    entries,
     projects,
-    byName: new Map(projects.map((project) => [project.name, project])),
+    byName: new Map(projects.filter(({ name }) => name !== '').map((project) => [project.name, project])),
     byDir: groupByDir(projects),
     otherBranches: {
-      names: new Set(others.map(({ project }) => project.name)),
-      dirs: new Set(others.map(({ project }) => project.dir)),
+      names: new Set(ofOthers.map(({ name }) => name)),
+      dirs: new Set(ofOthers.map(({ dir }) => dir)),
     },
   };
 }
@@ -64,30 +97,29 @@ function branchTest(baseBranch: string): (branch: string | null) => boolean {
   };
 }
 
-function dirsOf(configured: ConfiguredProject, tree: TreeView): readonly string[] {
-  if (!configured.isGlob) return [configured.dir];
-  const glob = compileGlob(configured.dir);
-  // The root is what a pattern matches when it matches no part at all.
-  return glob ? tree.projectDirs.filter((dir) => glob.matches(dir === '.' ? '' : dir)) : [];
-}
-
-function projectOf(config: RepoConfig, configured: ConfiguredProject, dir: string): Project {
+function place(configured: ConfiguredProject, index: number, scope: Scope): Placed {
+  const glob = configured.isGlob ? (compileGlob(configured.dir) ?? null) : null;
+  const dirs = configured.isGlob
+    ? scope.tree.projectDirs.filter((dir) => glob && matchesDir(glob, dir))
+    : [configured.dir];
   return {
-    name: configured.name,
-    dir,
-    workspace: configured.workspace,
-    terraformVersion: configured.terraformVersion,
-    distribution: configured.distribution,
-    executionOrderGroup: configured.executionOrderGroup,
-    silencePrComments: configured.silencePrComments ?? config.silencePrComments,
-    // What the root says about locks holds where the project says nothing.
-    unsupported: configured.unsupported ?? (configured.repoLockMode === null ? config.unsupported : null),
+    index,
+    line: configured.line,
+    isAutoplanned: configured.autoplan.enabled,
+    glob,
+    projects: dirs.map((dir) => listedProject(scope, configured, dir)),
   };
 }
 
-function sameNames(entries: readonly Entry[]): ConfigIssue[] {
+/** The root is what a pattern matches when it matches no part at all. */
+export function matchesDir(glob: Glob, dir: string): boolean {
+  return glob.matches(dir === '.' ? '' : dir);
+}
+
+function sameNames(entries: readonly Placed[]): ConfigIssue[] {
   const seen = new Set<string>();
-  return entries.flatMap(({ index, line, project: { name } }) => {
+  return entries.flatMap(({ index, line, projects: [first] }) => {
+    const name = first?.name ?? '';
     if (name === '' || !seen.has(name)) {
       seen.add(name);
       return [];
@@ -102,9 +134,10 @@ function sameNames(entries: readonly Entry[]): ConfigIssue[] {
   });
 }
 
-function sameFolders(entries: readonly Entry[]): ConfigIssue[] {
+function sameFolders(entries: readonly Placed[]): ConfigIssue[] {
   const first = new Map<string, Project>();
-  return entries.flatMap(({ index, line, project }) => {
+  const placed = entries.flatMap(({ index, line, projects }) => projects.map((project) => ({ index, line, project })));
+  return placed.flatMap(({ index, line, project }) => {
     const key = JSON.stringify([project.dir, project.workspace]);
     const earlier = first.get(key);
     if (!earlier) first.set(key, project);
@@ -117,6 +150,23 @@ function sameFolders(entries: readonly Entry[]): ConfigIssue[] {
         message: `there are two or more projects with ${what} that are not all named; they must have a 'name' key so they can be targeted for apply's separately`,
       },
     ];
+  });
+}
+
+/** Lists of patterns are mostly the same one. */
+function badPatterns(entries: readonly Placed[]): ConfigIssue[] {
+  const known = new Map<readonly string[], string | undefined>();
+  return entries.flatMap(({ index, line, projects: [first] }) => {
+    const patterns = first?.whenModified;
+    if (!patterns) return [];
+    if (!known.has(patterns)) {
+      const compiled = compilePathRules(patterns);
+      known.set(patterns, compiled.kind === 'invalid' ? compiled.pattern : undefined);
+    }
+    const bad = known.get(patterns);
+    if (bad === undefined) return [];
+    const message = `${JSON.stringify(bad)} is not a valid pattern`;
+    return [{ line, key: `projects[${index}].autoplan.when_modified`, message }];
   });
 }
 

@@ -1,15 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type Discovery, discoverProjects } from './discover-projects.ts';
+import { selectionContext } from '../../test/support/selection.ts';
+import type { AutodiscoverMode } from '../repo-config/index.ts';
+import { discoverDirs } from './discover-projects.ts';
+import { openScope } from './selection-scope.ts';
 import { treeOf } from './tree.ts';
 
-const everything: Discovery = { mode: 'auto', ignorePaths: [], configuredDirs: [], fileList: ['**/*'] };
+type Discovery = { mode?: AutodiscoverMode; ignorePaths?: string[]; configuredDirs?: string[]; fileList?: string[] };
 
-function discovered(paths: string[], discovery: Partial<Discovery> = {}): string[] {
-  return discoverProjects(treeOf(paths), { ...everything, ...discovery }).map((project) => project.dir);
+function discovered(paths: string[], discovery: Discovery = {}): readonly string[] {
+  const { mode = 'auto', ignorePaths = [], configuredDirs = [], fileList = ['**/*'] } = discovery;
+  const listed = configuredDirs.map((dir) => `- dir: ${JSON.stringify(dir)}`).join('\n');
+  const config = `version: 3\nautodiscover: {ignore_paths: ${JSON.stringify(ignorePaths)}}\nprojects:\n${listed}`;
+  const scope = openScope(selectionContext({ config, mode, tree: treeOf(paths), autoplanFileList: fileList }));
+  if (scope.kind === 'invalid') throw new Error(scope.message);
+  return discoverDirs(scope);
 }
 
-describe('discoverProjects', () => {
-  const rows: [name: string, paths: string[], discovery: Partial<Discovery>, dirs: string[]][] = [
+describe('discoverDirs', () => {
+  const rows: [name: string, paths: string[], discovery: Discovery, dirs: string[]][] = [
     [
       'finds folders with Terraform files, sorted',
       ['b/main.tf', 'main.tf', 'a/c/x.tofu', 'docs/x.md'],
@@ -46,27 +54,6 @@ describe('discoverProjects', () => {
   ];
   it.each(rows)('%s', (...[_name, paths, discovery, dirs]) => {
     expect(discovered(paths, discovery)).toEqual(dirs);
-  });
-
-  it('gives a found project the defaults', () => {
-    expect(discoverProjects(treeOf(['a/main.tf']), everything)).toEqual([
-      {
-        name: '',
-        dir: 'a',
-        workspace: 'default',
-        terraformVersion: null,
-        distribution: null,
-        executionOrderGroup: 0,
-        silencePrComments: null,
-        unsupported: null,
-      },
-    ]);
-  });
-
-  it('takes the workspace that the code of a folder names', () => {
-    const workspaceOf = (dir: string) => (dir === 'a' ? 'cloud' : undefined);
-    const projects = discoverProjects(treeOf(['a/main.tf', 'b/main.tf']), { ...everything, workspaceOf });
-    expect(projects.map((project) => project.workspace)).toEqual(['cloud', 'default']);
   });
 
   it('looks through 100,000 files', () => {

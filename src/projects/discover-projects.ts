@@ -1,32 +1,41 @@
-import dockerignore from '@balena/dockerignore';
 import { type AutodiscoverMode, compileGlob } from '../repo-config/index.ts';
-import { plainProject } from './plain-project.ts';
+import type { ConfiguredProjects } from './configured-projects.ts';
+import { pathRules } from './path-rules.ts';
 import { dirOf, type TreeView } from './tree.ts';
-import type { Project } from './types.ts';
 
-export type Discovery = {
-  readonly mode: AutodiscoverMode;
-  /** Patterns of folders to leave out. */
-  readonly ignorePaths: readonly string[];
-  /** Folders (or patterns of folders) that the configuration lists: they are never found a second time. */
-  readonly configuredDirs: readonly string[];
-  /** Patterns, in the form of a `.dockerignore` file, of the files that make their folder a project. */
-  readonly fileList: readonly string[];
-  /** The workspace that a folder's own code names; `default` where it names none. */
-  readonly workspaceOf?: (dir: string) => string | undefined;
+type Discovering = {
+  readonly tree: TreeView;
+  readonly autoplanFileList: readonly string[];
+  readonly isDiscovering: boolean;
+} & Claims;
+
+/** Who else has a say in whether a folder is discovered. */
+type Claims = {
+  readonly configured: Pick<ConfiguredProjects, 'byDir' | 'otherBranches'>;
+  readonly isIgnored: (dir: string) => boolean;
 };
 
 /**
- * The projects of a tree that nobody listed: folders with Terraform or Terragrunt files, sorted, but for those in
- * `modules`, which are parts of projects, and in folders that tools make. None when the mode says so.
+ * The folders of a commit that are projects although nobody listed them: those with Terraform or Terragrunt files,
+ * sorted, but for those in `modules`, which are parts of projects, and in folders that tools make. None where
+ * discovery is off.
  */
-export function discoverProjects(tree: TreeView, discovery: Discovery): Project[] {
-  if (!isDiscoveryActive(discovery.mode, discovery.configuredDirs.length > 0)) return [];
-  const isIgnored = dirMatcher(discovery.ignorePaths);
-  const isConfigured = dirMatcher(discovery.configuredDirs);
-  return dirsWithFilesOf(tree, discovery.fileList)
-    .filter((dir) => isOrdinary(dir) && !isIgnored(dir) && !isConfigured(dir))
-    .map((dir) => plainProject(dir, discovery.workspaceOf?.(dir)));
+export function discoverDirs(scope: Discovering): readonly string[] {
+  if (!scope.isDiscovering) return [];
+  const isFree = discoverable(scope);
+  const list = pathRules(scope.autoplanFileList);
+  const dirs = new Set<string>();
+  for (const path of scope.tree.projectFiles) {
+    const dir = dirOf(path);
+    if (!dirs.has(dir) && list.matches(path, '.')) dirs.add(dir);
+  }
+  return [...dirs].filter(isFree).toSorted();
+}
+
+/** Whether discovery may make a project of a folder. */
+export function discoverable({ configured, isIgnored }: Claims): (dir: string) => boolean {
+  const { byDir, otherBranches } = configured;
+  return (dir) => isOrdinary(dir) && !byDir.has(dir) && !otherBranches.dirs.has(dir) && !isIgnored(dir);
 }
 
 /** `auto` steps aside as soon as the configuration lists a project. */
@@ -48,14 +57,4 @@ const skippedParts = new Set(['modules', '.terraform', '.terragrunt-cache', '.gi
 
 function isOrdinary(dir: string): boolean {
   return !dir.split('/').some((part) => skippedParts.has(part)) && !/[\\\p{Cc}]/u.test(dir);
-}
-
-function dirsWithFilesOf(tree: TreeView, fileList: readonly string[]): readonly string[] {
-  const list = dockerignore.default().add([...fileList]);
-  const dirs = new Set<string>();
-  for (const path of tree.projectFiles) {
-    const dir = dirOf(path);
-    if (!dirs.has(dir) && list.ignores(path)) dirs.add(dir);
-  }
-  return [...dirs].toSorted();
 }

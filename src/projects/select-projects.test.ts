@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type SelectionParts, selectionContext } from '../../test/support/selection.ts';
 import type { PathSelector } from '../commands/index.ts';
-import { parseRepoConfig, type RepoConfig } from '../repo-config/index.ts';
-import { type SelectionRequest, selectProjects } from './select-projects.ts';
+import { selectProjects } from './select-projects.ts';
 import { treeOf } from './tree.ts';
 
 const tree = treeOf([
@@ -38,25 +38,12 @@ projects:
   dir: gone
 `;
 
-function configOf(text: string): RepoConfig {
-  const parsed = parseRepoConfig({ text, file: 'atlantis.yaml' });
-  if (parsed.kind === 'invalid') throw new Error(parsed.message);
-  return parsed.config;
-}
+type Asked = { projects?: string[]; paths?: PathSelector[] } & Partial<SelectionParts>;
 
-type Asked = { config?: string; projects?: string[]; paths?: PathSelector[] } & Partial<
-  Pick<SelectionRequest, 'baseBranch' | 'tree'> & { mode: 'auto' | 'enabled' | 'disabled' }
->;
-
-function select({ config, projects = [], paths = [], mode = 'auto', ...request }: Asked) {
+function select({ projects = [], paths = [], ...parts }: Asked) {
   return selectProjects({
-    config: config === undefined ? null : configOf(config),
-    configFile: 'atlantis.yaml',
-    tree,
-    baseBranch: 'main',
+    ...selectionContext({ tree, autoplanFileList: ['**/*.tf'], ...parts }),
     selection: { projects, paths },
-    defaults: { autodiscoverMode: mode, autoplanFileList: ['**/*.tf'] },
-    ...request,
   });
 }
 
@@ -375,40 +362,15 @@ describe('selectProjects', () => {
     });
   });
 
-  function unsupportedOf(config: string, dir = 'dev'): string | null | undefined {
-    const found = select({ config, paths: [{ directory: dir }] });
-    return found.kind === 'selected' ? found.projects[0]?.unsupported : found.message;
-  }
-
-  it('marks a project whose keys cannot be honoured', () => {
-    expect(unsupportedOf('version: 3\nprojects: [{dir: dev, apply_requirements: [approved]}]')).toMatch(
-      /^atlantis\.yaml sets "apply_requirements" \(line 2\)/,
-    );
-  });
-  it('marks listed and other projects under a root key that cannot be honoured', () => {
-    const config = 'version: 3\nrepo_locks: {mode: on_apply}\nprojects: [{dir: dev}]';
-    expect(unsupportedOf(config)).toMatch(/"repo_locks"/);
-    expect(unsupportedOf(config, 'docs')).toMatch(/"repo_locks"/);
-  });
-  it('lets a project say better than the root', () => {
-    const config = 'version: 3\nrepo_locks: {mode: on_apply}\nprojects: [{dir: dev, repo_locks: {mode: on_plan}}]';
-    expect(unsupportedOf(config)).toBeNull();
-  });
-
-  describe('with abort_on_execution_order_fail', () => {
-    const config = `version: 3\nabort_on_execution_order_fail: true\nprojects:
-- {dir: dev, name: a}
-- {dir: prod, name: b}
-- {dir: env, name: c, execution_order_group: 1}`;
-    const unsupported = (projects: string[]) => {
-      const found = select({ config, projects });
-      return found.kind === 'selected' ? found.projects.map((project) => project.unsupported !== null) : found.message;
-    };
-    it('lets projects of one group run', () => {
-      expect(unsupported(['a', 'b'])).toEqual([false, false]);
-    });
-    it('lets no projects of several groups run together', () => {
-      expect(unsupported(['a', 'c'])).toEqual([true, true]);
+  it('carries what is set for the project and, without that, for the repo', () => {
+    const config = `version: 3\nrepo_locks: {mode: on_apply}\nprojects:
+- {dir: dev, apply_requirements: [approved], depends_on: [x]}`;
+    const found = select({ config, paths: [{ directory: 'dev' }, { directory: 'docs' }] });
+    expect(found).toMatchObject({
+      projects: [
+        { applyRequirements: ['approved'], dependsOn: ['x'], repoLockMode: 'on_apply' },
+        { applyRequirements: [], dependsOn: [], repoLockMode: 'on_apply' },
+      ],
     });
   });
 

@@ -6,6 +6,8 @@ export type TreeView = {
    * which nobody knows where it leads: whoever follows it in a checkout looks again.
    */
   hasDir(dir: string): boolean;
+  /** True for folders with such a file in them: see `projectFiles`. */
+  isProjectDir(dir: string): boolean;
   /** True when a link on the way to the folder leads out of the tree. */
   leavesTree(dir: string): boolean;
   /** Paths of the files that make a folder a Terraform or Terragrunt root, in the order they were given. */
@@ -36,6 +38,7 @@ export function treeOf(paths: Iterable<string>, links: ReadonlyMap<string, strin
       const end = followLinks(links, dir);
       return end.kind === 'unknown' || (end.kind === 'inside' && dirs.has(end.path));
     },
+    isProjectDir: (dir) => projectDirs.has(dir),
     leavesTree: (dir) => followLinks(links, dir).kind === 'outside',
     projectFiles,
     projectDirs: [...projectDirs].toSorted(),
@@ -48,9 +51,10 @@ export function dirOf(path: string): string {
   return slash === -1 ? '.' : path.slice(0, slash);
 }
 
+/** Whether the file makes its folder a Terraform or Terragrunt root. */
 // https://developer.hashicorp.com/terraform/language/files, https://opentofu.org/docs/language/files/,
 // https://terragrunt.gruntwork.io/docs/reference/hcl/
-function isProjectFile(path: string): boolean {
+export function isProjectFile(path: string): boolean {
   return /\.(?:tf|tofu)(?:\.json)?$/.test(path) || /(?:^|\/)terragrunt\.hcl$/.test(path);
 }
 

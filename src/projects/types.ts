@@ -1,5 +1,7 @@
+import type { ProjectSettings } from '../repo-config/index.ts';
+
 /** A Terraform root folder plus workspace of a repo, as understood from its configuration or found by discovery. */
-export type Project = {
+export type Project = ProjectSettings & {
   /** Empty when it has none. */
   readonly name: string;
   /** Relative to the root of the repo, cleaned: `.` for the root, no `./` in front and no slash at the end. */
@@ -10,10 +12,9 @@ export type Project = {
   readonly distribution: 'terraform' | 'opentofu' | null;
   /** Ascending; equal groups run side by side. */
   readonly executionOrderGroup: number;
-  readonly silencePrComments: readonly string[] | null;
   /**
-   * A sentence when the configuration asks for something that would change what may be applied and is not honoured by
-   * this version: the project is then failed with it and nothing runs.
+   * Patterns, relative to its folder, of the files whose change concerns it. Null when the configuration does not list
+   * it: then discovery decides.
    */
-  readonly unsupported: string | null;
+  readonly whenModified: readonly string[] | null;
 };

@@ -14,13 +14,16 @@ export type ConfigurationReader = {
    * in. Null without exactly one `cloud` block, or when it chooses by tags or project.
    */
   cloudWorkspace(files: readonly ConfigurationFile[]): Promise<string | null>;
+  /** The literal `source` of each `module` block. */
+  moduleSources(files: readonly ConfigurationFile[]): Promise<readonly string[]>;
 };
 
 /** The grammar is loaded when a file first needs it, some 20 ms: most root modules have neither setting. */
 export function createConfigurationReader(): ConfigurationReader {
   let parser: Promise<Parser> | undefined;
   const settings = async (files: readonly ConfigurationFile[], path: readonly string[]): Promise<Setting[]> => {
-    const relevant = files.filter(({ content }) => path.every((name) => content.includes(name)));
+    const names = path.filter((name) => name !== anyLabel);
+    const relevant = files.filter(({ content }) => names.every((name) => content.includes(name)));
     const found = relevant.map(async (file) => {
       if (file.path.endsWith('.json')) return settingsOfJson(file.content, path);
       parser ??= loadParser();
@@ -34,8 +37,13 @@ export function createConfigurationReader(): ConfigurationReader {
       const blocks = await settings(files, ['terraform', 'cloud']);
       return blocks.length === 1 ? only(await settings(files, ['terraform', 'cloud', 'workspaces', 'name'])) : null;
     },
+    moduleSources: async (files) =>
+      (await settings(files, ['module', anyLabel, 'source'])).flatMap(({ literal }) => literal ?? []),
   };
 }
+
+/** Stands for the label of a block, whatever it is. In JSON a label is the name of an object. */
+const anyLabel = '*';
 
 /** The value of a literal string, or null for anything else. */
 type Setting = { readonly literal: string | null };
@@ -52,26 +60,32 @@ async function loadParser(): Promise<Parser> {
   return new HclParser().setLanguage(grammar);
 }
 
-/** Follows nested blocks by name; the last part may name a block or an attribute. Labels count as no match. */
+/** Follows nested blocks by name; the last part may name a block or an attribute. A block has a label where one is due. */
 function settingsOfHcl(parser: Parser, content: string, path: readonly string[]): Setting[] {
   const tree = parser.parse(content);
   if (!tree) return [];
+  const steps = path.flatMap((name, at) =>
+    name === anyLabel ? [] : [{ name, isLabelled: path[at + 1] === anyLabel }],
+  );
   try {
-    return path
-      .reduce<Node[]>((nodes, name) => nodes.flatMap((node) => membersNamed(node, name)), [tree.rootNode])
+    return steps
+      .reduce<Node[]>((nodes, step) => nodes.flatMap((node) => membersNamed(node, step)), [tree.rootNode])
       .map((node) => ({ literal: node.type === 'attribute' ? literalOf(node) : null }));
   } finally {
     tree.delete();
   }
 }
 
-function membersNamed(node: Node, name: string): Node[] {
+type Step = { readonly name: string; readonly isLabelled: boolean };
+
+function membersNamed(node: Node, { name, isLabelled }: Step): Node[] {
   const bodies = node.namedChildren.filter((child) => child?.type === 'body');
   const members = bodies.flatMap((body) => body?.namedChildren ?? []);
   return members.filter((member): member is Node => {
     if (member?.type !== 'block' && member?.type !== 'attribute') return false;
     const [identifier, second] = member.namedChildren;
-    return identifier?.text === name && second?.type !== 'string_lit' && second?.type !== 'identifier';
+    const hasLabel = second?.type === 'string_lit' || second?.type === 'identifier';
+    return identifier?.text === name && hasLabel === isLabelled;
   });
 }
 
@@ -96,6 +110,7 @@ function settingsOfJson(content: string, path: readonly string[]): Setting[] {
 
 function memberOf(value: unknown, name: string): unknown[] {
   if (typeof value !== 'object' || value === null) return [];
+  if (name === anyLabel) return Object.keys(value).flatMap((label) => memberOf(value, label));
   const member = (value as Record<string, unknown>)[name];
   if (member == null) return [];
   return Array.isArray(member) ? (member as unknown[]) : [member];
