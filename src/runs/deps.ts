@@ -1,6 +1,7 @@
 import type { Db } from '../db/index.ts';
 import type { GitDeps } from '../git/index.ts';
 import type { Log } from '../lib/log.ts';
+import type { RuleDefaults, ServerRules } from '../repo-config/index.ts';
 import type { ConfigurationReader, Distribution, EngineDeps, Engines } from '../terraform/index.ts';
 import type { Hosts } from '../vcs/index.ts';
 import type { InitGate } from './init-gate.ts';
@@ -20,7 +21,9 @@ export type RunSettings = {
   readonly killAfterMs: number;
   readonly logMaxBytes: number;
   readonly defaultDistribution: Distribution;
-  readonly autodiscoverMode: 'auto' | 'enabled' | 'disabled';
+  /** What the server says of repositories, and what holds where neither it nor they say anything. */
+  readonly serverRules: ServerRules;
+  readonly ruleDefaults: RuleDefaults;
   readonly autoplanFileList: readonly string[];
 };
 

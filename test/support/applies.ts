@@ -5,6 +5,7 @@ import { onRunEvent } from '../../src/environments/index.ts';
 import type { Project } from '../../src/projects/index.ts';
 import type { Repo } from '../../src/repos/index.ts';
 import type { Job, JobOutcome, JobState, Run, RunEventKind } from '../../src/runs/index.ts';
+import { usualProjectSettings } from './rules.ts';
 
 /** A repo written straight into the database. */
 export async function insertRepo(db: Db, fullName: string, rest: Partial<Repo> = {}): Promise<Repo> {
@@ -90,8 +91,8 @@ async function insertRunWithJob(
     terraformVersion: null,
     distribution: null,
     executionOrderGroup: 0,
-    silencePrComments: null,
-    unsupported: null,
+    whenModified: null,
+    ...usualProjectSettings,
     ...request.project,
   };
   const command = { kind, extraArgs: [] };

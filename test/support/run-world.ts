@@ -8,6 +8,7 @@ import { openGit } from '../../src/git/index.ts';
 import { readLog } from '../../src/job-logs/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { registerInstance, startWorker } from '../../src/queue/index.ts';
+import { noServerRules } from '../../src/repo-config/index.ts';
 import { findRepo, type Repo } from '../../src/repos/index.ts';
 import {
   acceptRun,
@@ -30,6 +31,7 @@ import { localHost } from '../../src/vcs/local/index.ts';
 import { onCleanup } from './cleanup.ts';
 import { testEngine } from './engine.ts';
 import { commitFiles, type Files, makeRepo } from './git.ts';
+import { usualRuleDefaults } from './rules.ts';
 import { temporaryDir } from './temp.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -71,7 +73,8 @@ const settings: Omit<RunSettings, 'defaultDistribution'> = {
   engineTimeoutMs: 60_000,
   killAfterMs: 1_000,
   logMaxBytes: 1024 * 1024,
-  autodiscoverMode: 'auto',
+  serverRules: noServerRules,
+  ruleDefaults: usualRuleDefaults,
   autoplanFileList: ['**/*.tf'],
 };
 

@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { usualProjectSettings } from '../../../test/support/rules.ts';
+import type { Project } from '../../projects/index.ts';
 import type { Job, JobOutcome, RunWithJobs } from '../../runs/index.ts';
 import { commandResult, toAtlantisResult } from './result.ts';
 
 const settings = { baseUrl: 'https://polder.test/base', executableName: 'polder' };
-const project = {
+const project: Project = {
   name: '',
   dir: 'infra/vpc',
   workspace: 'eu',
   terraformVersion: null,
   distribution: null,
   executionOrderGroup: 0,
+  whenModified: null,
+  ...usualProjectSettings,
   silencePrComments: ['plan'],
-  unsupported: null,
 };
 
 function resultOf(kind: 'plan' | 'apply', outcome: JobOutcome | null, output: string) {
