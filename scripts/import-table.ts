@@ -10,7 +10,9 @@ export const layers = [
   ['projects', 'access', 'repos', 'locks', 'plans', 'states'],
   ['runs'],
   ['comments', 'environments'],
+  ['pulls'],
   ['http', 'vcs/<host>'],
+  ['hosts'],
   ['server'],
   ['cli', 'main'],
 ] as const;

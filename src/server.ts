@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type AllowList, parseAllowList } from './access/index.ts';
 import type { Options } from './config/index.ts';
 import { type Db, openDatabase } from './db/index.ts';
@@ -13,11 +14,36 @@ import {
 } from './environments/index.ts';
 import { identify, isAlive } from './exec/index.ts';
 import { emptyTrash, type GitDeps, openGit } from './git/index.ts';
+import { buildHosts } from './hosts/index.ts';
 import { createHttpServer, type HttpDeps, type HttpServer } from './http/index.ts';
 import { errorText, PolderError } from './lib/errors.ts';
 import type { Log } from './lib/log.ts';
 import { version } from './lib/version.ts';
-import { deregisterInstance, type Instance, registerInstance, startWorker, type Worker } from './queue/index.ts';
+import {
+  commandTask,
+  createIntake,
+  greetCommand,
+  greetTask,
+  handleCommand,
+  noticeTask,
+  onPullRunEvent,
+  type PullDeps,
+  postNotice,
+  pullRequirement,
+  pullSettings,
+  settleStatuses,
+  statusTask,
+  sweepDeliveries,
+} from './pulls/index.ts';
+import {
+  deregisterInstance,
+  type Handler,
+  type Instance,
+  registerInstance,
+  startWorker,
+  type Worker,
+} from './queue/index.ts';
+import { readServerRules, type ServerRules, unbuiltRules } from './repo-config/index.ts';
 import {
   cleanAfterCrash,
   createInitGate,
@@ -26,13 +52,11 @@ import {
   executeRun,
   executeRunTask,
   type Requirement,
-  type RunSubscriber,
   sweepOld,
   tidyMirrors,
 } from './runs/index.ts';
 import { createConfigurationReader, createEngines, type Engines, withoutMissingCliConfig } from './terraform/index.ts';
-import { createHosts, type Hosts, type VcsHost } from './vcs/index.ts';
-import { localHost } from './vcs/local/index.ts';
+import { type LocalPullDeps, watchLocalPulls } from './vcs/local/index.ts';
 
 export type ServerOrder = {
   readonly options: Options;
@@ -55,12 +79,18 @@ export type RunningServer = {
   stopNow(): Promise<void>;
 };
 
+/** Commands of pull requests in hand at once; nearly all of them wait for their runs. */
+const commandsAtOnce = 500;
+/** How long a server that ends waits for what is told of runs that have ended. */
+const lastWordsMs = 15_000;
 /** Runs in hand at once; how many of their jobs run is the pool's to say. */
 const runsAtOnce = 100;
 /** A Terraform process that was interrupted gets this long to end and to save its state. */
 const killAfterMs = 60_000;
 const sweepEveryMs = 3_600_000;
 const dayMs = 86_400_000;
+/** Hosts offer to send a delivery again for a few days at most. */
+const deliveriesKeptMs = 30 * dayMs;
 
 /** Builds the whole server from its options, brings it up and serves. Throws a `PolderError` when it cannot start. */
 export async function startServer(order: ServerOrder): Promise<RunningServer> {
@@ -89,33 +119,50 @@ type Parts = ServerOrder & {
   readonly instance: Instance;
 };
 
-type AppDeps = HttpDeps & { readonly drainFlag: { value: boolean }; readonly stopActions: StopActions };
+type AppDeps = HttpDeps & PullDeps & { readonly drainFlag: { value: boolean }; readonly stopActions: StopActions };
 
 async function buildApp(parts: Parts): Promise<AppDeps> {
   const { options, log, db, now, dataDir, git, env } = parts;
   const drainFlag = { value: false };
   const pluginCacheDir = options.useTfPluginCache ? join(dataDir, 'plugin-cache') : null;
   if (pluginCacheDir) mkdirSync(pluginCacheDir, { recursive: true });
-  const subscribers: RunSubscriber[] = [onRunEvent, createJobTokens().onRunEvent];
-  return {
+  const { isAllowed } = allowList(options);
+  const rules = pullSettings(options, await serverRules(parts));
+  const intake = createIntake({ db, log, now, isAllowed, pullSettings: rules });
+  const reposDir = options.localReposDir;
+  const localPulls: LocalPullDeps = {
+    ...{ db, git, now, reposDir, baseUrl: options.atlantisUrl },
+    deliver: async (tx, event) => {
+      const host = hosts.byType('Local');
+      if (host) await intake.receiveIn(tx, host, event);
+    },
+  };
+  const hosts = await buildHosts({ options, log, now, env, localPulls });
+  const requirements: Requirement[] = [deploymentRequirement(parts), freezeRequirement(parts)];
+  const app = {
     db,
     log,
     now,
     dataDir,
     git,
-    hosts: buildHosts(options, log),
-    isAllowed: allowList(options).isAllowed,
+    hosts,
+    isAllowed,
+    intake,
+    ...(reposDir === '' ? {} : { localPulls }),
+    pullSettings: rules,
     engines: buildEngines(parts),
     engineDeps: { env, pluginCacheDir },
     initGate: createInitGate(pluginCacheDir !== null),
     configurationReader: createConfigurationReader(),
     pool: createPool(options.parallelPoolSize),
-    subscribers,
-    requirements: [deploymentRequirement(parts), freezeRequirement(parts), ...(parts.requirements ?? [])],
+    subscribers: [onRunEvent, onPullRunEvent, createJobTokens().onRunEvent],
+    requirements,
     stopActions: parts.stopActions ?? noStopActions,
     settings: {
       ...options,
       version,
+      serverRules: rules.serverRules,
+      ruleDefaults: rules.ruleDefaults,
       baseUrl: options.atlantisUrl,
       repoLocking: !options.disableRepoLocking,
       engineTimeoutMs: options.terraformTimeout,
@@ -125,6 +172,18 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
     draining: () => drainFlag.value,
     drainFlag,
   };
+  requirements.unshift(pullRequirement(app));
+  requirements.push(...(parts.requirements ?? []));
+  return app;
+}
+
+async function serverRules({ options, log }: Parts): Promise<ServerRules> {
+  const read = await readServerRules(options);
+  if (read.kind === 'invalid') throw new PolderError('option_invalid', read.message);
+  const { refusals, warnings } = unbuiltRules(read.rules);
+  if (refusals.length > 0) throw new PolderError('option_invalid', refusals.join('\n'));
+  for (const warning of warnings) log.warn(warning);
+  return read.rules;
 }
 
 async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
@@ -132,11 +191,11 @@ async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
   await cleanAfterCrash(app);
   const http = await createHttpServer(app);
   await http.listen({ port: options.port, host: options.host === '' ? '::' : options.host });
-  const worker = startWorker(
-    { db, log, now, instance, isAlive },
-    { [executeRunTask]: executeRun(app) },
-    { concurrency: runsAtOnce },
-  );
+  const workerDeps = { db, log, now, instance, isAlive };
+  const runs = startWorker(workerDeps, { [executeRunTask]: executeRun(app) }, { concurrency: runsAtOnce });
+  // Apart from the runs, which they wait for: they must not take each other's places.
+  const commands = startWorker(workerDeps, pullHandlers(app), { concurrency: commandsAtOnce });
+  const watch = app.localPulls && watchLocalPulls({ ...app.localPulls, log });
   const timers = startTimers({ db, log, now, stopActions: app.stopActions });
   const sweeping = startSweeping(app, options.retentionDays);
   const { port } = http.server.address() as { port: number };
@@ -148,7 +207,8 @@ async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
       app.drainFlag.value = true;
       clearInterval(sweeping);
       await timers.stop();
-      await shutDown({ parts, http, worker });
+      await watch?.stop();
+      await shutDown({ parts, http, runs, commands });
     },
     stopNow: async () => {
       http.server.close();
@@ -157,11 +217,31 @@ async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
   };
 }
 
-async function shutDown(running: { parts: Parts; http: HttpServer; worker: Worker }): Promise<void> {
-  const { db, log, now, instance } = running.parts;
-  log.info({ inHand: running.worker.active() }, 'draining: no new runs; work in hand ends');
-  await running.worker.drain();
-  await running.http.close();
+function pullHandlers(app: PullDeps): Record<string, Handler> {
+  return {
+    [commandTask]: handleCommand(app),
+    [greetTask]: greetCommand(app),
+    [noticeTask]: postNotice(app),
+    [statusTask]: settleStatuses(app),
+  };
+}
+
+type Running = {
+  readonly parts: Parts;
+  readonly http: HttpServer;
+  readonly runs: Worker;
+  readonly commands: Worker;
+};
+
+async function shutDown({ parts, http, runs, commands }: Running): Promise<void> {
+  const { db, log, now, instance } = parts;
+  log.info({ inHand: runs.active() }, 'draining: no new runs; work in hand ends');
+  const told = commands.drain();
+  await runs.drain();
+  // Commands whose runs have not begun wait for the next start; the others have something left to tell.
+  await Promise.race([told, pause(lastWordsMs, undefined, { ref: false })]);
+  await commands.stop();
+  await http.close();
   await deregisterInstance({ db, now, isAlive }, instance);
   await db.close();
   log.info('stopped');
@@ -172,6 +252,7 @@ function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
   const sweep = async () => {
     await emptyTrash(app.git);
     if (retentionDays > 0) await sweepOld(app, app.now() - retentionDays * dayMs);
+    await sweepDeliveries(app.db, app.now() - deliveriesKeptMs);
     await tidyMirrors(app, app.now() - sweepEveryMs);
   };
   const trySweep = () => {
@@ -181,14 +262,6 @@ function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
   timer.unref();
   trySweep();
   return timer;
-}
-
-function buildHosts(options: Options, log: Log): Hosts {
-  const hosts: VcsHost[] = [];
-  const reposDir = options.localReposDir;
-  if (reposDir !== '') hosts.push(localHost({ reposDir }));
-  if (reposDir !== '' && !existsSync(reposDir)) log.warn({ reposDir }, 'there is no --local-repos-dir yet');
-  return createHosts(hosts);
 }
 
 function allowList(options: Options): Extract<AllowList, { kind: 'ok' }> {

@@ -13,4 +13,5 @@ export {
   type StatusText,
   startedStatus,
 } from './status-texts.ts';
+export { titles } from './titles.ts';
 export type * from './types.ts';

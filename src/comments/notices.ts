@@ -61,6 +61,9 @@ export const notices = {
   superseded: (title: string, body: string) =>
     `${supersededMark}<details><summary>Superseded Atlantis ${title}</summary>\n${body}\n</details>`,
 
+  /** Whether the text is one of these that begins like a command. */
+  isOurs: (body: string) => /^Atlantis commands can't be run on /.test(body),
+
   isSuperseded: (body: string) => body.startsWith(supersededMark),
 } as const;
 

@@ -15,7 +15,10 @@ export type ReportedOutcome =
 
 /** One project's part in a comment. */
 export type ProjectReport = {
-  readonly project: Pick<Project, 'name' | 'dir' | 'workspace' | 'silencePrComments'>;
+  readonly project: Pick<Project, 'name' | 'dir' | 'workspace'> & {
+    /** The commands that this project says nothing about. */
+    readonly silencePrComments: readonly string[] | null;
+  };
   readonly outcome: ReportedOutcome;
   /** The text of the plan, apply or other command, as it was printed: not trimmed, without terminal control. */
   readonly output: string;

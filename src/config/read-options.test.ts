@@ -118,9 +118,11 @@ describe('readOptions: values', () => {
 describe('readOptions: warnings', () => {
   it('tells all options without effect in one warning', () => {
     expect(
-      warnings(['--config=c.yaml', '--gh-user=a', '--gh-token=b', '--automerge'], { file: 'webhooks: []' }),
+      warnings(['--config=c.yaml', '--bitbucket-user=a', '--bitbucket-token=b', '--write-git-creds'], {
+        file: 'webhooks: []',
+      }),
     ).toEqual([
-      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --automerge (pull requests are not merged yet); --gh-user, --gh-token (this version works for repositories of --local-repos-dir only)',
+      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --bitbucket-user, --bitbucket-token (this version does not work with Bitbucket or Azure DevOps yet); --write-git-creds (credentials are handed to git for each fetch and are written nowhere)',
     ]);
   });
 

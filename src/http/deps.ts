@@ -1,3 +1,4 @@
+import type { Intake } from '../pulls/index.ts';
 import type { FindRepoDeps } from '../repos/index.ts';
 import type { RunDeps } from '../runs/index.ts';
 import type { LocalPullDeps } from '../vcs/local/index.ts';
@@ -35,6 +36,8 @@ export type HttpDeps = RunDeps &
     readonly isAllowed: (host: string, fullName: string) => boolean;
     /** There when the server has local repositories. */
     readonly localPulls?: LocalPullDeps | undefined;
+    /** There when the server takes webhooks. */
+    readonly intake?: Intake;
   };
 
 /** What routes get besides: parts that live as long as the server listens. */

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import { findLock, type Lock, releaseLock } from '../locks/index.ts';
+import { afterUnlock } from '../pulls/index.ts';
 import { getRun, isEnd } from '../runs/index.ts';
 import type { HttpDeps } from './deps.ts';
 
@@ -26,7 +27,11 @@ export async function removeLock(
     return { kind: 'in_use', message: `run ${working} holds it and is going on; cancel the run to end it` };
   }
   const release = { actor: by.actor, reason: by.reason, now: deps.now() };
-  const isReleased = await deps.db.transaction((tx) => releaseLock(tx, lock.id, release));
+  const isReleased = await deps.db.transaction(async (tx) => {
+    if (!(await releaseLock(tx, lock.id, release))) return false;
+    await afterUnlock(tx, lock, release.now);
+    return true;
+  });
   return isReleased ? { kind: 'removed', lock } : { kind: 'not_held' };
 }
 

@@ -17,6 +17,7 @@ import { plainText } from './replies.ts';
 import { addRoutingRules, originForm } from './routing.ts';
 import { registerRunsApi } from './runs-api/index.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { registerWebhooks } from './webhooks/index.ts';
 
 /** Largest body of a request under `/api/`. */
 const apiBodyLimit = 1024 * 1024;
@@ -77,6 +78,8 @@ export async function createHttpServer(
   await app.register(async (api: App) => registerAtlantisApi(api, context));
   await app.register(async (api: App) => registerRunsApi(api, context));
   await app.register(async (api: App) => registerPullsApi(api, context));
+  const { intake } = context;
+  if (intake) await app.register(async (webhooks: App) => registerWebhooks(webhooks, { ...context, intake }));
   const revisions = createRevisions(deps);
   await registerGitlabApi(app, {
     stopActions: noStopActions,

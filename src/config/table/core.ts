@@ -3,7 +3,7 @@ import { checkAtlantisUrl, checkExecutableName, checkWebhookHeaders } from '../c
 import type { OptionRows } from '../option.ts';
 
 const noNotifications = 'outgoing notifications are not sent yet';
-const noComments = 'no comments are written yet';
+const fixedTexts = 'the texts of comments are in English and cannot be replaced yet';
 const noDrift = 'drift is not looked for yet';
 
 export const coreOptions = {
@@ -129,14 +129,14 @@ export const coreOptions = {
     type: 'string',
     default: 'en',
     status: 'later',
-    why: noComments,
+    why: fixedTexts,
     help: 'Language of comments: `en` or `es`, or any that `--language-config-file` describes.',
   },
   'language-config-file': {
     type: 'string',
     default: '',
     status: 'later',
-    why: noComments,
+    why: fixedTexts,
     path: true,
     help: 'YAML file with texts that replace those of the comments.',
   },
@@ -144,7 +144,7 @@ export const coreOptions = {
     type: 'string',
     default: '~/.markdown_templates',
     status: 'later',
-    why: noComments,
+    why: fixedTexts,
     path: true,
     help: 'Folder with templates that replace those of the comments.',
   },

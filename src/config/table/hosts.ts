@@ -1,11 +1,12 @@
 import { checkBaseUrl } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
-const noHost = 'this version works for repositories of --local-repos-dir only';
+const noHost = 'this version does not work with Bitbucket or Azure DevOps yet';
 
 /** Rows that differ in their help alone. */
 const later = { status: 'later', why: noHost } as const;
-const text = { type: 'string', default: '', ...later } as const;
+const built = { status: 'built' } as const;
+const text = { type: 'string', default: '', ...built } as const;
 const login = { ...text, login: true } as const;
 const secret = { ...text, secret: true } as const;
 const file = { ...text, path: true } as const;
@@ -14,18 +15,18 @@ export const hostOptions = {
   'gh-user': { ...login, help: 'Login of the GitHub account to work as.' },
   'gh-token': { ...secret, help: 'Token of that account.' },
   'gh-token-file': { ...file, help: 'File that holds the token; read again when it changes.' },
-  'gh-app-id': { type: 'int', default: 0, ...later, min: 0, help: 'Id of the GitHub App to work as.' },
+  'gh-app-id': { type: 'int', default: 0, ...built, min: 0, help: 'Id of the GitHub App to work as.' },
   'gh-app-installation-id': {
     type: 'int',
     default: 0,
-    ...later,
+    ...built,
     min: 0,
     help: 'Installation of the GitHub App to use, where it has several.',
   },
   'gh-app-key': { ...secret, multiline: true, help: 'Private key of the GitHub App, in PEM.' },
   'gh-app-key-file': { ...file, help: 'File that holds the private key of the GitHub App.' },
   'gh-app-slug': { ...text, help: "The GitHub App's name in URLs." },
-  'gh-hostname': { type: 'string', default: 'github.com', ...later, help: 'Host name of GitHub.' },
+  'gh-hostname': { type: 'string', default: 'github.com', ...built, help: 'Host name of GitHub.' },
   'gh-org': { ...text, help: 'Organisation in which the GitHub App is made.' },
   'gh-webhook-secret': { ...secret, help: 'Secret that signs webhooks of GitHub.' },
   'gitlab-user': { ...login, help: 'Login of the GitLab account to work as.' },
@@ -34,13 +35,13 @@ export const hostOptions = {
   'gitlab-hostname': {
     type: 'string',
     default: 'gitlab.com',
-    ...later,
+    ...built,
     help: 'Host name of GitLab; may have a scheme, a port and a path.',
   },
   'gitlab-status-retry-enabled': {
     type: 'bool',
     default: false,
-    ...later,
+    ...built,
     help: 'Try longer to set a commit status on GitLab.',
   },
   'gitea-user': { ...login, help: 'Login of the Gitea account to work as.' },
@@ -49,23 +50,24 @@ export const hostOptions = {
   'gitea-base-url': {
     type: 'string',
     default: 'https://gitea.com',
-    ...later,
+    ...built,
     check: checkBaseUrl('gitea-base-url'),
     help: 'Base URL of Gitea or Forgejo.',
   },
   'gitea-page-size': {
     type: 'int',
     default: 30,
-    ...later,
+    ...built,
     zeroIsDefault: true,
     min: 1,
     help: 'How many rows to ask Gitea for at a time.',
   },
-  'bitbucket-user': { ...login, help: 'Login of the Bitbucket account to work as.' },
-  'bitbucket-token': { ...secret, help: 'App password or token of that account.' },
-  'bitbucket-webhook-secret': { ...secret, help: 'Secret that signs webhooks of Bitbucket.' },
+  'bitbucket-user': { ...login, ...later, help: 'Login of the Bitbucket account to work as.' },
+  'bitbucket-token': { ...secret, ...later, help: 'App password or token of that account.' },
+  'bitbucket-webhook-secret': { ...secret, ...later, help: 'Secret that signs webhooks of Bitbucket.' },
   'bitbucket-api-user': {
     ...login,
+    ...later,
     shownDefault: 'the value of `--bitbucket-user`',
     derive: ({ value }: { value: (name: string) => string }) => value('bitbucket-user'),
     help: "Login for Bitbucket's API, where it differs.",
@@ -77,10 +79,10 @@ export const hostOptions = {
     check: checkBaseUrl('bitbucket-base-url'),
     help: 'Base URL of Bitbucket; any but the default means Bitbucket Server.',
   },
-  'azuredevops-user': { ...login, help: 'Login of the Azure DevOps account to work as.' },
-  'azuredevops-token': { ...secret, help: 'Token of that account.' },
-  'azuredevops-webhook-user': { ...text, help: 'User name that webhooks of Azure DevOps carry.' },
-  'azuredevops-webhook-password': { ...secret, help: 'Password that webhooks of Azure DevOps carry.' },
+  'azuredevops-user': { ...login, ...later, help: 'Login of the Azure DevOps account to work as.' },
+  'azuredevops-token': { ...secret, ...later, help: 'Token of that account.' },
+  'azuredevops-webhook-user': { ...text, ...later, help: 'User name that webhooks of Azure DevOps carry.' },
+  'azuredevops-webhook-password': { ...secret, ...later, help: 'Password that webhooks of Azure DevOps carry.' },
   'azuredevops-hostname': {
     type: 'string',
     default: 'dev.azure.com',
@@ -90,7 +92,8 @@ export const hostOptions = {
   'write-git-creds': {
     type: 'bool',
     default: false,
-    ...later,
+    status: 'later',
+    why: 'credentials are handed to git for each fetch and are written nowhere',
     help: 'Write the credentials where git finds them, for modules in private repositories.',
   },
 } as const satisfies OptionRows;

@@ -1,22 +1,6 @@
 import { checkAutoplanFileList } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
-const noPulls = 'pull requests are not handled yet';
-const noAutoplan = 'nothing is planned by itself yet';
-const noMerging = 'pull requests are not merged yet';
-const apiIsParallel = 'it is about pull requests, which are not handled yet; API runs are parallel always';
-
-/** What makes a folder with a changed file worth planning, when nobody says otherwise. */
-const terraformFiles = [
-  '**/*.tf',
-  '**/*.tf.json',
-  '**/*.tfvars',
-  '**/*.tfvars.json',
-  '**/*.tofu',
-  '**/*.tofu.json',
-  '**/terragrunt.hcl',
-  '**/.terraform.lock.hcl',
-];
 
 export const planningOptions = {
   'autodiscover-mode': {
@@ -36,43 +20,37 @@ export const planningOptions = {
   'autoplan-modules': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: noAutoplan,
+    status: 'built',
     help: 'Plan the projects that use a changed local module.',
   },
   'autoplan-modules-from-projects': {
     type: 'string',
     default: '',
-    status: 'later',
-    why: noAutoplan,
+    status: 'built',
     help: 'Patterns of the projects whose modules are watched.',
   },
   'disable-autoplan': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: noAutoplan,
+    status: 'built',
     help: 'Never plan without a command.',
   },
   'disable-autoplan-label': {
     type: 'string',
     default: '',
-    status: 'later',
-    why: noAutoplan,
+    status: 'built',
     help: 'Label of a pull request that is not planned without a command.',
   },
   automerge: {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: noMerging,
+    status: 'built',
     help: 'Merge a pull request when everything in it is applied.',
   },
   'automerge-method': {
     type: 'string',
     default: '',
-    status: 'later',
-    why: noMerging,
+    status: 'built',
     choices: ['', 'merge', 'rebase', 'squash'],
     choicesMessage: 'invalid --automerge-method: must be one of [merge rebase squash]',
     help: 'How GitHub merges: `merge`, `rebase` or `squash`.',
@@ -80,29 +58,25 @@ export const planningOptions = {
   'disable-automerge-label': {
     type: 'string',
     default: '',
-    status: 'later',
-    why: noMerging,
+    status: 'built',
     help: 'Label of a pull request that is not merged automatically.',
   },
   'disable-apply-all': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: 'comments are not read yet, and the API never applies without naming what',
+    status: 'built',
     help: 'Refuse an `apply` comment that names no project.',
   },
   'parallel-plan': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: apiIsParallel,
+    status: 'built',
     help: 'Plan several projects of a pull request at a time.',
   },
   'parallel-apply': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: apiIsParallel,
+    status: 'built',
     help: 'Apply several projects of a pull request at a time.',
   },
   'parallel-pool-size': {
@@ -117,8 +91,7 @@ export const planningOptions = {
   'checkout-strategy': {
     type: 'string',
     default: 'branch',
-    status: 'later',
-    why: noPulls,
+    status: 'built',
     choices: ['branch', 'merge'],
     choicesMessage: 'invalid checkout strategy: not one of branch or merge (--checkout-strategy)',
     help: 'What of a pull request is checked out: its `branch`, or the `merge` of it with its base.',
@@ -134,28 +107,26 @@ export const planningOptions = {
     type: 'bool',
     default: false,
     status: 'later',
-    why: noPulls,
+    why: 'repositories are mirrored and fetched incrementally, so that nothing is cloned for a pull request',
     help: "Read a pull request's configuration over the host's API first, and fetch nothing when no project is touched.",
   },
   'include-git-untracked-files': {
     type: 'bool',
     default: false,
     status: 'later',
-    why: noPulls,
+    why: 'only hooks make such files, and hooks do not run yet',
     help: 'Count files that git does not track, such as those a hook makes, as changed.',
   },
   'restrict-file-list': {
     type: 'bool',
     default: false,
-    status: 'protects',
-    why: 'projects are not compared with the changed files yet',
+    status: 'built',
     help: 'Refuse to plan a project that the pull request does not change.',
   },
   'enable-regexp-cmd': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: 'comments are not read yet, and the API takes exact names',
+    status: 'built',
     help: 'Let `-p` in comments be a regular expression.',
   },
   'enable-policy-checks': {
@@ -176,21 +147,19 @@ export const planningOptions = {
     type: 'bool',
     default: false,
     status: 'later',
-    why: 'hooks come with --repo-config, which is not read yet',
+    why: 'hooks do not run yet',
     help: 'Stop the command when a hook before it does not succeed.',
   },
   'discard-approval-on-plan': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: noPulls,
+    status: 'built',
     help: 'Take back the approvals of a pull request when it is planned again.',
   },
   'pending-apply-status': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: 'no commit statuses are set yet',
-    help: 'Set a pending status for the apply that a plan with changes waits for (GitLab).',
+    status: 'built',
+    help: 'Set a pending status for the apply that a plan with changes waits for. Polder does so always, on every host.',
   },
 } as const satisfies OptionRows;

@@ -83,4 +83,12 @@ export const polderOptions = {
     status: 'built',
     help: 'Ask for a token on `GET /api/locks` too, which is open in Atlantis.',
   },
+  'max-project-statuses': {
+    type: 'int',
+    default: 25,
+    status: 'built',
+    min: 0,
+    max: 1000,
+    help: 'Up to how many projects a command on a pull request sets a commit status for each; above, only the combined ones.',
+  },
 } as const satisfies OptionRows;

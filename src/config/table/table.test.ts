@@ -165,15 +165,7 @@ describe('optionsTable', () => {
   });
 
   it('refuses the start for what limits or protects and is not enforced yet', () => {
-    const protecting: OptionName[] = [
-      'repo-config',
-      'repo-config-json',
-      'var-file-allowlist',
-      'gh-team-allowlist',
-      'gitlab-group-allowlist',
-      'restrict-file-list',
-      'enable-policy-checks',
-    ];
+    const protecting: OptionName[] = ['enable-policy-checks'];
     const marked = rows.filter(([, row]) => row.status === 'protects').map(([name]) => name);
     expect(marked.toSorted()).toEqual(protecting.toSorted());
   });

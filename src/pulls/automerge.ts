@@ -1,0 +1,48 @@
+import type { Automerge } from '../commands/index.ts';
+import { notices, type ProjectStatus } from '../comments/index.ts';
+import { type MergeMethod, mergeMethods, type Pull } from '../vcs/index.ts';
+import type { CommandContext, PullDeps } from './deps.ts';
+import { selectProjects } from './pull-store.ts';
+import { reply } from './reply.ts';
+
+export type MergeWish = {
+  readonly live: Pull;
+  readonly automerge: Automerge;
+  /** What the repository, or else the server, says. */
+  readonly isConfigured: boolean;
+  readonly deleteSourceBranch: boolean;
+};
+
+/**
+ * Merges a pull request when everything in it is applied, something at least, and then says so: a merge that is refused
+ * has not happened. https://www.runatlantis.io/docs/automerging
+ */
+export async function mergeWhenApplied(deps: PullDeps, context: CommandContext, wish: MergeWish): Promise<void> {
+  const { disableAutomergeLabel: label, automergeMethod } = deps.pullSettings;
+  if (!wish.isConfigured || wish.automerge.kind === 'disabled') return;
+  if (label !== '' && wish.live.labels.includes(label)) return;
+  const record = await selectProjects(deps.db, context.command.pull.id);
+  if (!isAllApplied(record.map(({ status }) => status))) return;
+  const method = wish.automerge.kind === 'method' ? wish.automerge.method : automergeMethod;
+  const merged = await context.pulls.mergePull(context.ref, {
+    headSha: wish.live.headSha,
+    method: methodOf(method),
+    title: `[Atlantis] Automatically merging after successful apply: PR #${context.ref.number}`,
+  });
+  if (merged.kind === 'refused') {
+    return reply(deps, context, { key: 'merge', body: notices.automergeFailed(merged.message) });
+  }
+  await reply(deps, context, { key: 'merge', body: notices.automerged() });
+  if (wish.deleteSourceBranch && wish.live.headRepo?.fullName === context.ref.fullName) {
+    await context.pulls.deleteBranch(context.ref.fullName, wish.live.headBranch);
+  }
+}
+
+function isAllApplied(record: readonly ProjectStatus[]): boolean {
+  return record.length > 0 && record.every((status) => status === 'applied');
+}
+
+/** Null leaves it to the host. */
+function methodOf(text: string): MergeMethod | null {
+  return mergeMethods.find((method) => method === text) ?? null;
+}

@@ -1,0 +1,36 @@
+import { notices } from '../comments/index.ts';
+import { forgetPullRef } from '../git/index.ts';
+import { releasePullLocks } from '../locks/index.ts';
+import { discardPlans } from '../plans/index.ts';
+import { releasePullCheckouts } from '../runs/index.ts';
+import type { CommandContext, PullDeps } from './deps.ts';
+import { deleteProjects, setPlanned, setPullState } from './pull-store.ts';
+import { reply } from './reply.ts';
+
+/**
+ * Gives back what a pull request that was merged or closed holds: first its locks, for others wait for them, then plans
+ * and folders. Nothing of it runs any more when this is called. Null: it was done.
+ */
+export async function closePull(deps: PullDeps, context: CommandContext): Promise<null> {
+  const { command, task, ref } = context;
+  const { pull, actor } = command;
+  const of = { repoId: pull.repo.id, pullNumber: pull.number };
+  const now = deps.now();
+  const released = await deps.db.transaction(async (tx) => {
+    await task.assertHeld(tx);
+    const locks = await releasePullLocks(tx, of, { actor, reason: 'the pull request was closed', now });
+    await discardPlans(tx, of, { reason: 'the pull request was closed', now });
+    await deleteProjects(tx, pull.id);
+    await setPlanned(tx, pull.id, null);
+    await setPullState(tx, pull.id, 'closed', now);
+    return locks;
+  });
+  await releasePullCheckouts(deps, of);
+  if (pull.headSha !== '') {
+    const live = await context.pulls.getPull(ref);
+    if (live?.headRef) await forgetPullRef(deps.git, pull.repo.id, live.headRef);
+  }
+  const body = notices.pullClosed(released);
+  if (body !== '') await reply(deps, context, { key: 'closed', body });
+  return null;
+}

@@ -1,0 +1,128 @@
+import type { Actor } from '../access/index.ts';
+import type { DbHandle, Tx } from '../db/index.ts';
+import { getRepo } from '../repos/index.ts';
+import { toPull } from './pull-store.ts';
+import type { CommandState, PullCommand, Work } from './types.ts';
+
+export async function insertCommand(
+  tx: Tx,
+  command: { readonly pullId: number; readonly work: Work; readonly actorId: number; readonly now: number },
+): Promise<number> {
+  const { work, now } = command;
+  const { id } = await tx.query
+    .insertInto('pull_commands')
+    .values({
+      pull_id: command.pullId,
+      kind: work.kind === 'comment' ? work.command.kind : work.kind,
+      work: JSON.stringify(work),
+      actor_id: command.actorId,
+      state: 'queued',
+      created_at: now,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** A command with its pull request, repo and actor. */
+export async function selectCommand(db: DbHandle, id: number): Promise<PullCommand | undefined> {
+  const row = await db.query
+    .selectFrom('pull_commands')
+    .innerJoin('users', 'users.id', 'pull_commands.actor_id')
+    .selectAll('pull_commands')
+    .select(['users.kind as actor_kind', 'users.login as actor_login'])
+    .where('pull_commands.id', '=', id)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const pull = await db.query.selectFrom('pulls').selectAll().where('id', '=', row.pull_id).executeTakeFirstOrThrow();
+  const repo = await getRepo(db, pull.repo_id);
+  const { head_sha: headSha, base_branch: baseBranch } = row;
+  const actor: Actor = { id: row.actor_id, kind: row.actor_kind, login: row.actor_login };
+  return (
+    repo && {
+      id: row.id,
+      pull: toPull(pull, repo),
+      work: JSON.parse(row.work) as Work,
+      actor,
+      state: row.state as CommandState,
+      runId: row.run_id,
+      target: headSha === null || baseBranch === null ? null : { headSha, baseBranch },
+      createdAt: row.created_at,
+    }
+  );
+}
+
+/** Those of a pull request's commands that have not ended, in order. */
+export async function selectOpenCommands(
+  db: DbHandle,
+  pullId: number,
+): Promise<
+  { readonly id: number; readonly kind: string; readonly state: CommandState; readonly runId: number | null }[]
+> {
+  const rows = await db.query
+    .selectFrom('pull_commands')
+    .select(['id', 'kind', 'state', 'run_id'])
+    .where('pull_id', '=', pullId)
+    .where('ended_at', 'is', null)
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ id: row.id, kind: row.kind, state: row.state as CommandState, runId: row.run_id }));
+}
+
+/** Ends those that wait, but for the one of id `except`. Returns how many there were. */
+export async function endQueued(
+  tx: Tx,
+  pullId: number,
+  end: {
+    readonly state: 'superseded' | 'cancelled';
+    readonly note: string;
+    readonly kinds?: readonly string[];
+    readonly before: number;
+    readonly now: number;
+  },
+): Promise<number> {
+  let query = tx.query
+    .updateTable('pull_commands')
+    .set({ state: end.state, note: end.note, ended_at: end.now })
+    .where('pull_id', '=', pullId)
+    .where('state', '=', 'queued')
+    .where('id', '<', end.before);
+  if (end.kinds) query = query.where('kind', 'in', end.kinds);
+  const ended = await query.returning('id').execute();
+  return ended.length;
+}
+
+/** False when it is not queued any more. */
+export async function beginCommand(tx: Tx, id: number, now: number): Promise<boolean> {
+  const begun = await tx.query
+    .updateTable('pull_commands')
+    .set({ state: 'running', started_at: now })
+    .where('id', '=', id)
+    .where('state', '=', 'queued')
+    .returning('id')
+    .executeTakeFirst();
+  return begun !== undefined;
+}
+
+/** Says which run carries a command out, and for which commit. */
+export async function setRun(
+  tx: Tx,
+  id: number,
+  run: { readonly runId: number } & NonNullable<PullCommand['target']>,
+): Promise<void> {
+  const set = { run_id: run.runId, head_sha: run.headSha, base_branch: run.baseBranch };
+  await tx.query.updateTable('pull_commands').set(set).where('id', '=', id).execute();
+}
+
+export async function endCommand(
+  tx: Tx,
+  id: number,
+  end: { readonly note: string | null; readonly now: number },
+): Promise<void> {
+  await tx.query
+    .updateTable('pull_commands')
+    .set({ state: 'done', note: end.note, ended_at: end.now })
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .execute();
+}

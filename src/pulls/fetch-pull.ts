@@ -1,0 +1,48 @@
+import { fetchMirror, hasCommit, mergeCommit, resolveRef } from '../git/index.ts';
+import { type Repo, repoSource } from '../repos/index.ts';
+import type { Pull } from '../vcs/index.ts';
+import type { PullDeps } from './deps.ts';
+
+/** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
+export async function fetchPull(deps: PullDeps, repo: Repo, pull: Pull | null): Promise<void> {
+  const source = await repoSource(deps, repo);
+  const pullRefs = pull?.headRef ? [pull.headRef] : [];
+  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
+}
+
+/** The commit that a branch is at in the mirror; undefined when there is no such branch. */
+export async function branchTip(deps: PullDeps, repoId: number, branch: string): Promise<string | undefined> {
+  const resolved = await resolveRef(deps.git, repoId, `refs/heads/${branch}`);
+  return resolved.kind === 'commit' ? resolved.sha : undefined;
+}
+
+export type PullCommits =
+  | {
+      readonly kind: 'ready';
+      /** What is checked out. */
+      readonly commitSha: string;
+      /** The tip of the base branch. */
+      readonly baseSha: string;
+    }
+  | { readonly kind: 'rejected'; readonly message: string };
+
+/** Fetches a pull request and works out what of it is checked out, by `--checkout-strategy`. */
+export async function commitsOf(deps: PullDeps, repo: Repo, live: Pull): Promise<PullCommits> {
+  await fetchPull(deps, repo, live);
+  const baseSha = await branchTip(deps, repo.id, live.baseBranch);
+  if (baseSha === undefined) return rejected(`the repository has no branch ${JSON.stringify(live.baseBranch)}`);
+  if (!(await hasCommit(deps.git, repo.id, live.headSha))) {
+    return rejected(`the repository has no commit ${live.headSha} any more: was another one pushed in its place?`);
+  }
+  if (deps.pullSettings.checkoutStrategy === 'branch') return { kind: 'ready', commitSha: live.headSha, baseSha };
+  const pullRef = live.headRef ?? `refs/pull/${live.number}/head`;
+  const merged = await mergeCommit(deps.git, repo.id, { base: baseSha, head: live.headSha, pullRef });
+  if (merged.kind === 'conflict') {
+    return rejected(`merging ${live.headBranch} into ${live.baseBranch}: ${merged.text}`);
+  }
+  return { kind: 'ready', commitSha: merged.sha, baseSha };
+}
+
+function rejected(message: string): PullCommits {
+  return { kind: 'rejected', message };
+}

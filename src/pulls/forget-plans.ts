@@ -1,0 +1,45 @@
+import { releasePullLocks } from '../locks/index.ts';
+import { discardPlans } from '../plans/index.ts';
+import type { RunWithJobs } from '../runs/index.ts';
+import type { Pull } from '../vcs/index.ts';
+import type { CommandContext, PullDeps } from './deps.ts';
+import { deleteProjects, setPlanned } from './pull-store.ts';
+import { recordDiscarded } from './unlock-pull.ts';
+
+/** For a pull request that touches no project (any more): nothing of it is planned or locked. */
+export async function forgetPlans(deps: PullDeps, { command, task }: CommandContext, live: Pull): Promise<void> {
+  const { pull, actor } = command;
+  const of = { repoId: pull.repo.id, pullNumber: pull.number };
+  const reason = 'the pull request does not touch the project any more';
+  const now = deps.now();
+  await deps.db.transaction(async (tx) => {
+    await task.assertHeld(tx);
+    await discardPlans(tx, of, { reason, now });
+    await releasePullLocks(tx, of, { actor, reason, now });
+    await deleteProjects(tx, pull.id);
+    await setPlanned(tx, pull.id, { headSha: live.headSha, baseBranch: live.baseBranch });
+  });
+}
+
+/**
+ * A pull request that merges itself needs all of its plans: when one of a run did not come out, all are thrown away.
+ * True when that was so.
+ */
+export async function dropUnlessWhole(
+  deps: PullDeps,
+  { command, task }: CommandContext,
+  run: RunWithJobs,
+): Promise<boolean> {
+  if (run.jobs.every(({ outcome }) => outcome?.kind === 'planned' || outcome?.kind === 'unchanged')) return false;
+  const { pull, actor } = command;
+  const of = { repoId: pull.repo.id, pullNumber: pull.number };
+  const reason = 'another plan of the pull request, which merges itself, did not come out';
+  const now = deps.now();
+  await deps.db.transaction(async (tx) => {
+    await task.assertHeld(tx);
+    await discardPlans(tx, of, { reason, now });
+    await releasePullLocks(tx, of, { actor, reason, now });
+    await recordDiscarded(tx, pull.id, now);
+  });
+  return true;
+}

@@ -1,0 +1,85 @@
+import { type CommentCommand, checkVarFiles } from '../commands/index.ts';
+import { notices } from '../comments/index.ts';
+import { errorText } from '../lib/errors.ts';
+import type { Pull } from '../vcs/index.ts';
+import type { CommandContext, PullDeps } from './deps.ts';
+
+/** `notice`: what the pull request is told; null when it is told nothing. `note` is for the record. */
+export type Gate =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'closed'; readonly notice: string | null; readonly note: string };
+
+const open = { kind: 'open' } as const;
+
+/**
+ * Whether a command may begin: the state of the pull request, where it comes from, and who asked. In the order of the
+ * peer, so that people are told the same when several things are in the way.
+ */
+export async function passGates(deps: PullDeps, context: CommandContext, live: Pull): Promise<Gate> {
+  const { work } = context.command;
+  if (work.kind === 'autoplan') return gateAutoplan(deps, context, live);
+  if (work.kind === 'close') return open;
+  const state = stateGate(deps, context, live, work.command.kind);
+  if (state.kind === 'closed') return state;
+  const team = await teamGate(deps, context, work.command.kind);
+  return team.kind === 'closed' ? team : varFileGate(deps, work.command);
+}
+
+async function gateAutoplan(deps: PullDeps, context: CommandContext, live: Pull): Promise<Gate> {
+  const { disableAutoplan, disableAutoplanLabel } = deps.pullSettings;
+  const team = await teamGate(deps, context, 'plan');
+  // Nobody asked for anything, so that nobody is told.
+  if (team.kind === 'closed') return { ...team, notice: null };
+  const state = stateGate(deps, context, live, 'plan');
+  if (state.kind === 'closed') return state;
+  if (disableAutoplan) return closed('nothing is planned without a command');
+  if (disableAutoplanLabel !== '' && live.labels.includes(disableAutoplanLabel)) {
+    return closed(`the label ${disableAutoplanLabel} says not to plan without a command`);
+  }
+  return open;
+}
+
+function stateGate(deps: PullDeps, context: CommandContext, live: Pull, command: CommentCommand['kind']): Gate {
+  const { allowForkPrs, silenceForkPrErrors } = deps.pullSettings;
+  if (!allowForkPrs && isFork(context, live)) {
+    return closed('pull requests of forks are not worked on', silenceForkPrErrors ? null : notices.forkPull());
+  }
+  if (!live.open && command !== 'unlock') return closed('the pull request is closed', notices.closedPull());
+  return open;
+}
+
+/** A copy within the same owner or group is none. Of one that is gone nobody can say where it was. */
+function isFork({ ref }: CommandContext, { headRepo }: Pull): boolean {
+  const owner = ref.fullName.slice(0, ref.fullName.lastIndexOf('/'));
+  return headRepo === null || headRepo.owner.toLowerCase() !== owner.toLowerCase();
+}
+
+/** Commands as rules for teams call them. */
+function ruleName(command: CommentCommand['kind']): string {
+  return command === 'state_rm' ? 'state' : command;
+}
+
+async function teamGate(deps: PullDeps, context: CommandContext, command: CommentCommand['kind']): Promise<Gate> {
+  const rules = deps.pullSettings.teamRules[context.host.type];
+  if (!rules || rules.isEmpty) return open;
+  const { login } = context.command.actor;
+  const teams = await context.pulls.listTeams(context.ref.fullName, login);
+  if (rules.allows(teams, ruleName(command))) return open;
+  const notice = notices.notPermitted({ login, command: ruleName(command) });
+  return closed(`${login} may not give this command`, notice);
+}
+
+function varFileGate(deps: PullDeps, command: CommentCommand): Gate {
+  if (command.kind !== 'plan') return open;
+  const problem = checkVarFiles(command.extraArgs, deps.pullSettings.varFileAllowlist);
+  return problem === undefined ? open : closed('a variable file is outside the allowed folders', problem);
+}
+
+function closed(note: string, notice: string | null = null): Gate {
+  return { kind: 'closed', notice, note };
+}
+
+/** The notice for what nobody foresaw. */
+export function crashNotice(error: unknown): string {
+  return notices.crashed(errorText(error));
+}

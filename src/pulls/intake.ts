@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { ensureHostUser } from '../access/index.ts';
+import type { Db, Tx } from '../db/index.ts';
+import type { Log } from '../lib/log.ts';
+import { enqueue } from '../queue/index.ts';
+import { ensureRepo } from '../repos/index.ts';
+import type { VcsEvent, VcsHost } from '../vcs/index.ts';
+import { endQueued, insertCommand } from './command-store.ts';
+import { insertDelivery } from './delivery-store.ts';
+import { judgeEvent, type Verdict } from './judge-event.ts';
+import { type SeenPull, upsertPull } from './pull-store.ts';
+import type { PullSettings } from './settings.ts';
+import { commandTask, greetTask, noticeTask } from './tasks.ts';
+import type { Work } from './types.ts';
+
+export type IntakeDeps = {
+  readonly db: Db;
+  readonly log: Log;
+  readonly now: () => number;
+  /** The repository allow-list. */
+  readonly isAllowed: (host: string, fullName: string) => boolean;
+  readonly pullSettings: PullSettings;
+};
+
+export type Reply = Pick<Verdict, 'status' | 'text'>;
+
+/** Takes what hosts tell. */
+export type Intake = {
+  /**
+   * Keeps an event with the work that it asks for, and says what its delivery is answered. Resolves when that has been
+   * committed; an event whose delivery id is known changes nothing.
+   */
+  receive(host: VcsHost, event: VcsEvent): Promise<Reply>;
+  /** The same within a transaction of the caller's, for events that are made here. */
+  receiveIn(tx: Tx, host: VcsHost, event: VcsEvent): Promise<Reply>;
+};
+
+/** Deliveries that are written at once: more would keep others from the database for too long. */
+const atOnce = 100;
+
+type Waiting = {
+  readonly delivery: Delivery;
+  settle(error?: unknown): void;
+};
+
+type Delivery = { readonly host: VcsHost; readonly event: VcsEvent; readonly verdict: Verdict };
+
+/**
+ * What comes while the database writes is written together with one commit afterwards: a commit waits for the disk, and
+ * webhooks come in hundreds.
+ */
+export function createIntake(deps: IntakeDeps): Intake {
+  const waiting: Waiting[] = [];
+  let writing = false;
+  const judge = async (host: VcsHost, event: VcsEvent): Promise<Delivery> => {
+    const isAllowed = deps.isAllowed(host.hostname, event.repoFullName);
+    const ownLogin = event.kind === 'comment' ? await loginOf(deps, host) : null;
+    return { host, event, verdict: judgeEvent(event, { host, isAllowed, ownLogin, settings: deps.pullSettings }) };
+  };
+  const write = async () => {
+    writing = true;
+    while (waiting.length > 0) await writeTogether(deps, waiting.splice(0, atOnce));
+    writing = false;
+  };
+  return {
+    receive: async (host, event) => {
+      const delivery = await judge(host, event);
+      await new Promise<void>((resolve, reject) => {
+        waiting.push({ delivery, settle: (error) => (error === undefined ? resolve() : reject(error)) });
+        if (!writing) void write();
+      });
+      return replyOf(delivery.verdict);
+    },
+    receiveIn: async (tx, host, event) => {
+      const delivery = await judge(host, event);
+      await keep(deps, tx, delivery);
+      return replyOf(delivery.verdict);
+    },
+  };
+}
+
+function replyOf({ status, text }: Verdict): Reply {
+  return { status, text };
+}
+
+/** One that cannot be written takes none of the others with it. */
+async function writeTogether(deps: IntakeDeps, batch: readonly Waiting[]): Promise<void> {
+  try {
+    await deps.db.transaction(async (tx) => {
+      for (const { delivery } of batch) await keep(deps, tx, delivery);
+    });
+    for (const { settle } of batch) settle();
+  } catch (error) {
+    if (batch.length === 1) return batch[0]?.settle(error);
+    for (const one of batch) await writeTogether(deps, [one]);
+  }
+}
+
+async function keep(deps: IntakeDeps, tx: Tx, delivery: Delivery): Promise<void> {
+  const { host, event, verdict } = delivery;
+  const now = deps.now();
+  const isNew = await insertDelivery(tx, {
+    host: host.hostname,
+    deliveryId: event.deliveryId ?? randomUUID(),
+    kind: event.kind,
+    repoFullName: event.repoFullName,
+    pullNumber: numberOf(event),
+    now,
+  });
+  if (!isNew) return;
+  switch (verdict.action.kind) {
+    case 'nothing':
+      return;
+    case 'notice': {
+      const { body, react } = verdict.action;
+      const pull = { host: host.hostname, fullName: event.repoFullName, number: numberOf(event) };
+      return enqueue(tx, { kind: noticeTask, payload: { ...pull, body, react } }, now);
+    }
+    case 'work':
+      return queueWork(tx, { host, event, work: verdict.action.work, now });
+  }
+}
+
+type NewWork = { readonly host: VcsHost; readonly event: VcsEvent; readonly work: Work; readonly now: number };
+
+/** The command gets its place in the queue of its pull request, and what is needless because of it leaves the queue. */
+async function queueWork(tx: Tx, { host, event, work, now }: NewWork): Promise<void> {
+  const identity = { host: host.hostname, hostType: host.type, fullName: event.repoFullName };
+  const repo = await ensureRepo(tx, identity, now);
+  const actor = await ensureHostUser(tx, { host: host.hostname, login: event.sender }, now);
+  const pull = await upsertPull(tx, repo, { number: numberOf(event), seen: seenIn(event), now });
+  const id = await insertCommand(tx, { pullId: pull.id, work, actorId: actor.id, now });
+  if (work.kind === 'autoplan') {
+    const note = 'a newer push is planned instead';
+    await endQueued(tx, pull.id, { state: 'superseded', note, kinds: ['autoplan'], before: id, now });
+  }
+  if (work.kind === 'close') {
+    await endQueued(tx, pull.id, { state: 'cancelled', note: 'the pull request was closed', before: id, now });
+  }
+  await enqueue(tx, { kind: greetTask, payload: { commandId: id } }, now);
+  if (work.kind === 'comment' && work.command.kind === 'cancel') return;
+  await enqueue(tx, { kind: commandTask, payload: { commandId: id }, group: `pull:${pull.id}` }, now);
+}
+
+function numberOf(event: VcsEvent): number {
+  return event.kind === 'pull_opened' || event.kind === 'pull_updated' ? event.pull.number : event.pullNumber;
+}
+
+function seenIn(event: VcsEvent): SeenPull | null {
+  if (event.kind !== 'pull_opened' && event.kind !== 'pull_updated') return null;
+  const { pull } = event;
+  return { ...pull, state: pull.open ? 'open' : 'closed' };
+}
+
+/** A host that cannot say who we are keeps nobody from being heard. */
+async function loginOf(deps: IntakeDeps, host: VcsHost): Promise<string | null> {
+  try {
+    return (await host.pulls?.ownLogin()) ?? null;
+  } catch (error) {
+    deps.log.warn({ host: host.hostname, err: error }, 'our own login is not known');
+    return null;
+  }
+}

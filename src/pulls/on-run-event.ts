@@ -1,0 +1,96 @@
+import type { ProjectStatus } from '../comments/index.ts';
+import type { Tx } from '../db/index.ts';
+import { releaseLock } from '../locks/index.ts';
+import { discardPlans } from '../plans/index.ts';
+import { getRun, type Job, type Run, type RunEvent } from '../runs/index.ts';
+import { selectCommand, setRun } from './command-store.ts';
+import { locksOfPull } from './locks-of-pull.ts';
+import { deleteProjects, selectProjects, setPlanned, upsertProject, upsertPull } from './pull-store.ts';
+import { statusAfter } from './status-after.ts';
+import type { PullRecord } from './types.ts';
+
+/** Notices on this channel carry the id of a run of a pull request, one of whose jobs has moved. */
+export const progressChannel = 'pull_runs';
+
+/**
+ * Keeps the record of a pull request in step with its runs: which run carries out which command, and where each project
+ * stands. Called inside the transaction of each change, so that neither commits without the other.
+ */
+export async function onRunEvent(tx: Tx, event: RunEvent): Promise<void> {
+  const { run, job } = event;
+  if (run.pull === null) return;
+  if (event.kind === 'run_queued') return beginRecord(tx, event);
+  if (event.kind === 'job_ended' && job) await recordEnd(tx, event, job);
+  if (job || event.kind === 'run_ended') await tx.notify(progressChannel, String(run.id));
+}
+
+/** What was recorded of another commit or base says nothing about this one. */
+async function beginRecord(tx: Tx, event: RunEvent): Promise<void> {
+  const { run, repo, now } = event;
+  const { pull } = run;
+  if (!pull) return;
+  const { headSha, baseBranch } = pull;
+  if (run.trigger.kind === 'pull') await setRun(tx, run.trigger.commandId, { runId: run.id, headSha, baseBranch });
+  if (run.kind === 'version' || run.kind === 'apply') return;
+  const known = await upsertPull(tx, repo, { number: pull.number, seen: null, now });
+  if (!isAbout(known, pull)) {
+    await deleteProjects(tx, known.id);
+    await setPlanned(tx, known.id, { headSha, baseBranch });
+  }
+  if (await isWhole(tx, run)) await forgetEarlier(tx, event, known);
+}
+
+function isAbout({ planned }: PullRecord, pull: { readonly headSha: string; readonly baseBranch: string }): boolean {
+  return planned?.headSha === pull.headSha && planned.baseBranch === pull.baseBranch;
+}
+
+/** Whether a run plans all of what the pull request touches. */
+async function isWhole(tx: Tx, { kind, trigger }: Run): Promise<boolean> {
+  if (kind !== 'plan' || trigger.kind !== 'pull') return false;
+  const work = (await selectCommand(tx, trigger.commandId))?.work;
+  if (work?.kind !== 'comment') return true;
+  return work.command.kind === 'plan' && isUntargeted(work.command.selection);
+}
+
+export function isUntargeted(selection: { readonly projects: readonly unknown[]; readonly paths: readonly unknown[] }) {
+  return selection.projects.length === 0 && selection.paths.length === 0;
+}
+
+/** No plan of before may be applied any more; what is not touched any more is free for others. */
+async function forgetEarlier(tx: Tx, event: RunEvent, pull: PullRecord): Promise<void> {
+  const { run, repo, now } = event;
+  const of = { repoId: repo.id, pullNumber: pull.number };
+  await discardPlans(tx, of, { reason: 'planned again', now });
+  const jobs = (await getRun(tx, run.id))?.jobs ?? [];
+  await releaseDeselected(tx, event, jobs);
+  for (const project of await selectProjects(tx, pull.id)) {
+    if (jobs.some((job) => isOf(job, project))) continue;
+    const status = project.status === 'applied' ? 'applied' : 'plan_discarded';
+    await upsertProject(tx, pull.id, { ...project, status, now });
+  }
+}
+
+async function releaseDeselected(tx: Tx, { run, repo, now }: RunEvent, jobs: readonly Job[]): Promise<void> {
+  for (const lock of await locksOfPull(tx, { repoId: repo.id, pullNumber: run.pull?.number ?? 0 })) {
+    if (jobs.some((job) => isOf(job, lock))) continue;
+    await releaseLock(tx, lock.id, { actor: run.actor, reason: 'the pull request does not touch it any more', now });
+  }
+}
+
+function isOf(
+  { project }: Job,
+  other: { readonly dir: string; readonly workspace: string; readonly projectName: string },
+): boolean {
+  return project.dir === other.dir && project.workspace === other.workspace && project.name === other.projectName;
+}
+
+async function recordEnd(tx: Tx, { run, repo, now }: RunEvent, job: Job): Promise<void> {
+  if (!run.pull || !job.outcome) return;
+  const status: ProjectStatus | null = statusAfter(run.kind, job.outcome);
+  if (status === null) return;
+  const pull = await upsertPull(tx, repo, { number: run.pull.number, seen: null, now });
+  // A run that was left behind says nothing about the commit that the record is about now.
+  if (!isAbout(pull, run.pull)) return;
+  const { dir, workspace, name: projectName } = job.project;
+  await upsertProject(tx, pull.id, { dir, workspace, projectName, status, jobId: job.id, now });
+}

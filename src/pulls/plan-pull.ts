@@ -1,0 +1,132 @@
+import type { CommentCommand } from '../commands/index.ts';
+import type { CommandResult } from '../comments/index.ts';
+import { jobOutputs, type RunWithJobs } from '../runs/index.ts';
+import type { Pull } from '../vcs/index.ts';
+import { acceptForPull } from './accept.ts';
+import type { CommandContext, PullDeps } from './deps.ts';
+import { followRun } from './follow-run.ts';
+import { dropUnlessWhole, forgetPlans } from './forget-plans.ts';
+import { isLeftBehind } from './left-behind.ts';
+import { isUntargeted } from './on-run-event.ts';
+import { selectProjects } from './pull-store.ts';
+import { reportResult } from './report-result.ts';
+import { lockUrls, projectReports } from './result-view.ts';
+import { combinedEnded, combinedFailed, nothingToDo, projectStatuses } from './run-statuses.ts';
+import { repoSettingsAt, type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
+import { statusNames } from './status-names.ts';
+import { verboseLog } from './verbose-log.ts';
+import { writeStatuses } from './write-statuses.ts';
+
+type PlanComment = Extract<CommentCommand, { kind: 'plan' }>;
+
+/** `command` is null for a plan that nobody asked for in a comment. */
+export type Planning = { readonly live: Pull; readonly command: PlanComment | null };
+
+/** Plans what the pull request touches, or what the comment names. Null, or why nothing ran. */
+export async function planPull(deps: PullDeps, context: CommandContext, planning: Planning): Promise<string | null> {
+  if (context.command.runId !== null)
+    return reportPlan(deps, context, planning, { runId: context.command.runId, removedDirs: [] });
+  const { live, command } = planning;
+  const selected = await selectOnPull(deps, context.command.pull.repo, { live, target: targetOf(command) });
+  if (selected.kind === 'ignored') return selected.note;
+  if (command && deps.pullSettings.discardApprovalOnPlan && context.host.capabilities.dismissReviews) {
+    await context.pulls.dismissReviews(context.ref, 'Dismissing reviews because of plan changes');
+  }
+  if (selected.kind === 'rejected') return refuse(deps, context, { ...planning, message: selected.message });
+  if (selected.projects.length === 0) return planNothing(deps, context, { ...planning, selected });
+  const accepted = await acceptForPull(deps, context, {
+    live,
+    command: { kind: 'plan', extraArgs: command?.extraArgs ?? [] },
+    commitSha: selected.commitSha,
+    mergedInto: selected.mergedInto,
+    jobs: selected.projects.map((project) => ({ project, planId: null })),
+    order: { parallel: selected.repo.parallelPlan, abortOnFail: selected.repo.abortOnExecutionOrderFail },
+  });
+  if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, message: accepted.message });
+  return reportPlan(deps, context, planning, { runId: accepted.runId, removedDirs: selected.removedDirs });
+}
+
+function targetOf(command: PlanComment | null) {
+  if (command === null) return { kind: 'autoplan' } as const;
+  const { selection } = command;
+  return isUntargeted(selection) ? ({ kind: 'all' } as const) : ({ kind: 'selection', selection } as const);
+}
+
+/**
+ * A wish that cannot be understood is answered and changes nothing else, so that a slip does not turn the status of good
+ * plans red; when it is the repository that cannot be understood, the status says so too.
+ */
+async function refuse(
+  deps: PullDeps,
+  context: CommandContext,
+  { live, command, message }: Planning & { readonly message: string },
+): Promise<string> {
+  if (command === null || isUntargeted(command.selection)) {
+    const failed = combinedFailed(statusNames(deps.pullSettings), 'plan');
+    await writeStatuses(deps, { ...context, pull: context.command.pull, headSha: live.headSha }, [failed]);
+  }
+  await answer(deps, context, command, { kind: 'error', message });
+  return message;
+}
+
+/** Nothing is planned any more that was before, and nothing is left to be applied. */
+async function planNothing(
+  deps: PullDeps,
+  context: CommandContext,
+  { live, command, selected }: Planning & { readonly selected: Extract<SelectedOnPull, { kind: 'selected' }> },
+): Promise<string> {
+  const { pull } = context.command;
+  const { silenceNoProjects, silenceVcsStatusNoPlans, silenceVcsStatusNoProjects } = deps.pullSettings;
+  const isWhole = command === null || isUntargeted(command.selection);
+  if (isWhole) await forgetPlans(deps, context, live);
+  const { removedDirs } = selected;
+  const isTold = removedDirs.length > 0 || (command !== null && !silenceNoProjects);
+  if (isTold) await answer(deps, context, command, { kind: 'ran', projects: [], plansDeleted: false, removedDirs });
+  const isSilent = silenceVcsStatusNoProjects || (command === null && silenceVcsStatusNoPlans);
+  const names = statusNames(deps.pullSettings);
+  if (!isSilent && isWhole && removedDirs.length === 0) {
+    await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, nothingToDo(names));
+  }
+  return 'no project is touched';
+}
+
+async function reportPlan(
+  deps: PullDeps,
+  context: CommandContext,
+  { live, command }: Planning,
+  { runId, removedDirs }: { readonly runId: number; readonly removedDirs: readonly string[] },
+): Promise<null> {
+  const run = await followRun(deps, context, { runId, command: 'plan' });
+  const outputs = await jobOutputs(deps.db, run.id);
+  const names = statusNames(deps.pullSettings);
+  const target = { ...context, pull: context.command.pull, headSha: run.pull?.headSha ?? run.commitSha };
+  await writeStatuses(deps, target, projectStatuses(names, 'plan', { jobs: run.jobs, outputs, ended: true }));
+  if (!(await isLeftBehind(deps, context, run))) {
+    const plansDeleted = (await mergesItself(deps, run, live)) && (await dropUnlessWhole(deps, context, run));
+    const lockUrl = await lockUrls(deps, run);
+    const ended = { jobs: run.jobs, outputs, extraArgs: run.command.extraArgs };
+    const projects = projectReports(ended, deps.pullSettings.executableName, lockUrl);
+    await answer(deps, context, command, { kind: 'ran', projects, plansDeleted, removedDirs }, run);
+  }
+  const record = (await selectProjects(deps.db, context.command.pull.id)).map(({ status }) => status);
+  await writeStatuses(deps, target, combinedEnded(names, 'plan', record));
+  return null;
+}
+
+/** Whether it is merged by itself once everything is applied. */
+async function mergesItself(deps: PullDeps, run: RunWithJobs, live: Pull): Promise<boolean> {
+  const { disableAutomergeLabel: label } = deps.pullSettings;
+  if (label !== '' && live.labels.includes(label)) return false;
+  return (await repoSettingsAt(deps, run.repo, run))?.automerge ?? false;
+}
+
+async function answer(
+  deps: PullDeps,
+  context: CommandContext,
+  command: PlanComment | null,
+  result: CommandResult,
+  run?: RunWithJobs,
+): Promise<void> {
+  const log = command?.verbose ? verboseLog(context, run) : null;
+  await reportResult(deps, context, { command: 'plan', result, selection: command?.selection ?? null, log });
+}

@@ -1,0 +1,84 @@
+import type { Db } from '../db/index.ts';
+import type { Log } from '../lib/log.ts';
+import type { PullHost, PullRef, VcsHost } from '../vcs/index.ts';
+import { insertComment, selectComments, setCommentId, setHidden } from './report-store.ts';
+import type { PullRecord } from './types.ts';
+
+export type CommentDeps = { readonly db: Db; readonly log: Log; readonly now: () => number };
+
+/** Where comments go. */
+export type CommentTarget = { readonly host: VcsHost; readonly pull: PullRecord; readonly commandId: number | null };
+
+export type NewComment = {
+  /** Names it within its pull request: the same key is never written twice, whatever happens in between. */
+  readonly key: string;
+  readonly body: string;
+};
+
+/** Writes a comment, once. Throws what the host's functions throw; then it may be called again. */
+export async function postComment(deps: CommentDeps, target: CommentTarget, comment: NewComment): Promise<void> {
+  const { host, pull, commandId } = target;
+  if (!host.pulls) return;
+  const ref: PullRef = { fullName: pull.repo.fullName, number: pull.number };
+  const heading = comment.body.split('\n', 1)[0] ?? '';
+  const row = { pullId: pull.id, commandId, key: comment.key, heading, now: deps.now() };
+  const isFirst = await insertComment(deps.db, row);
+  const written = isFirst ? undefined : await findWritten(deps, host.pulls, { ref, pull, comment });
+  const id = written ?? (await host.pulls.createComment(ref, comment.body));
+  await setCommentId(deps.db, pull.id, comment.key, id);
+}
+
+type Lost = { readonly ref: PullRef; readonly pull: PullRecord; readonly comment: NewComment };
+
+/**
+ * The id of a comment that somebody began to write and may have been stopped at: a comment of that text which is none of
+ * those whose ids we know.
+ */
+async function findWritten(deps: CommentDeps, pulls: PullHost, lost: Lost): Promise<string | undefined> {
+  const own = await selectComments(deps.db, lost.pull.id);
+  const noted = own.find(({ key }) => key === lost.comment.key);
+  if (noted?.commentId) return noted.commentId;
+  const known = new Set(own.map(({ commentId }) => commentId));
+  const comments = await pulls.listComments(lost.ref);
+  const wanted = comparable(lost.comment.body);
+  return comments.find(({ id, body }) => !known.has(id) && comparable(body) === wanted)?.id;
+}
+
+/** Hosts may change the ends of lines, and blanks around a text. */
+function comparable(body: string): string {
+  return body.replaceAll('\r\n', '\n').trim();
+}
+
+/**
+ * Folds away our earlier comments whose heading names this result and, where one is given, this folder. Goes wrong
+ * without harm: an earlier comment then stays open.
+ */
+export async function hideEarlier(
+  deps: CommentDeps,
+  target: CommentTarget,
+  which: { readonly title: string; readonly dir: string | null; readonly before: string },
+): Promise<void> {
+  const { host, pull } = target;
+  if (!host.pulls || !host.capabilities.hideComments) return;
+  const title = which.title.toLowerCase();
+  const earlier = (await selectComments(deps.db, pull.id)).filter(
+    ({ key, heading, hidden, commentId }) =>
+      !hidden &&
+      commentId !== null &&
+      !key.startsWith(which.before) &&
+      heading.toLowerCase().includes(title) &&
+      (which.dir === null || heading.includes(which.dir)),
+  );
+  const ids = earlier.flatMap(({ commentId }) => commentId ?? []);
+  if (ids.length === 0) return;
+  try {
+    await host.pulls.hideComments({ fullName: pull.repo.fullName, number: pull.number }, ids);
+    await setHidden(
+      deps.db,
+      earlier.map(({ id }) => id),
+      deps.now(),
+    );
+  } catch (error) {
+    deps.log.warn({ pull: pull.url, err: error }, 'earlier comments could not be hidden');
+  }
+}

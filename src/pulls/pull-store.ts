@@ -1,0 +1,126 @@
+import type { Selectable } from 'kysely';
+import type { ProjectStatus } from '../comments/index.ts';
+import type { DbHandle, PullProjectsTable, PullsTable, Tx } from '../db/index.ts';
+import type { Repo } from '../repos/index.ts';
+import type { PullProject, PullRecord } from './types.ts';
+
+/** What an event or the host says about a pull request. */
+export type SeenPull = Pick<
+  PullRecord,
+  'number' | 'url' | 'title' | 'author' | 'headBranch' | 'headSha' | 'baseBranch' | 'state'
+>;
+
+/** The row of a pull request, made when it is first named. What `seen` says takes the place of what was known. */
+export async function upsertPull(
+  tx: Tx,
+  repo: Repo,
+  pull: { readonly number: number; readonly seen: SeenPull | null; readonly now: number },
+): Promise<PullRecord> {
+  const { number, seen, now } = pull;
+  const values = {
+    url: seen?.url ?? '',
+    title: seen?.title ?? '',
+    author: seen?.author ?? '',
+    head_branch: seen?.headBranch ?? '',
+    head_sha: seen?.headSha ?? '',
+    base_branch: seen?.baseBranch ?? '',
+    state: seen?.state ?? ('open' as const),
+    updated_at: now,
+  };
+  await tx.query
+    .insertInto('pulls')
+    .values({ repo_id: repo.id, number, planned_head: null, planned_base: null, created_at: now, ...values })
+    .onConflict((conflict) => {
+      const known = conflict.columns(['repo_id', 'number']);
+      return seen ? known.doUpdateSet(values) : known.doNothing();
+    })
+    .execute();
+  const row = await tx.query
+    .selectFrom('pulls')
+    .selectAll()
+    .where('repo_id', '=', repo.id)
+    .where('number', '=', number)
+    .executeTakeFirstOrThrow();
+  return toPull(row, repo);
+}
+
+export async function selectPull(db: DbHandle, repo: Repo, number: number): Promise<PullRecord | undefined> {
+  const row = await db.query
+    .selectFrom('pulls')
+    .selectAll()
+    .where('repo_id', '=', repo.id)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return row && toPull(row, repo);
+}
+
+export async function setPullState(tx: Tx, pullId: number, state: PullRecord['state'], now: number): Promise<void> {
+  await tx.query.updateTable('pulls').set({ state, updated_at: now }).where('id', '=', pullId).execute();
+}
+
+/** Says what the record of projects is about from now on; null when it is about nothing. */
+export async function setPlanned(tx: Tx, pullId: number, planned: PullRecord['planned']): Promise<void> {
+  const set = { planned_head: planned?.headSha ?? null, planned_base: planned?.baseBranch ?? null };
+  await tx.query.updateTable('pulls').set(set).where('id', '=', pullId).execute();
+}
+
+/** The record, in the order in which its projects came into it. */
+export async function selectProjects(db: DbHandle, pullId: number): Promise<PullProject[]> {
+  const rows = await db.query
+    .selectFrom('pull_projects')
+    .selectAll()
+    .where('pull_id', '=', pullId)
+    .orderBy('id')
+    .execute();
+  return rows.map(toProject);
+}
+
+export async function upsertProject(
+  tx: Tx,
+  pullId: number,
+  project: PullProject & { readonly now: number },
+): Promise<void> {
+  const set = { status: project.status, job_id: project.jobId, updated_at: project.now };
+  await tx.query
+    .insertInto('pull_projects')
+    .values({
+      pull_id: pullId,
+      dir: project.dir,
+      workspace: project.workspace,
+      project_name: project.projectName,
+      ...set,
+    })
+    .onConflict((conflict) => conflict.columns(['pull_id', 'dir', 'workspace', 'project_name']).doUpdateSet(set))
+    .execute();
+}
+
+export async function deleteProjects(tx: Tx, pullId: number): Promise<void> {
+  await tx.query.deleteFrom('pull_projects').where('pull_id', '=', pullId).execute();
+}
+
+export function toPull(row: Selectable<PullsTable>, repo: Repo): PullRecord {
+  const { planned_head: headSha, planned_base: baseBranch } = row;
+  return {
+    id: row.id,
+    repo,
+    number: row.number,
+    url: row.url,
+    title: row.title,
+    author: row.author,
+    headBranch: row.head_branch,
+    headSha: row.head_sha,
+    baseBranch: row.base_branch,
+    state: row.state,
+    planned: headSha === null || baseBranch === null ? null : { headSha, baseBranch },
+  };
+}
+
+function toProject(row: Selectable<PullProjectsTable>): PullProject {
+  return {
+    dir: row.dir,
+    workspace: row.workspace,
+    projectName: row.project_name,
+    status: row.status as ProjectStatus,
+    jobId: row.job_id,
+  };
+}

@@ -1,0 +1,12 @@
+import type { CommandContext, PullDeps } from './deps.ts';
+import { postComment } from './post-comment.ts';
+
+/** Comments on the pull request of a command. `key` names the comment within what the command says; it is written once. */
+export async function reply(
+  deps: PullDeps,
+  { host, command }: CommandContext,
+  comment: { readonly key: string; readonly body: string },
+): Promise<void> {
+  const target = { host, pull: command.pull, commandId: command.id };
+  await postComment(deps, target, { key: `${command.id}:${comment.key}`, body: comment.body });
+}

@@ -1,0 +1,136 @@
+import { changedPaths, hasCommit } from '../git/index.ts';
+import { selectsProject } from '../projects/index.ts';
+import type { RequirementName } from '../repo-config/index.ts';
+import type { Refusal, Requirement, RequirementContext, RunPull } from '../runs/index.ts';
+import type { PullHost, PullRef } from '../vcs/index.ts';
+import type { PullDeps } from './deps.ts';
+import { branchTip, fetchPull } from './fetch-pull.ts';
+import { selectProjects, selectPull } from './pull-store.ts';
+
+/** How long an answer of a host holds for the projects of one run. */
+const freshMs = 10_000;
+
+type Answer = { readonly at: number; readonly value: Promise<string | undefined> };
+
+/** What a requirement is asked with. */
+type Question = {
+  readonly context: RequirementContext;
+  readonly pull: RunPull;
+  readonly ref: PullRef;
+  readonly pulls: PullHost;
+};
+
+/**
+ * What a repository demands before a project of a pull request is planned, applied or imported into: in the order in
+ * which it lists them, the first that is not met is the refusal. The host is asked only for what is demanded, and once
+ * for the projects of a run. https://www.runatlantis.io/docs/command-requirements
+ */
+export function pullRequirement(deps: PullDeps): Requirement {
+  const answers = new Map<string, Answer>();
+  return async (context) => {
+    const { run, repo, job } = context;
+    if (run.kind === 'version' || run.kind === 'state_rm') return undefined;
+    const names = demanded(context);
+    const pulls = deps.hosts.byHostname(repo.host)?.pulls;
+    const missing = run.pull === null || !pulls;
+    if (missing) return names[0] === undefined ? undefined : refusal(unmetText(names[0], run.kind));
+    const question = { context, pull: run.pull, pulls, ref: { fullName: repo.fullName, number: run.pull.number } };
+    for (const name of names) {
+      const message = await ask(deps, answers, { ...question, name });
+      if (message !== undefined) return refusal(message);
+    }
+    return run.kind === 'apply' ? dependencyRefusal(deps, question, job.project.dependsOn) : undefined;
+  };
+}
+
+function refusal(message: string): Refusal {
+  return { kind: 'requirement', message };
+}
+
+function demanded({ run, job }: RequirementContext): readonly RequirementName[] {
+  const { planRequirements, applyRequirements, importRequirements } = job.project;
+  if (run.kind === 'plan') return planRequirements;
+  return run.kind === 'apply' ? applyRequirements : importRequirements;
+}
+
+/** Undefined when it is met. What holds for the whole pull request is asked once for all projects of a run. */
+async function ask(
+  deps: PullDeps,
+  answers: Map<string, Answer>,
+  question: Question & { readonly name: RequirementName },
+): Promise<string | undefined> {
+  const { name, context } = question;
+  if (name === 'undiverged') return divergence(deps, question);
+  const key = `${context.run.id} ${name}`;
+  const now = deps.now();
+  for (const [old, { at }] of answers) if (now - at > freshMs) answers.delete(old);
+  const known = answers.get(key);
+  if (known) return known.value;
+  const value = name === 'approved' ? approval(question) : mergeability(deps, question);
+  answers.set(key, { at: now, value });
+  value.catch(() => answers.delete(key));
+  return value;
+}
+
+function unmetText(name: RequirementName, command: string): string {
+  switch (name) {
+    case 'approved':
+      return `Pull request must be approved according to the project's approval rules before running ${command}.`;
+    case 'mergeable':
+      return `Pull request must be mergeable before running ${command}.`;
+    case 'undiverged':
+      return `Default branch must be rebased onto pull request before running ${command}.`;
+  }
+}
+
+async function approval({ pulls, ref, context }: Question): Promise<string | undefined> {
+  const { approved } = await pulls.getApproval(ref);
+  return approved ? undefined : unmetText('approved', context.run.kind);
+}
+
+/** The statuses that we are about to set ourselves do not count: nobody could ever apply. */
+async function mergeability(deps: PullDeps, { pulls, ref, context }: Question): Promise<string | undefined> {
+  const prefix = `${deps.pullSettings.vcsStatusName}/apply`;
+  const own = (name: string) => name === prefix || name.startsWith(`${prefix}:`);
+  const ignored = deps.pullSettings.ignoreVcsStatusNames;
+  const answer = await pulls.getMergeability(ref, (name) => own(name) || ignored.has(name.split('/', 1)[0] ?? ''));
+  if (answer.mergeable) return undefined;
+  const text = unmetText('mergeable', context.run.kind);
+  return `${text.slice(0, -1)} (${answer.reason}).`;
+}
+
+/**
+ * With the `merge` strategy: that nothing which selects this project has changed on the base branch since what is checked
+ * out was made. Whoever checks out the branch alone never diverges.
+ */
+async function divergence(deps: PullDeps, question: Question): Promise<string | undefined> {
+  if (deps.pullSettings.checkoutStrategy !== 'merge') return undefined;
+  const { context, pull } = question;
+  const { run, repo, job } = context;
+  await fetchPull(deps, repo, null);
+  const tip = await branchTip(deps, repo.id, pull.baseBranch);
+  const isKnown = tip !== undefined && (await hasCommit(deps.git, repo.id, run.commitSha));
+  if (!isKnown) return unmetText('undiverged', run.kind);
+  const paths = await changedPaths(deps.git, repo.id, { base: run.commitSha, head: tip });
+  return selectsProject(job.project, paths, deps.settings.autoplanFileList)
+    ? unmetText('undiverged', run.kind)
+    : undefined;
+}
+
+/** A project that the record does not have is not waited for. */
+async function dependencyRefusal(
+  deps: PullDeps,
+  { context, pull }: Question,
+  dependsOn: readonly string[],
+): Promise<Refusal | undefined> {
+  if (dependsOn.length === 0) return undefined;
+  const known = await selectPull(deps.db, context.repo, pull.number);
+  const record = known ? await selectProjects(deps.db, known.id) : [];
+  const isOpen = (name: string) =>
+    record.some(
+      (project) => project.projectName === name && !['applied', 'planned_no_changes'].includes(project.status),
+    );
+  const missing = dependsOn.find(isOpen);
+  if (missing === undefined) return undefined;
+  return refusal(`Can't apply your project unless you apply its dependencies: [${missing}]`);
+}

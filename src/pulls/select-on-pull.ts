@@ -1,0 +1,132 @@
+import type { Selection } from '../commands/index.ts';
+import { changedPaths } from '../git/index.ts';
+import { loadConfig, loadTree, lookIntoCommit, type Project, selectForPull } from '../projects/index.ts';
+import {
+  isForBaseBranch,
+  type MergedConfig,
+  mergeRepoConfig,
+  type RepoConfig,
+  type RepoRule,
+  type RepoSettings,
+  rulesForRepo,
+} from '../repo-config/index.ts';
+import type { Repo } from '../repos/index.ts';
+import type { Pull } from '../vcs/index.ts';
+import type { PullDeps } from './deps.ts';
+import { commitsOf } from './fetch-pull.ts';
+
+/** What is meant: what a push touches, what the whole pull request touches, or what a comment names. */
+export type PullTarget =
+  | { readonly kind: 'autoplan' }
+  | { readonly kind: 'all' }
+  | { readonly kind: 'selection'; readonly selection: Selection };
+
+export type SelectedOnPull =
+  | {
+      readonly kind: 'selected';
+      readonly commitSha: string;
+      /** What the head was merged into; null when it is checked out itself. */
+      readonly mergedInto: string | null;
+      readonly repo: RepoSettings;
+      /** In the order in which they are shown; may be none. */
+      readonly projects: readonly Project[];
+      /** Folders of projects that the pull request removes. */
+      readonly removedDirs: readonly string[];
+    }
+  /** Nothing at all is to happen: the server's or the repository's rules leave it out. */
+  | { readonly kind: 'ignored'; readonly note: string }
+  /** `message` is what people are told. */
+  | { readonly kind: 'rejected'; readonly message: string };
+
+/** The rule of the server for a repo. */
+export function ruleOf(deps: PullDeps, repo: Repo): RepoRule {
+  const { serverRules, ruleDefaults: defaults } = deps.pullSettings;
+  return rulesForRepo(serverRules, { repoId: `${repo.host}/${repo.fullName}`, defaults });
+}
+
+type UnderstoodConfig =
+  | { readonly kind: 'understood'; readonly config: RepoConfig | null; readonly merged: MergedConfig }
+  | { readonly kind: 'rejected'; readonly message: string };
+
+async function configAt(
+  deps: PullDeps,
+  repo: Repo,
+  at: { readonly commitSha: string; readonly baseBranch: string },
+): Promise<UnderstoodConfig> {
+  const rule = ruleOf(deps, repo);
+  const loaded = await loadConfig(deps.git, { repoId: repo.id, sha: at.commitSha }, rule.repoConfigFile);
+  if (loaded.kind === 'invalid') return { kind: 'rejected', message: loaded.atlantisMessage };
+  const merged = mergeRepoConfig(rule, loaded.config, at);
+  if (merged.kind === 'invalid') return { kind: 'rejected', message: merged.atlantisMessage };
+  return { kind: 'understood', config: loaded.config, merged };
+}
+
+/** What holds for a repository as a whole at a commit that the mirror has; undefined when its file is not valid there. */
+export async function repoSettingsAt(
+  deps: PullDeps,
+  repo: Repo,
+  at: { readonly commitSha: string; readonly baseBranch: string },
+): Promise<RepoSettings | undefined> {
+  const understood = await configAt(deps, repo, at);
+  return understood.kind === 'understood' ? understood.merged.repo : undefined;
+}
+
+/** Finds what a command means on a pull request as it is now. Changes nothing but the mirror of the repo. */
+export async function selectOnPull(
+  deps: PullDeps,
+  repo: Repo,
+  { live, target }: { readonly live: Pull; readonly target: PullTarget },
+): Promise<SelectedOnPull> {
+  const rule = ruleOf(deps, repo);
+  if (!isForBaseBranch(rule, live.baseBranch)) {
+    return { kind: 'ignored', note: `the base branch ${live.baseBranch} is not worked on` };
+  }
+  const commits = await commitsOf(deps, repo, live);
+  if (commits.kind === 'rejected') return commits;
+  const { commitSha, baseSha } = commits;
+  const commit = { repoId: repo.id, sha: commitSha };
+  const understood = await configAt(deps, repo, { commitSha, baseBranch: live.baseBranch });
+  if (understood.kind === 'rejected') return understood;
+  const { config, merged } = understood;
+  const [tree, paths] = await Promise.all([
+    loadTree(deps.git, commit),
+    changedPaths(deps.git, repo.id, { base: baseSha, head: live.headSha }),
+  ]);
+  const { settings, pullSettings } = deps;
+  const selected = await selectForPull({
+    config,
+    configFile: rule.repoConfigFile,
+    tree,
+    baseBranch: live.baseBranch,
+    settings: merged.repo,
+    settingsOf: merged.settingsOf,
+    autoplanFileList: settings.autoplanFileList,
+    changedPaths: paths,
+    target,
+    enableRegexpCmd: pullSettings.enableRegexpCmd,
+    restrictFileList: pullSettings.restrictFileList,
+    silenceNoProjects: pullSettings.silenceNoProjects,
+    look: lookIntoCommit(deps, {
+      repoId: repo.id,
+      sha: commitSha,
+      tree,
+      distribution: settings.defaultDistribution,
+      modulePatterns: pullSettings.modulePatterns,
+    }),
+  });
+  switch (selected.kind) {
+    case 'ignored':
+      return { kind: 'ignored', note: 'the folder is among those that are ignored' };
+    case 'rejected':
+      return { kind: 'rejected', message: selected.message };
+    case 'selected':
+      return {
+        kind: 'selected',
+        commitSha,
+        mergedInto: commitSha === live.headSha ? null : baseSha,
+        repo: merged.repo,
+        projects: selected.projects,
+        removedDirs: selected.removedDirs,
+      };
+  }
+}

@@ -1,0 +1,11 @@
+/** Carries out one command of a pull request: `{ commandId }`. One after another for each pull request. */
+export const commandTask = 'pull_command';
+
+/** What is due at once when a command comes, whatever runs: `{ commandId }`. */
+export const greetTask = 'pull_greeting';
+
+/** Posts a comment that waits for nothing: `{ host, fullName, number, body, react }`. */
+export const noticeTask = 'pull_notice';
+
+/** Sets the combined statuses of a pull request whose plans were thrown away: `{ repoId, number }`. */
+export const statusTask = 'pull_statuses';

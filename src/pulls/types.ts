@@ -1,0 +1,55 @@
+import type { Actor } from '../access/index.ts';
+import type { CommentCommand } from '../commands/index.ts';
+import type { ProjectStatus } from '../comments/index.ts';
+import type { Repo } from '../repos/index.ts';
+
+/** What is asked of a pull request, by its own events or in a comment on it. */
+export type Work =
+  | { readonly kind: 'autoplan' }
+  | { readonly kind: 'comment'; readonly command: CommentCommand; readonly commentId: string }
+  | { readonly kind: 'close'; readonly merged: boolean };
+
+/**
+ * - `superseded`: a newer push made it needless before it began.
+ * - `cancelled`: somebody cancelled it before it began, or the pull request was closed.
+ */
+export type CommandState = 'queued' | 'running' | 'done' | 'superseded' | 'cancelled';
+
+/** A pull request as last seen. Fields of one that was only ever named are empty. */
+export type PullRecord = {
+  readonly id: number;
+  readonly repo: Repo;
+  readonly number: number;
+  readonly url: string;
+  readonly title: string;
+  readonly author: string;
+  readonly headBranch: string;
+  readonly headSha: string;
+  readonly baseBranch: string;
+  readonly state: 'open' | 'closed';
+  /** What `pull_projects` is about: the commit and base that were planned last; null before the first plan. */
+  readonly planned: { readonly headSha: string; readonly baseBranch: string } | null;
+};
+
+/** One thing that was asked, with its place in the queue of its pull request: the id. */
+export type PullCommand = {
+  readonly id: number;
+  readonly pull: PullRecord;
+  readonly work: Work;
+  readonly actor: Actor;
+  readonly state: CommandState;
+  readonly runId: number | null;
+  /** The head and base that its run was accepted for; null without a run. */
+  readonly target: { readonly headSha: string; readonly baseBranch: string } | null;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+};
+
+/** Where one project of a pull request stands. */
+export type PullProject = {
+  readonly dir: string;
+  readonly workspace: string;
+  readonly projectName: string;
+  readonly status: ProjectStatus;
+  readonly jobId: number | null;
+};

@@ -1,0 +1,69 @@
+import { notices, type ProjectStatus } from '../comments/index.ts';
+import type { Tx } from '../db/index.ts';
+import { releasePullLocks } from '../locks/index.ts';
+import { discardPlans } from '../plans/index.ts';
+import type { Pull, VcsHost } from '../vcs/index.ts';
+import type { CommandContext, PullDeps } from './deps.ts';
+import { selectProjects, upsertProject } from './pull-store.ts';
+import { reply } from './reply.ts';
+import { combinedEnded } from './run-statuses.ts';
+import { statusNames } from './status-names.ts';
+import type { PullRecord } from './types.ts';
+import { writeStatuses } from './write-statuses.ts';
+
+/** Gives back the locks of a pull request and throws its plans away. Null, or why it was not done. */
+export async function unlockPull(deps: PullDeps, context: CommandContext, live: Pull): Promise<string | null> {
+  const { disableUnlockLabel: label, silenceNoProjects } = deps.pullSettings;
+  if (label !== '' && live.labels.includes(label)) {
+    await reply(deps, context, { key: 'refusal', body: notices.unlockForbidden(label) });
+    return `the label ${label} says not to unlock`;
+  }
+  const { task, command } = context;
+  const of = { repoId: command.pull.repo.id, pullNumber: command.pull.number };
+  const now = deps.now();
+  const count = await deps.db.transaction(async (tx) => {
+    await task.assertHeld(tx);
+    const reason = `unlocked by ${command.actor.login}`;
+    const locks = await releasePullLocks(tx, of, { actor: command.actor, reason, now });
+    const plans = await discardPlans(tx, of, { reason, now });
+    await recordDiscarded(tx, command.pull.id, now);
+    return locks.length + plans;
+  });
+  if (count > 0 || !silenceNoProjects) await reply(deps, context, { key: 'answer', body: notices.unlocked() });
+  await tellDiscarded(deps, { host: context.host, pull: command.pull });
+  return null;
+}
+
+/** Where a project stands whose plan is thrown away. What was applied stays applied. */
+const withPlan: readonly ProjectStatus[] = [
+  'planned',
+  'planned_no_changes',
+  'apply_errored',
+  'policy_check_errored',
+  'policy_check_passed',
+];
+
+/** Notes that no project of the pull request, or only not those that `isMeant` names, has a plan any more. */
+export async function recordDiscarded(
+  tx: Tx,
+  pullId: number,
+  now: number,
+  isMeant: (project: { dir: string; workspace: string; projectName: string }) => boolean = () => true,
+): Promise<void> {
+  for (const project of await selectProjects(tx, pullId)) {
+    if (!isMeant(project) || !withPlan.includes(project.status)) continue;
+    await upsertProject(tx, pullId, { ...project, status: 'plan_discarded', now });
+  }
+}
+
+/** The status of the plans must not stay green when there are none. */
+export async function tellDiscarded(
+  deps: PullDeps,
+  { host, pull }: { readonly host: VcsHost; readonly pull: PullRecord },
+): Promise<void> {
+  if (!pull.planned) return;
+  const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
+  if (!record.includes('plan_discarded')) return;
+  const statuses = combinedEnded(statusNames(deps.pullSettings), 'plan', record);
+  await writeStatuses(deps, { host, pull, headSha: pull.planned.headSha }, statuses);
+}
