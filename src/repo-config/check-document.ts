@@ -48,18 +48,28 @@ export function checkDocument<S extends z.ZodType>(
   return { kind: 'ok', data: checked.data, lineOf: (path) => lineAt(placeIn(path)) };
 }
 
-/** `parsing <file>: …`, one line for each issue when there are several. */
+/** `parsing <file>: …`, one line for each issue when there are several, up to a few dozen of `total`. */
 export function issuesMessage(file: string, issues: readonly ConfigIssue[], total = issues.length): string {
-  const lines = issues.map(
-    (issue) => `line ${issue.line}: ${issue.key === '' ? '' : `${issue.key}: `}${issue.message}`,
-  );
-  if (total > issues.length) lines.push(`and ${total - issues.length} more`);
+  const shown = issues.slice(0, maxIssues);
+  const lines = shown.map((issue) => `line ${issue.line}: ${issue.key === '' ? '' : `${issue.key}: `}${issue.message}`);
+  if (total > shown.length) lines.push(`and ${total - shown.length} more`);
   if (total > 1) lines.unshift(`${total} errors`);
   return `parsing ${file}: ${lines.join('\n')}`;
 }
 
+/** A document that can be read and says what it may not, with the issues in the order in which Atlantis looks. */
+export function invalidContent(file: string, issues: readonly ConfigIssue[]): InvalidDocument {
+  const inOrder = issues.toSorted((a, b) => a.line - b.line);
+  return {
+    kind: 'invalid',
+    message: issuesMessage(file, inOrder),
+    atlantisMessage: firstIssueMessage(file, issues),
+    issues: inOrder.slice(0, maxIssues),
+  };
+}
+
 /** `parsing <file>: …` as Atlantis tells what it finds once a file is read: the first thing, without its place. */
-export function firstIssueMessage(file: string, [first]: readonly ConfigIssue[]): string {
+function firstIssueMessage(file: string, [first]: readonly ConfigIssue[]): string {
   return `parsing ${file}: ${first?.message ?? ''}`;
 }
 

@@ -1,5 +1,5 @@
 export { branchTest } from './branch-test.ts';
-export { firstIssueMessage, type InvalidDocument, issuesMessage } from './check-document.ts';
+export { type InvalidDocument, invalidContent, issuesMessage } from './check-document.ts';
 export { cleanDir, workspaceRule } from './field-rules.ts';
 export { compileGlob, type Glob, isGlob } from './glob.ts';
 export { type ParsedRepoConfig, parseRepoConfig } from './parse-repo-config.ts';

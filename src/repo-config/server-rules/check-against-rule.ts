@@ -1,5 +1,5 @@
 import { branchTest } from '../branch-test.ts';
-import { firstIssueMessage, type InvalidDocument, issuesMessage } from '../check-document.ts';
+import { type InvalidDocument, invalidContent } from '../check-document.ts';
 import type { ConfigIssue, ConfiguredProject, OverridableKey, RepoConfig } from '../types.ts';
 import type { RepoRule } from './types.ts';
 
@@ -31,16 +31,7 @@ export function checkAgainstRule(rule: RepoRule, config: RepoConfig, baseBranch:
     ...projects.flatMap(([index, project]) => workflowUnknown(rule, config, { index, project })),
     ...projects.flatMap(([index, project]) => workflowNotAllowed(rule, config, { index, project })),
   ];
-  if (issues.length === 0) return undefined;
-  return {
-    kind: 'invalid',
-    message: issuesMessage(
-      config.file,
-      issues.toSorted((a, b) => a.line - b.line),
-    ),
-    atlantisMessage: firstIssueMessage(config.file, issues),
-    issues,
-  };
+  return issues.length === 0 ? undefined : invalidContent(config.file, issues);
 }
 
 function keysNotAllowed(

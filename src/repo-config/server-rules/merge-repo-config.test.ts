@@ -322,6 +322,13 @@ line 4: projects[0].apply_requirements: ${notAllowed('apply_requirements')}`,
     });
   });
 
+  it('tells the first few dozen of thousands of things that are not allowed', () => {
+    const repo = `projects:\n${'- {dir: ., workflow: default}\n'.repeat(5_000)}`;
+    const { merged } = merge({ entry: '{id: /.*/}', repo });
+    expect(merged.kind === 'invalid' && merged.message).toMatch(/^parsing atlantis.yaml: 5000 errors\nline 3: /);
+    expect(merged.kind === 'invalid' && merged.message).toMatch(/\nand 4970 more$/);
+  });
+
   it('does not look at entries for other branches', () => {
     const entry = '{id: /.*/}';
     const project = (branch: string) => `projects: [{dir: ., branch: ${branch}, apply_requirements: []}]`;

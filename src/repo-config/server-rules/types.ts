@@ -9,7 +9,7 @@ import type {
 
 /** `repos.yaml` as understood. Null is "not set here", so that an earlier entry or the server's default decides. */
 export type ServerRules = {
-  /** As named to people: the path of the file, or the flag the text came from. Null when there are no rules. */
+  /** As named to people: the file without its folders, or the flag the text came from. Null when there are no rules. */
   readonly file: string | null;
   /** In the order of the file. */
   readonly entries: readonly RepoEntry[];
