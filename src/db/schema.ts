@@ -200,6 +200,8 @@ export type PlansTable = {
   engine_version: string;
   digest: string;
   size: number;
+  /** The dependency lock file beside which it was made. */
+  lock_file: string | null;
   show_json: string | null;
   created_at: number;
   dropped_at: number | null;

@@ -30,6 +30,7 @@ export const errorCatalogue = {
   // queue
   task_lost: 'Another worker has taken over this work.',
   // runs
+  commit_gone: 'The commit of a run is nowhere to be found any more.',
   plan_invalid: 'The saved plan does not match what would be applied.',
   state_conflict: 'The kept state changed in a way that does not continue the one before.',
 } as const;

@@ -7,6 +7,7 @@ export {
   getLock,
   listLocks,
   releaseLock,
+  releasePullLocks,
   releaseRunLock,
   takeManualLock,
 } from './project-locks.ts';

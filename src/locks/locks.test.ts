@@ -15,6 +15,7 @@ import {
   parseLockName,
   releaseApplyLock,
   releaseLock,
+  releasePullLocks,
   releaseRunLock,
   takeManualLock,
 } from './index.ts';
@@ -102,6 +103,45 @@ describe('releasing', () => {
     const release = { runId: 2, actor, reason: 'done', now: 9 };
     await db.transaction((tx) => releaseRunLock(tx, project(), release));
     expect(await listLocks(db)).toHaveLength(1);
+  });
+});
+
+describe('the locks of a pull request', () => {
+  const pull = (pullNumber: number, runId = 1): LockHolder => ({ kind: 'pull', pullNumber, pullUrl: 'u', runId });
+  const release = { reason: 'closed', now: 9 };
+  const releaseOf = (...[pullNumber, name]: [number, string?]) =>
+    db.transaction((tx) =>
+      releasePullLocks(
+        tx,
+        { repoId, pullNumber, ...(name === undefined ? {} : { project: { ...project(name), name } }) },
+        { ...release, actor },
+      ),
+    );
+
+  it('let another run of the same pull request in', async () => {
+    await acquire(pull(5, 1));
+    expect(await acquire(pull(5, 2))).toMatchObject({ kind: 'held', fresh: false });
+    expect(await acquire(pull(6, 3))).toMatchObject({ kind: 'blocked', by: { holder: { pullNumber: 5 } } });
+  });
+
+  it('are given back by the run that took them, and by no other', async () => {
+    await acquire(pull(5, 1));
+    await acquire(pull(5, 2));
+    await db.transaction((tx) => releaseRunLock(tx, project(), { runId: 2, ...release, actor }));
+    expect(await listLocks(db)).toHaveLength(1);
+    await db.transaction((tx) => releaseRunLock(tx, project(), { runId: 1, ...release, actor }));
+    expect(await listLocks(db)).toEqual([]);
+  });
+
+  it('are released all together, or that on one project alone, and told', async () => {
+    await acquire(pull(5), project('a'));
+    await acquire(pull(5), project('b'));
+    await acquire(pull(6), project('c'));
+    await acquire(run(5), project('d'));
+    expect((await releaseOf(5, 'a')).map((lock) => lock.projectName)).toEqual(['a']);
+    expect((await releaseOf(5)).map((lock) => lock.projectName)).toEqual(['b']);
+    expect(await releaseOf(5)).toEqual([]);
+    expect((await listLocks(db)).map((lock) => lock.projectName)).toEqual(['c', 'd']);
   });
 });
 

@@ -4,13 +4,14 @@ import { parseLockName } from './lock-name.ts';
 import {
   insertLock,
   selectHeld,
+  selectHeldByPull,
   selectHeldIn,
   selectLock,
   selectNamed,
   updateReleased,
   updateRunLockReleased,
 } from './store.ts';
-import type { AcquireResult, Lock, LockedProject, LockHolder } from './types.ts';
+import type { AcquireResult, Lock, LockedProject, LockHolder, PullLocks } from './types.ts';
 
 /**
  * Takes the project's lock, or says who has it. A run or a pull request takes its own lock again without harm; a
@@ -42,7 +43,10 @@ export async function releaseLock(
   return updateReleased(tx, lockId, { actorId: release.actor.id, reason: release.reason, now: release.now });
 }
 
-/** Releases the lock on this project when it is this run's; leaves everybody else's alone. */
+/**
+ * Releases the lock on this project when this run took it, for itself or for its pull request; leaves everybody else's
+ * alone.
+ */
 export async function releaseRunLock(
   tx: Tx,
   project: LockedProject,
@@ -50,6 +54,18 @@ export async function releaseRunLock(
 ): Promise<void> {
   const { actor, reason, now } = release;
   await updateRunLockReleased(tx, project, { runId: release.runId, actorId: actor.id, reason, now });
+}
+
+/** Releases the locks of a pull request, or only that on one project, and returns what was released. */
+export async function releasePullLocks(
+  tx: Tx,
+  pull: PullLocks,
+  release: { actor: Actor; reason: string; now: number },
+): Promise<Lock[]> {
+  const held = await selectHeldByPull(tx, pull);
+  const released: Lock[] = [];
+  for (const lock of held) if (await releaseLock(tx, lock.id, release)) released.push(lock);
+  return released;
 }
 
 /** Every held lock, oldest first. */

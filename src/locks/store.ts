@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Actor } from '../access/index.ts';
 import type { ApplyLocksTable, DbHandle, LocksTable, Tx } from '../db/index.ts';
-import type { Lock, LockedProject, LockHolder } from './types.ts';
+import type { Lock, LockedProject, LockHolder, PullLocks } from './types.ts';
 
 type Row = Selectable<LocksTable> & {
   full_name: string;
@@ -70,6 +70,23 @@ export async function selectHeldIn(db: DbHandle, place: Omit<LockedProject, 'pro
   return rows.map(toLock);
 }
 
+/** Held locks of a pull request, oldest first. */
+export async function selectHeldByPull(db: DbHandle, { repoId, pullNumber, project }: PullLocks): Promise<Lock[]> {
+  let query = lockQuery(db)
+    .where('locks.repo_id', '=', repoId)
+    .where('locks.holder', '=', 'pull')
+    .where('locks.pull_number', '=', pullNumber)
+    .where('locks.released_at', 'is', null)
+    .orderBy('locks.id');
+  if (project) {
+    query = query
+      .where('locks.dir', '=', project.dir)
+      .where('locks.workspace', '=', project.workspace)
+      .where('locks.project_name', '=', project.name);
+  }
+  return (await query.execute()).map(toLock);
+}
+
 export async function selectLock(db: DbHandle, id: number): Promise<Lock | undefined> {
   const row = await lockQuery(db).where('locks.id', '=', id).executeTakeFirst();
   return row && toLock(row);
@@ -132,7 +149,7 @@ export async function updateReleased(tx: Tx, id: number, release: Release): Prom
   return result.numUpdatedRows > 0n;
 }
 
-/** Releases the lock on a project when a run holds it for itself. */
+/** Releases the lock on a project when this run took it. */
 export async function updateRunLockReleased(
   tx: Tx,
   project: LockedProject,
@@ -145,7 +162,6 @@ export async function updateRunLockReleased(
     .where('dir', '=', project.dir)
     .where('workspace', '=', project.workspace)
     .where('project_name', '=', project.projectName)
-    .where('holder', '=', 'run')
     .where('run_id', '=', release.runId)
     .where('released_at', 'is', null)
     .execute();

@@ -8,6 +8,13 @@ export type LockedProject = {
   readonly projectName: string;
 };
 
+/** The locks that a pull request holds: all of them, or only that on one project. */
+export type PullLocks = {
+  readonly repoId: number;
+  readonly pullNumber: number;
+  readonly project?: { readonly name: string; readonly dir: string; readonly workspace: string };
+};
+
 /** Who keeps others out: a run until its job ends, a pull request until it closes, or a person. */
 export type LockHolder =
   | { readonly kind: 'run'; readonly runId: number }

@@ -1,11 +1,16 @@
 export {
+  discardPlans,
   dropOldPlans,
+  dropPlan,
   dropPlansOfJob,
+  hasLivePlans,
   keepPlanJson,
   keptPlanJson,
   type LoadedPlan,
+  livePlansOfPull,
   loadPlan,
   type NewPlan,
   type PlanBasis,
+  type PullPlans,
   savePlan,
 } from './saved-plans.ts';

@@ -4,10 +4,14 @@ import { describeDatabases } from '../../test/support/database.ts';
 import type { Db } from '../db/index.ts';
 import type { Repo } from '../repos/index.ts';
 import {
+  discardPlans,
   dropOldPlans,
+  dropPlan,
   dropPlansOfJob,
+  hasLivePlans,
   keepPlanJson,
   keptPlanJson,
+  livePlansOfPull,
   loadPlan,
   type NewPlan,
   type PlanBasis,
@@ -37,6 +41,7 @@ async function openJob(db: Db, repo?: Repo) {
           engine: 'terraform',
           engineVersion: '1.11.4',
           content,
+          lockFile: null,
           keepFile: true,
           ...over,
         },
@@ -81,13 +86,16 @@ describeDatabases('loadPlan', (open) => {
   });
 
   it.each([
-    ['never was kept', { keepFile: false }],
-    ['is unknown', undefined],
-  ])('says that a file %s', async (_, over) => {
+    ['never was kept', { keepFile: false }, ' (planned only)'],
+    ['is unknown', undefined, ''],
+  ])('says that a file %s', async (_, over, why) => {
     const db = await open();
     const { save } = await openJob(db);
     const planId = over ? await save(over) : 99;
-    expect(await loadPlan(db, planId, basis)).toEqual({ kind: 'invalid', reason: 'its file is not kept any more' });
+    expect(await loadPlan(db, planId, basis)).toEqual({
+      kind: 'invalid',
+      reason: `its file is not kept any more${why}`,
+    });
   });
 });
 
@@ -106,6 +114,67 @@ describeDatabases('dropPlansOfJob', (open) => {
       [2000, 'its run ended'],
       [null, null],
     ]);
+  });
+});
+
+describeDatabases('the plans of a pull request', (open) => {
+  async function plansOf(db: Db) {
+    const one = await openJob(db);
+    const { id: repoId } = one.repo;
+    const live = async (pullNumber: number) =>
+      (await livePlansOfPull(db, { repoId, pullNumber })).map((plan) => plan.planId);
+    return { one, repoId, live };
+  }
+
+  it('are one for each project: a later one takes its place', async () => {
+    const db = await open();
+    const { one, live } = await plansOf(db);
+    const first = await one.save({ pullNumber: 7 });
+    const other = await one.save({ pullNumber: 7, workspace: 'eu' });
+    const second = await one.save({ pullNumber: 7 }, 2000);
+    expect(await live(7)).toEqual([other, second]);
+    const reason = 'its file is not kept any more (planned again)';
+    expect(await loadPlan(db, first, basis)).toEqual({ kind: 'invalid', reason });
+  });
+
+  it('are not those of another one, or of none', async () => {
+    const db = await open();
+    const { one, live } = await plansOf(db);
+    await one.save();
+    const [seven, eight] = [await one.save({ pullNumber: 7 }), await one.save({ pullNumber: 8 })];
+    expect([await live(7), await live(8), await live(9)]).toEqual([[seven], [eight], []]);
+  });
+
+  it('are let go of all together, or those of one project alone', async () => {
+    const db = await open();
+    const { one, repoId, live } = await plansOf(db);
+    const pull = { repoId, pullNumber: 7 };
+    const plans = [
+      await one.save(pull),
+      await one.save({ ...pull, projectName: 'a' }),
+      await one.save({ pullNumber: 8 }),
+    ];
+    const discard = { reason: 'closed', now: 3000 };
+    const project = { name: 'a', dir: '.', workspace: 'default' };
+    expect(await db.transaction((tx) => discardPlans(tx, { ...pull, project }, discard))).toBe(1);
+    expect(await live(7)).toEqual([plans[0]]);
+    expect(await db.transaction((tx) => discardPlans(tx, pull, discard))).toBe(1);
+    expect(await db.transaction((tx) => discardPlans(tx, pull, discard))).toBe(0);
+    expect([await live(7), await live(8)]).toEqual([[], [plans[2]]]);
+  });
+
+  it('are looked for by commit and workspace', async () => {
+    const db = await open();
+    const { one, repoId } = await plansOf(db);
+    const planId = await one.save({ pullNumber: 7 });
+    const place = { repoId, pullNumber: 7, commitSha: basis.commitSha, workspace: 'default' };
+    const elsewhere = [{ commitSha: 'f'.repeat(40) }, { workspace: 'eu' }, { pullNumber: 8 }, { repoId: repoId + 1 }];
+    expect(await hasLivePlans(db, place)).toBe(true);
+    expect(await Promise.all(elsewhere.map((over) => hasLivePlans(db, { ...place, ...over })))).toEqual(
+      elsewhere.map(() => false),
+    );
+    await db.transaction((tx) => dropPlan(tx, planId, { reason: 'applied', now: 2000 }));
+    expect(await hasLivePlans(db, place)).toBe(false);
   });
 });
 

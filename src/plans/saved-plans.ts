@@ -5,7 +5,10 @@ import {
   deletePlanFilesBefore,
   insertPlan,
   insertPlanFile,
+  type LivePlan,
   type PlanRow,
+  selectAnyLivePlan,
+  selectLivePlans,
   selectPlan,
   selectPlanFile,
   selectPlansOfJob,
@@ -30,12 +33,28 @@ export type NewPlan = PlanBasis & {
   readonly engineVersion: string;
   /** The plan file as the engine wrote it. */
   readonly content: Uint8Array;
+  /** What `init` chose the providers by (`.terraform.lock.hcl`); null when there was no such file. */
+  readonly lockFile: string | null;
   /** Whether the file is kept to be applied; otherwise only its record is. */
   readonly keepFile: boolean;
 };
 
-/** Records a plan, and its file where it is to be applied. Returns the plan's id. */
+/** The plans of a pull request that can still be applied: all of them, or only those of one project. */
+export type PullPlans = {
+  readonly repoId: number;
+  readonly pullNumber: number;
+  readonly project?: { readonly name: string; readonly dir: string; readonly workspace: string };
+};
+
+/**
+ * Records a plan, and its file where it is to be applied. What a pull request had planned for the project before is
+ * discarded with it. Returns the plan's id.
+ */
 export async function savePlan(tx: Tx, plan: NewPlan, now: number): Promise<number> {
+  const { repoId, pullNumber, dir, workspace, projectName: name } = plan;
+  if (pullNumber !== null) {
+    await discardPlans(tx, { repoId, pullNumber, project: { name, dir, workspace } }, { reason: 'planned again', now });
+  }
   const planId = await insertPlan(tx, {
     job_id: plan.jobId,
     repo_id: plan.repoId,
@@ -49,6 +68,7 @@ export async function savePlan(tx: Tx, plan: NewPlan, now: number): Promise<numb
     engine_version: plan.engineVersion,
     digest: digestOf(plan.content),
     size: plan.content.length,
+    lock_file: plan.lockFile,
     show_json: null,
     created_at: now,
     dropped_at: plan.keepFile ? null : now,
@@ -59,16 +79,41 @@ export async function savePlan(tx: Tx, plan: NewPlan, now: number): Promise<numb
 }
 
 export type LoadedPlan =
-  | { readonly kind: 'valid'; readonly content: Uint8Array }
+  | { readonly kind: 'valid'; readonly content: Uint8Array; readonly lockFile: string | null }
   | { readonly kind: 'invalid'; readonly reason: string };
 
 /** The plan's file when it is whole and was made from exactly this basis; otherwise the reason why it is not applied. */
 export async function loadPlan(db: DbHandle, planId: number, basis: PlanBasis): Promise<LoadedPlan> {
   const plan = await selectPlan(db, planId);
   const content = await selectPlanFile(db, planId);
-  const reason = plan && content ? mismatch(plan, content, basis) : 'its file is not kept any more';
-  if (reason !== undefined || content === undefined) return { kind: 'invalid', reason: reason ?? 'its file is gone' };
-  return { kind: 'valid', content };
+  if (!plan || !content) return { kind: 'invalid', reason: `its file is not kept any more${whyDropped(plan)}` };
+  const reason = mismatch(plan, content, basis);
+  return reason === undefined ? { kind: 'valid', content, lockFile: plan.lock_file } : { kind: 'invalid', reason };
+}
+
+/** Lets go of a plan's file; its record stays. One that is gone stays so. */
+export async function dropPlan(tx: Tx, planId: number, drop: { reason: string; now: number }): Promise<void> {
+  await deletePlanFile(tx, planId, drop);
+}
+
+/** The plans of a pull request whose files are kept, oldest first, with the jobs that made them. */
+export async function livePlansOfPull(db: DbHandle, pull: PullPlans): Promise<LivePlan[]> {
+  return selectLivePlans(db, pull);
+}
+
+/** Whether a pull request has plans of this commit and workspace that can still be applied. */
+export async function hasLivePlans(
+  db: DbHandle,
+  place: { repoId: number; pullNumber: number; commitSha: string; workspace: string },
+): Promise<boolean> {
+  return selectAnyLivePlan(db, place);
+}
+
+/** Lets go of the plans of a pull request, or only those of one project; their records stay. Returns how many. */
+export async function discardPlans(tx: Tx, pull: PullPlans, discard: { reason: string; now: number }): Promise<number> {
+  const plans = await selectLivePlans(tx, pull);
+  for (const plan of plans) await deletePlanFile(tx, plan.planId, discard);
+  return plans.length;
 }
 
 /** Lets go of the files of all plans that a job made; their records stay. */
@@ -89,6 +134,10 @@ export async function keepPlanJson(db: DbHandle, planId: number, json: string): 
 /** Lets go of the files of plans older than `before`; at most 100 a call. Returns how many. */
 export async function dropOldPlans(tx: Tx, before: number, now: number): Promise<number> {
   return deletePlanFilesBefore(tx, before, { limit: 100, reason: 'older than the retention time', now });
+}
+
+function whyDropped(plan: PlanRow | undefined): string {
+  return plan?.drop_reason ? ` (${plan.drop_reason})` : '';
 }
 
 function mismatch(plan: PlanRow, content: Uint8Array, basis: PlanBasis): string | undefined {

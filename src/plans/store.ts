@@ -36,6 +36,52 @@ export async function selectPlansOfJob(db: DbHandle, jobId: number): Promise<num
   return rows.map((row) => row.id);
 }
 
+export type LivePlan = {
+  readonly planId: number;
+  readonly jobId: number;
+  readonly commitSha: string;
+  readonly createdAt: number;
+};
+
+/** The plans of a pull request whose files are still kept, oldest first. */
+export async function selectLivePlans(
+  db: DbHandle,
+  pull: { repoId: number; pullNumber: number; project?: { name: string; dir: string; workspace: string } },
+): Promise<LivePlan[]> {
+  let query = livePlans(db, pull)
+    .select(['plans.id as planId', 'plans.job_id as jobId', 'plans.commit_sha as commitSha'])
+    .select('plans.created_at as createdAt')
+    .orderBy('plans.id');
+  if (pull.project) {
+    query = query
+      .where('plans.dir', '=', pull.project.dir)
+      .where('plans.workspace', '=', pull.project.workspace)
+      .where('plans.project_name', '=', pull.project.name);
+  }
+  return query.execute();
+}
+
+export async function selectAnyLivePlan(
+  db: DbHandle,
+  place: { repoId: number; pullNumber: number; commitSha: string; workspace: string },
+): Promise<boolean> {
+  const row = await livePlans(db, place)
+    .select('plans.id')
+    .where('plans.commit_sha', '=', place.commitSha)
+    .where('plans.workspace', '=', place.workspace)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function livePlans(db: DbHandle, pull: { repoId: number; pullNumber: number }) {
+  return db.query
+    .selectFrom('plans')
+    .where('plans.repo_id', '=', pull.repoId)
+    .where('plans.pull_number', '=', pull.pullNumber)
+    .where('plans.dropped_at', 'is', null);
+}
+
 export async function deletePlanFile(tx: Tx, planId: number, drop: { reason: string; now: number }): Promise<void> {
   await tx.query.deleteFrom('plan_files').where('plan_id', '=', planId).execute();
   await tx.query

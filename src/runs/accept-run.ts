@@ -5,8 +5,9 @@ import { enqueue } from '../queue/index.ts';
 import { applyLockedText } from './apply-locked-text.ts';
 import { announce } from './change-state.ts';
 import type { RunDeps } from './deps.ts';
+import { insertJobs, selectJobs } from './job-store.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
-import { insertJobs, insertRun, selectJobs, selectRun, selectRunByKey } from './store.ts';
+import { insertRun, selectRun, selectRunByKey } from './store.ts';
 import type { AcceptResult, RunRequest } from './types.ts';
 
 /** Tasks of this kind carry a run: `{ runId }`. */

@@ -1,8 +1,9 @@
 import type { Tx } from '../db/index.ts';
 import { PolderError } from '../lib/errors.ts';
 import type { Repo } from '../repos/index.ts';
+import { type JobChange, updateJob } from './job-store.ts';
 import { endStateOf, jobTransitions, runTransitions } from './state-tables.ts';
-import { insertEvent, type JobChange, updateJob, updateRun } from './store.ts';
+import { insertEvent, updateRun } from './store.ts';
 import type { Job, JobOutcome, Run, RunEvent, RunEventKind, RunState, RunSubscriber } from './types.ts';
 
 /** Notices on this channel carry the id of a run that has ended, or is to be cancelled. */

@@ -1,20 +1,22 @@
 import type { Tx } from '../db/index.ts';
-import { closeLog } from '../job-logs/index.ts';
 import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
-import { dropPlansOfJob } from '../plans/index.ts';
-import { changeJob, endJob } from './change-state.ts';
+import { changeJob } from './change-state.ts';
 import type { RunDeps } from './deps.ts';
+import { endInBooks } from './end-in-books.ts';
 import { failedOutcome } from './failed-outcome.ts';
 import { cancelledOutcome, type JobContext, type StartedJob, type StepsResult } from './job-context.ts';
 import { jobFiles, makeJobFiles, removeJobFiles } from './job-files.ts';
-import { lockForJob, releaseJobLock } from './job-lock.ts';
+import { lockForJob } from './job-lock.ts';
 import { jobLogWriter } from './job-log-writer.ts';
+import { selectJob } from './job-store.ts';
 import { refusalBefore } from './requirements.ts';
 import { applySteps } from './steps/apply.ts';
 import type { Place } from './steps/engine-step.ts';
 import { choosePlace } from './steps/place.ts';
 import { planSteps } from './steps/plan.ts';
-import { selectJob } from './store.ts';
+import { savedPlanSteps } from './steps/saved-plan.ts';
+import { stateCommandSteps } from './steps/state-command.ts';
+import { versionStep } from './steps/version.ts';
 import type { Job, JobOutcome } from './types.ts';
 import { withPatience } from './with-patience.ts';
 
@@ -51,8 +53,7 @@ async function startJob(deps: RunDeps, context: JobContext): Promise<JobContext 
     await context.task.assertHeld(tx);
     const refusal = await lockForJob(deps, tx, context);
     if (refusal) {
-      await endJob(deps, tx, { ...context.scope, job: context.job, outcome: { kind: 'refused', refusal }, output: '' });
-      await closeLog(tx, context.job.id, deps.now());
+      await endInBooks(deps, tx, context, { outcome: { kind: 'refused', refusal }, output: '' });
       return undefined;
     }
     const change = { state: 'running', startedAt: deps.now() } as const;
@@ -76,7 +77,24 @@ async function runSteps(deps: RunDeps, started: StartedJob): Promise<StepsResult
 }
 
 async function runEngines(deps: RunDeps, started: StartedJob, place: Place): Promise<StepsResult> {
-  const planned = await planSteps(deps, started, place);
+  const { command } = started.scope.run;
+  switch (command.kind) {
+    case 'plan':
+    case 'apply':
+      return planAndApply(deps, started, place);
+    case 'import':
+    case 'state_rm':
+      return stateCommandSteps(deps, started, { place, command });
+    case 'version':
+      return versionStep(deps, started, place);
+  }
+}
+
+async function planAndApply(deps: RunDeps, started: StartedJob, place: Place): Promise<StepsResult> {
+  const { planId } = started.job;
+  const planned = await (planId === null
+    ? planSteps(deps, started, place)
+    : savedPlanSteps(deps, started, { place, planId }));
   return planned.kind === 'ended' ? planned.result : applySteps(deps, started, planned.plan);
 }
 
@@ -91,11 +109,7 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     await flush(tx);
     const saved = (await result.save?.(tx)) ?? outcome;
     const job = await currentJob(tx, started);
-    if (started.scope.run.kind === 'apply')
-      await dropPlansOfJob(tx, job.id, { reason: 'its run ended', now: deps.now() });
-    await endJob(deps, tx, { ...started.scope, job, outcome: saved, output: result.output });
-    await closeLog(tx, job.id, deps.now());
-    await releaseJobLock(deps, tx, started);
+    await endInBooks(deps, tx, { ...started, job }, { outcome: saved, output: result.output });
   };
   await withPatience(() => deps.db.transaction(finish), {
     signal: started.task.signal,
@@ -115,8 +129,6 @@ async function currentJob(tx: Tx, started: StartedJob): Promise<Job> {
 async function endUnstarted(deps: RunDeps, context: JobContext, outcome: JobOutcome): Promise<void> {
   await deps.db.transaction(async (tx) => {
     await context.task.assertHeld(tx);
-    await endJob(deps, tx, { ...context.scope, job: context.job, outcome, output: '' });
-    await closeLog(tx, context.job.id, deps.now());
-    await releaseJobLock(deps, tx, context);
+    await endInBooks(deps, tx, context, { outcome, output: '' });
   });
 }

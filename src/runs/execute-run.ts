@@ -1,14 +1,16 @@
 import type { Handler, Task } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
-import { allEnded } from './all-ended.ts';
 import { answerMaxBytes } from './answer-size.ts';
 import { changeRun, type RunScope } from './change-state.ts';
 import { createCheckouts } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
+import { endInBooks } from './end-in-books.ts';
 import { executeJob } from './execute-job.ts';
+import { executeJobs } from './execute-jobs.ts';
+import { selectJobs } from './job-store.ts';
 import { settleLeftovers } from './settle-leftovers.ts';
 import { isEnd, runEndState } from './state-tables.ts';
-import { selectJobs, selectRun } from './store.ts';
+import { selectRun } from './store.ts';
 import type { Job, Run } from './types.ts';
 import { watchCancel } from './watch-cancel.ts';
 
@@ -31,7 +33,12 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
     const jobs = await selectJobs(deps.db, scope.run.id);
     const shared = { task, scope, checkouts, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
     const over = AbortSignal.any([cancel.signal, task.signal]);
-    await executeJobs(jobs, (job) => deps.pool.run((turn) => executeJob(deps, { ...shared, job, turn }), over));
+    await executeJobs(jobs, scope.run.order, {
+      execute: (job) => deps.pool.run((turn) => executeJob(deps, { ...shared, job, turn }), over),
+      // What is cancelled says so, and not that something has failed.
+      hasFailed: async (group) => !cancel.signal.aborted && (await hasFailed(deps, scope, group)),
+      skip: (job) => skipJob(deps, task, { scope, job }),
+    });
     await checkouts.release();
     await endRun(deps, task, scope);
   } catch (error) {
@@ -67,22 +74,17 @@ async function endRun(deps: RunDeps, task: Task, scope: RunScope): Promise<void>
   });
 }
 
-/**
- * Group after group; within one, as many at once as the pool has room for. Jobs of the same folder and workspace share
- * files, so they take turns.
- */
-async function executeJobs(jobs: readonly Job[], execute: (job: Job) => Promise<void>): Promise<void> {
-  const waiting = jobs.filter((job) => job.state === 'queued');
-  const groups = [...new Set(waiting.map((job) => job.project.executionOrderGroup))].sort((a, b) => a - b);
-  for (const group of groups) {
-    const turns = new Map<string, Promise<void>>();
-    const all = waiting.filter((job) => job.project.executionOrderGroup === group);
-    const started = all.map((job) => {
-      const place = `${job.project.workspace}\0${job.project.dir}`;
-      const turn = (turns.get(place) ?? Promise.resolve()).then(() => execute(job));
-      turns.set(place, turn);
-      return turn;
-    });
-    await allEnded(started);
-  }
+/** Whether a job of this group, or of an earlier one, did not come out. Also one that ended under another server. */
+async function hasFailed(deps: RunDeps, { run }: RunScope, group: number): Promise<boolean> {
+  const jobs = await selectJobs(deps.db, run.id);
+  return jobs.some((job) => job.project.executionOrderGroup <= group && job.state !== 'succeeded');
+}
+
+async function skipJob(deps: RunDeps, task: Task, { scope, job }: { scope: RunScope; job: Job }): Promise<void> {
+  const message = 'This project was not run, because one of an earlier execution order group did not succeed.';
+  const outcome = { kind: 'refused', refusal: { kind: 'earlier_failed', message } } as const;
+  await deps.db.transaction(async (tx) => {
+    await task.assertHeld(tx);
+    await endInBooks(deps, tx, { scope, job }, { outcome, output: '' });
+  });
 }

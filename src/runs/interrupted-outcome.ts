@@ -1,5 +1,6 @@
+import { commandName } from './command-name.ts';
 import type { OrphanStop } from './orphans.ts';
-import type { JobOutcome } from './types.ts';
+import type { ChangingCommand, JobOutcome } from './types.ts';
 
 export type Interruption = {
   /** Whether the engine went on without the server: null where this machine knows nothing of it. */
@@ -19,23 +20,33 @@ const stops: Readonly<Record<Exclude<OrphanStop, null>, string>> = {
 };
 
 /** The outcome of an apply whose server died: whole sentences that say what is known and what to do next. */
-export function interruptedOutcome(end: Interruption): Extract<JobOutcome, { kind: 'interrupted' }> {
+export function interruptedOutcome(
+  phase: ChangingCommand,
+  end: Interruption,
+): Extract<JobOutcome, { kind: 'interrupted' }> {
   const sentences = [
-    whatHappened(end.outlived),
+    whatHappened(phase, end.outlived),
     end.stop === null ? '' : stops[end.stop],
     end.ending === null ? 'How far it came is not known.' : `The last it said: ${end.ending}`,
     end.trouble === undefined ? '' : `${end.trouble.charAt(0).toUpperCase()}${end.trouble.slice(1)}.`,
     end.keepsLock
-      ? 'It is not repeated. The project stays locked: look at what was applied, then delete the lock and plan again.'
-      : 'It is not repeated. Look at what was applied, then plan again.',
+      ? `It is not repeated. The project stays locked: look at ${results[phase]}, then delete the lock and plan again.`
+      : `It is not repeated. Look at ${results[phase]}, then plan again.`,
   ];
-  return { kind: 'interrupted', phase: 'apply', message: sentences.filter((one) => one !== '').join(' ') };
+  return { kind: 'interrupted', phase, message: sentences.filter((one) => one !== '').join(' ') };
 }
 
-function whatHappened(outlived: boolean | null): string {
-  const stopped = 'The server stopped while this apply was running';
-  if (outlived === null) return `${stopped}; whether the apply still goes on where that server was is not known.`;
+const results: Readonly<Record<ChangingCommand, string>> = {
+  apply: 'what was applied',
+  import: 'what was imported',
+  state_rm: 'what was removed from the state',
+};
+
+function whatHappened(phase: ChangingCommand, outlived: boolean | null): string {
+  const name = commandName(phase);
+  const stopped = `The server stopped while this ${name} was running`;
+  if (outlived === null) return `${stopped}; whether the ${name} still goes on where that server was is not known.`;
   return outlived
-    ? `${stopped}; the apply went on without it and has ended.`
-    : `${stopped}, and the apply ended with it.`;
+    ? `${stopped}; the ${name} went on without it and has ended.`
+    : `${stopped}, and the ${name} ended with it.`;
 }

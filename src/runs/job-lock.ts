@@ -1,33 +1,78 @@
 import type { Tx } from '../db/index.ts';
-import { acquireLock, type Lock, lockName, releaseRunLock } from '../locks/index.ts';
+import {
+  acquireLock,
+  type Lock,
+  type LockedProject,
+  type LockHolder,
+  lockName,
+  releaseRunLock,
+} from '../locks/index.ts';
 import type { RunDeps, RunSettings } from './deps.ts';
 import type { JobContext } from './job-context.ts';
-import type { Refusal } from './types.ts';
+import { selectLatestWork } from './job-store.ts';
+import type { JobOutcome, LockingPull, Refusal, Run } from './types.ts';
 
-/** Takes the lock of the job's project for its run. A refusal when somebody else has it. */
+/**
+ * Takes the lock of the job's project: for the pull request, which keeps it beyond the run, or without one for the run. A
+ * refusal when somebody else has it.
+ */
 export async function lockForJob(deps: RunDeps, tx: Tx, context: JobContext): Promise<Refusal | undefined> {
-  if (!deps.settings.repoLocking) return undefined;
-  const { run, repo } = context.scope;
-  const { dir, workspace, name } = context.job.project;
-  const result = await acquireLock(
-    tx,
-    { repoId: repo.id, dir, workspace, projectName: name },
-    { holder: { kind: 'run', runId: run.id }, actor: run.actor, now: deps.now() },
-  );
+  if (!needsLock(deps.settings, context)) return undefined;
+  const { run } = context.scope;
+  const claim = { holder: holderOf(run), actor: run.actor, now: deps.now() };
+  const result = await acquireLock(tx, lockedProject(context), claim);
   if (result.kind === 'held') return undefined;
-  return { kind: 'locked', message: lockedText(result.by, deps.settings) };
+  const by = await lockingPull(tx, result.by);
+  return { kind: 'locked', message: lockedText(result.by, by, deps.settings), ...(by ? { by } : {}) };
 }
 
-/** Gives back the lock that the job's run holds on its project, if it does. */
-export async function releaseJobLock(deps: RunDeps, tx: Tx, context: JobContext): Promise<void> {
-  if (!deps.settings.repoLocking) return;
-  const { run, repo } = context.scope;
-  const { dir, workspace, name } = context.job.project;
-  await releaseRunLock(
-    tx,
-    { repoId: repo.id, dir, workspace, projectName: name },
-    { runId: run.id, actor: run.actor, reason: 'the run is done with it', now: deps.now() },
-  );
+/** Gives back the lock on the job's project if this run took it, unless it is kept for the pull request. */
+export async function releaseJobLock(
+  deps: RunDeps,
+  tx: Tx,
+  context: Pick<JobContext, 'scope' | 'job'>,
+  end: { outcome: JobOutcome; hadBegunToChange: boolean },
+): Promise<void> {
+  if (!needsLock(deps.settings, context) || keepsLock(context, end)) return;
+  const { run } = context.scope;
+  const release = { runId: run.id, actor: run.actor, reason: 'the run is done with it', now: deps.now() };
+  await releaseRunLock(tx, lockedProject(context), release);
+}
+
+/** Whether a job of this command holds its project's lock while it runs. */
+export function needsLock(settings: Pick<RunSettings, 'repoLocking'>, { scope }: Pick<JobContext, 'scope'>): boolean {
+  return settings.repoLocking && scope.run.kind !== 'version';
+}
+
+/**
+ * What was interrupted keeps its lock until somebody has looked. A pull request keeps it with a plan, too, and with
+ * whatever it may have changed.
+ */
+function keepsLock(
+  { scope }: Pick<JobContext, 'scope'>,
+  { outcome, hadBegunToChange }: { outcome: JobOutcome; hadBegunToChange: boolean },
+): boolean {
+  if (outcome.kind === 'interrupted') return true;
+  if (!scope.run.pull) return false;
+  return hadBegunToChange || outcome.kind === 'planned' || outcome.kind === 'unchanged';
+}
+
+function holderOf(run: Run): LockHolder {
+  if (!run.pull) return { kind: 'run', runId: run.id };
+  return { kind: 'pull', pullNumber: run.pull.number, pullUrl: run.pull.url, runId: run.id };
+}
+
+function lockedProject({ scope, job }: Pick<JobContext, 'scope' | 'job'>): LockedProject {
+  const { dir, workspace, name } = job.project;
+  return { repoId: scope.repo.id, dir, workspace, projectName: name };
+}
+
+/** Undefined when it is not a pull request that holds the lock. */
+async function lockingPull(tx: Tx, lock: Lock): Promise<LockingPull | undefined> {
+  if (lock.holder.kind !== 'pull') return undefined;
+  const { pullNumber } = lock.holder;
+  const outcome = await selectLatestWork(tx, { ...lock, name: lock.projectName, pullNumber });
+  return { pullNumber, holds: outcome?.kind === 'applied' ? 'applied' : 'plan' };
 }
 
 /** Where the lock can be seen and deleted. */
@@ -35,7 +80,7 @@ export function lockUrl(settings: Pick<RunSettings, 'baseUrl'>, lock: Parameters
   return `${settings.baseUrl}/lock?id=${encodeURIComponent(encodeURIComponent(lockName(lock)))}`;
 }
 
-function lockedText(lock: Lock, settings: RunSettings): string {
+function lockedText(lock: Lock, by: LockingPull | undefined, settings: RunSettings): string {
   const url = lockUrl(settings, lock);
   const again = `Once the lock is released, comment \`${settings.executableName} plan\` here to re-plan.`;
   switch (lock.holder.kind) {
@@ -46,6 +91,12 @@ function lockedText(lock: Lock, settings: RunSettings): string {
       );
     case 'pull': {
       const pull = `#${lock.holder.pullNumber}`;
+      if (by?.holds === 'applied') {
+        return (
+          `This project is currently locked by pull ${pull}, which has applied its plan. To continue, merge ${pull} or ` +
+          `delete the lock from it.\n\n${again}`
+        );
+      }
       return (
         `This project is currently locked by an unapplied plan from pull ${pull}. To continue, delete the lock from ` +
         `${pull} or apply that plan and merge the pull request.\n\n${again}`

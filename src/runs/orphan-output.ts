@@ -13,7 +13,7 @@ export type OrphanOutput = {
 const answerMaxBytes = 8 * 1024 * 1024;
 
 /**
- * Follows the output file of an apply whose server died, until `ended` settles, and hands what the log does not have yet
+ * Follows the output file of an apply, an import or a state rm whose server died, until `ended` settles, and hands what the log does not have yet
  * to `writer`: the file has all of it, the log as much as was written in time.
  */
 export async function followOrphan(
@@ -23,7 +23,7 @@ export async function followOrphan(
   const { path, maxBytes, writer } = orphan;
   // Handled from the start, since it may fail while the log is read: the caller hears of it.
   const ended = orphan.ended.catch(() => undefined);
-  const unknown = createLineSkipper(await linesSinceApply(db, orphan.jobId));
+  const unknown = createLineSkipper(await linesSinceChange(db, orphan.jobId));
   await tailFile(path, { maxBytes, ended }, async (piece) => {
     const rest = unknown(piece);
     if (rest !== '') await writer.write(rest);
@@ -33,13 +33,13 @@ export async function followOrphan(
   return { text: plain, ending: endingOf(plain) };
 }
 
-/** How many lines the log has after the one that says that the apply begins: none when that one is missing too. */
-async function linesSinceApply(db: DbHandle, jobId: number): Promise<number> {
+/** How many lines the log has after the one that says that the change begins: none when that one is missing too. */
+async function linesSinceChange(db: DbHandle, jobId: number): Promise<number> {
   let since: number | undefined;
   for (let from = 0; ; ) {
     const part = await readLog(db, jobId, from);
     for (const line of part.pieces.flatMap((piece) => piece.lines)) {
-      if (/^polder: running \S+ apply /.test(line)) since = 0;
+      if (/^polder: running \S+ (apply|import|state rm) /.test(line)) since = 0;
       else if (since !== undefined && !line.startsWith('polder: ')) since += 1;
     }
     if (part.nextLine === from) return since ?? 0;
@@ -62,6 +62,8 @@ function createLineSkipper(count: number): (piece: string) => string {
 }
 
 function endingOf(text: string): string | null {
-  const telling = text.match(/^(Apply complete!.*|(│ )?Error: .*|.*Apply (cancelled|canceled|errored).*)$/gm);
+  const telling = text.match(
+    /^(Apply complete!.*|Import successful!.*|Successfully removed .*|(│ )?Error: .*|.*Apply (cancelled|canceled|errored).*)$/gm,
+  );
   return telling?.at(-1)?.replace(/^│ /, '') ?? null;
 }

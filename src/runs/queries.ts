@@ -1,8 +1,9 @@
 import { type Db, type DbHandle, noticeWaiter } from '../db/index.ts';
 import { getRepo } from '../repos/index.ts';
 import { runChannel } from './change-state.ts';
+import { selectJob, selectJobs, selectOutputs } from './job-store.ts';
 import { isEnd } from './state-tables.ts';
-import { selectJob, selectJobs, selectOutputs, selectRun, selectRuns } from './store.ts';
+import { selectRun, selectRuns } from './store.ts';
 import type { Job, Run, RunState, RunWithJobs } from './types.ts';
 
 const pollMs = 2000;

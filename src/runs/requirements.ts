@@ -3,14 +3,17 @@ import { getApplyLock } from '../locks/index.ts';
 import { applyLockedText } from './apply-locked-text.ts';
 import type { RunDeps } from './deps.ts';
 import type { JobContext } from './job-context.ts';
-import { selectApplying } from './store.ts';
+import { selectApplying } from './job-store.ts';
 import type { Refusal } from './types.ts';
 
-/** Why the job may not begin: what its configuration asks and is not honoured, or a requirement of its apply. */
+/** Why the job may not begin: what its configuration asks and is not honoured, or a requirement of its command. */
 export async function refusalBefore(deps: RunDeps, context: JobContext): Promise<Refusal | undefined> {
   const { unsupported } = context.job.project;
   if (unsupported !== null) return { kind: 'unsupported', message: unsupported };
-  return context.scope.run.kind === 'apply' ? refusalToApply(deps, context, null) : undefined;
+  const { kind, trigger } = context.scope.run;
+  if (kind === 'apply') return refusalToApply(deps, context, null);
+  const hasRequirements = trigger.kind === 'pull' && (kind === 'plan' || kind === 'import');
+  return hasRequirements ? unmetRequirement(deps, context, null) : undefined;
 }
 
 /** Why the plan may not be applied now. Asked right before the point of no return, with the plan. */
@@ -21,6 +24,14 @@ export async function refusalToApply(
 ): Promise<Refusal | undefined> {
   const lock = await getApplyLock(deps.db);
   if (lock) return { kind: 'apply_locked', message: applyLockedText(lock) };
+  return unmetRequirement(deps, context, planJson);
+}
+
+async function unmetRequirement(
+  deps: RunDeps,
+  context: Pick<JobContext, 'scope' | 'job'>,
+  planJson: (() => Promise<string>) | null,
+): Promise<Refusal | undefined> {
   const { run, repo } = context.scope;
   for (const requirement of deps.requirements) {
     const refusal = await requirement({ run, repo, job: context.job, planJson });

@@ -1,19 +1,22 @@
 import type { Tx } from '../db/index.ts';
 import { releaseCheckout } from '../git/index.ts';
-import { appendLog, closeLog } from '../job-logs/index.ts';
+import { appendLog } from '../job-logs/index.ts';
 import { dropPlansOfJob } from '../plans/index.ts';
 import type { Task } from '../queue/index.ts';
 import { allEnded } from './all-ended.ts';
-import { changeJob, endJob, type RunScope } from './change-state.ts';
+import { changeJob, type RunScope } from './change-state.ts';
+import { changingCommand, commandName } from './command-name.ts';
 import type { RunDeps } from './deps.ts';
+import { endInBooks } from './end-in-books.ts';
 import { interruptedOutcome } from './interrupted-outcome.ts';
 import { jobFiles, removeJobFiles } from './job-files.ts';
+import { needsLock } from './job-lock.ts';
 import { jobLogWriter } from './job-log-writer.ts';
+import { selectJobs } from './job-store.ts';
 import { followOrphan } from './orphan-output.ts';
 import { findLeftovers, type Leftover, outlast, stopProcesses } from './orphans.ts';
 import { isEnd } from './state-tables.ts';
 import { readStateFile, saveStateFile } from './steps/kept-state.ts';
-import { selectJobs } from './store.ts';
 
 type Settling = { readonly task: Task; readonly scope: RunScope; readonly cancelled: AbortSignal };
 
@@ -54,16 +57,18 @@ async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover)
   const { job, note, processes } = left;
   const { task, scope } = settling;
   const files = jobFiles(deps.dataDir, job.id);
+  const command = changingCommand(scope.run);
   const writer = jobLogWriter(deps, task, job.id);
   const outlived = processes.length > 0;
   if (outlived) {
-    deps.log.warn({ jobId: job.id }, 'an apply outlived the server that started it; waiting for its end');
-    writer.line('polder: the server stopped while this apply ran; its Terraform process goes on and is waited for');
+    const name = commandName(command);
+    deps.log.warn({ jobId: job.id }, `an ${name} outlived the server that started it; waiting for its end`);
+    writer.line(`polder: the server stopped while this ${name} ran; its Terraform process goes on and is waited for`);
   }
   const ended = outlast(deps, left, { cancelled: settling.cancelled, lost: task.signal });
   const output = await followOrphan(deps.db, {
     jobId: job.id,
-    path: files.outputPath('apply'),
+    path: files.outputPath(command),
     maxBytes: deps.settings.logMaxBytes,
     ended,
     writer,
@@ -75,14 +80,13 @@ async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover)
     await task.assertHeld(tx);
     await flush(tx);
     const trouble = state && (await saveStateFile(tx, { scope, job }, state));
-    const keepsLock = deps.settings.repoLocking;
+    const keepsLock = needsLock(deps.settings, { scope });
     const known = note ? outlived : null;
-    const outcome = interruptedOutcome({ outlived: known, stop, ending: output.ending, trouble, keepsLock });
+    const interruption = { outlived: known, stop, ending: output.ending, trouble, keepsLock };
+    const outcome = interruptedOutcome(command, interruption);
     const lines = [`polder: ${outcome.message}`];
     await appendLog(tx, job.id, { lines, maxBytes: deps.settings.logMaxBytes });
-    await dropPlansOfJob(tx, job.id, { reason: 'its apply was interrupted', now: deps.now() });
-    await endJob(deps, tx, { ...scope, job, outcome, output: output.text });
-    await closeLog(tx, job.id, deps.now());
+    await endInBooks(deps, tx, { scope, job }, { outcome, output: output.text });
   });
   removeJobFiles(files);
 }

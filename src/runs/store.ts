@@ -1,9 +1,8 @@
-import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Insertable, Selectable } from 'kysely';
 import type { Actor } from '../access/index.ts';
 import type { Command } from '../commands/index.ts';
-import type { DbHandle, JobsTable, RunsTable, Tx } from '../db/index.ts';
-import type { Project } from '../projects/index.ts';
-import type { Job, JobOutcome, JobState, Run, RunEventKind, RunOrder, RunPull, RunState, Trigger } from './types.ts';
+import type { DbHandle, RunsTable, Tx } from '../db/index.ts';
+import type { Run, RunEventKind, RunOrder, RunPull, RunState, Trigger } from './types.ts';
 
 type RunRow = Selectable<RunsTable> & { actor_kind: Actor['kind']; actor_login: string };
 
@@ -18,17 +17,6 @@ function runQuery(db: DbHandle) {
 export async function insertRun(tx: Tx, run: Insertable<RunsTable>): Promise<number> {
   const { id } = await tx.query.insertInto('runs').values(run).returning('id').executeTakeFirstOrThrow();
   return id;
-}
-
-/** Inserts in portions: PostgreSQL takes at most 65,535 parameters a statement, SQLite 32,766. */
-export async function insertJobs(tx: Tx, jobs: readonly Insertable<JobsTable>[]): Promise<void> {
-  const portion = 500;
-  for (let start = 0; start < jobs.length; start += portion) {
-    await tx.query
-      .insertInto('jobs')
-      .values(jobs.slice(start, start + portion))
-      .execute();
-  }
 }
 
 export async function selectRun(db: DbHandle, runId: number): Promise<Run | undefined> {
@@ -56,15 +44,6 @@ export async function findRuns(db: DbHandle, ids: readonly number[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, toRun(row)]));
 }
 
-/** Those of the jobs that are there, by id. */
-export async function findJobs(db: DbHandle, ids: readonly number[]): Promise<Map<number, Job>> {
-  if (ids.length === 0) return new Map();
-  const rows = await jobQuery(db)
-    .where('id', 'in', [...new Set(ids)])
-    .execute();
-  return new Map(rows.map((row) => [row.id, toJob(row)]));
-}
-
 export async function selectRunByKey(
   db: DbHandle,
   key: { actorId: number; key: string },
@@ -75,35 +54,6 @@ export async function selectRunByKey(
     .where('actor_id', '=', key.actorId)
     .where('idempotency_key', '=', key.key)
     .executeTakeFirst();
-}
-
-export async function selectJobs(db: DbHandle, runId: number): Promise<Job[]> {
-  const rows = await jobQuery(db).where('run_id', '=', runId).orderBy('position').execute();
-  return rows.map(toJob);
-}
-
-export async function selectJob(db: DbHandle, id: number | string): Promise<Job | undefined> {
-  const row = await jobQuery(db)
-    .where(typeof id === 'number' ? 'id' : 'uuid', '=', id)
-    .executeTakeFirst();
-  return row && toJob(row);
-}
-
-/** The texts that a run's jobs answered with, by job id. */
-export async function selectOutputs(db: DbHandle, runId: number): Promise<Map<number, string>> {
-  const rows = await db.query.selectFrom('jobs').select(['id', 'output']).where('run_id', '=', runId).execute();
-  return new Map(rows.map((row) => [row.id, row.output ?? '']));
-}
-
-/** The jobs of runs that have not ended. */
-export async function selectOpenJobIds(db: DbHandle): Promise<number[]> {
-  const rows = await db.query
-    .selectFrom('jobs')
-    .innerJoin('runs', 'runs.id', 'jobs.run_id')
-    .select('jobs.id')
-    .where('runs.ended_at', 'is', null)
-    .execute();
-  return rows.map((row) => row.id);
 }
 
 /** The repos that had a run accepted since this time. */
@@ -164,56 +114,6 @@ export async function selectCancelledBy(db: DbHandle, runId: number): Promise<st
   return row?.login;
 }
 
-/** A job that is past its point of no return, in this folder and workspace, with who asked for it. */
-export async function selectApplying(
-  db: DbHandle,
-  place: { repoId: number; dir: string; workspace: string },
-): Promise<{ runId: number; login: string } | undefined> {
-  return db.query
-    .selectFrom('jobs')
-    .innerJoin('runs', 'runs.id', 'jobs.run_id')
-    .innerJoin('users', 'users.id', 'runs.actor_id')
-    .select(['runs.id as runId', 'users.login'])
-    .where('runs.ended_at', 'is', null)
-    .where('runs.repo_id', '=', place.repoId)
-    .where('jobs.dir', '=', place.dir)
-    .where('jobs.workspace', '=', place.workspace)
-    .where('jobs.state', '=', 'applying')
-    .executeTakeFirst();
-}
-
-export type JobChange = {
-  readonly state: JobState;
-  readonly startedAt?: number;
-  readonly applyingAt?: number;
-  readonly endedAt?: number;
-  readonly outcome?: JobOutcome;
-  readonly output?: string;
-};
-
-/** Changes a job that is in state `from`; undefined when it is in another by now. */
-export async function updateJob(
-  tx: Tx,
-  job: { id: number; from: JobState },
-  change: JobChange,
-): Promise<Job | undefined> {
-  const row = await tx.query
-    .updateTable('jobs')
-    .set({
-      state: change.state,
-      ...(change.startedAt === undefined ? {} : { started_at: change.startedAt, attempt: sql<number>`attempt + 1` }),
-      ...(change.applyingAt === undefined ? {} : { applying_at: change.applyingAt }),
-      ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
-      ...(change.outcome === undefined ? {} : { outcome: JSON.stringify(change.outcome) }),
-      ...(change.output === undefined ? {} : { output: change.output }),
-    })
-    .where('id', '=', job.id)
-    .where('state', '=', job.from)
-    .returning(jobColumns)
-    .executeTakeFirst();
-  return row && toJob(row);
-}
-
 export async function insertEvent(
   tx: Tx,
   event: { runId: number; jobId: number | null; kind: RunEventKind; data: object; now: number },
@@ -228,28 +128,6 @@ export async function insertEvent(
       created_at: event.now,
     })
     .execute();
-}
-
-const jobColumns = [
-  'id',
-  'uuid',
-  'run_id',
-  'position',
-  'project',
-  'plan_id',
-  'state',
-  'attempt',
-  'outcome',
-  'created_at',
-  'started_at',
-  'applying_at',
-  'ended_at',
-] as const;
-
-type JobRow = Pick<Selectable<JobsTable>, (typeof jobColumns)[number]>;
-
-function jobQuery(db: DbHandle) {
-  return db.query.selectFrom('jobs').select(jobColumns);
 }
 
 const usualOrder: RunOrder = { parallel: true, abortOnFail: false };
@@ -274,23 +152,5 @@ function toRun(row: RunRow): Run {
     startedAt: row.started_at,
     endedAt: row.ended_at,
     cancelRequestedAt: row.cancel_requested_at,
-  };
-}
-
-function toJob(row: JobRow): Job {
-  return {
-    id: row.id,
-    uuid: row.uuid,
-    runId: row.run_id,
-    position: row.position,
-    project: JSON.parse(row.project) as Project,
-    planId: row.plan_id,
-    state: row.state as JobState,
-    attempt: row.attempt,
-    outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as JobOutcome),
-    createdAt: row.created_at,
-    startedAt: row.started_at,
-    applyingAt: row.applying_at,
-    endedAt: row.ended_at,
   };
 }

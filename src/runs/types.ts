@@ -16,7 +16,11 @@ export type RunPull = {
   readonly url: string;
   readonly headSha: string;
   readonly headBranch: string;
+  /** The ref of the base repo that holds the head; null where the host has none. */
+  readonly headRef: string | null;
   readonly baseBranch: string;
+  /** The base commit that the head is merged into for this run; null when the head itself is checked out. */
+  readonly mergedInto: string | null;
 };
 
 /** In which order the jobs of a run follow each other; those of a lower execution order group always come first. */

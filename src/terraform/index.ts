@@ -3,10 +3,18 @@ export { withoutMissingCliConfig } from './cli-config.ts';
 export { type ConfigurationReader, createConfigurationReader } from './configuration-reader.ts';
 export { createEngines, type EngineFound, type Engines, type EnginesOptions, type EngineWish } from './engines.ts';
 export { type InitRun, initProject } from './init-project.ts';
-export { applySummary, planOutput, planSummary, stripAnsi } from './output.ts';
+export { applySummary, changesBegun, planOutput, planSummary, stripAnsi } from './output.ts';
 export { readOutputFile } from './read-output-file.ts';
-export { readRootModule } from './root-module.ts';
+export { readRootModule, rootModuleNames } from './root-module.ts';
 export { captureEngine, type EngineDeps, type EngineResult, type EngineRun, runEngine } from './run-engine.ts';
 export { providersNotInstalled } from './state-providers.ts';
-export { applyArgs, describeRun, initArgs, planArgs, showArgs } from './step-arguments.ts';
+export {
+  applyArgs,
+  describeRun,
+  importArgs,
+  initArgs,
+  planArgs,
+  showArgs,
+  stateRmArgs,
+} from './step-arguments.ts';
 export type * from './types.ts';

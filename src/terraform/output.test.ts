@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applySummary, planOutput, planSummary, stripAnsi } from './output.ts';
+import { applySummary, changesBegun, planOutput, planSummary, stripAnsi } from './output.ts';
 
 const none = { add: 0, change: 0, destroy: 0, import: 0, forget: 0 };
 
@@ -50,6 +50,20 @@ describe('planSummary', () => {
     ['  + x = "Plan: 1 to add"', null],
   ])('%j', (text, expected) => {
     expect(planSummary(text)).toEqual(expected);
+  });
+});
+
+describe('changesBegun', () => {
+  it.each([
+    ['terraform_data.a: Creating...\nterraform_data.a: Creation complete after 0s [id=1]\n\nError: no', true],
+    ['module.x["a b"].r.a: Destruction complete after 1m0s\n', true],
+    ["a.b: Creating...\na.b: Provisioning with 'local-exec'...\nError: exit status 1", true],
+    ['╷\n│ Error: Saved plan is stale\n│ \n', true],
+    ['a.b: Creating...\n\nError: access denied', false],
+    ['Error: Error acquiring the state lock', false],
+    ['  + x = "a: Creation complete"', false],
+  ])('of %j: %j', (text, expected) => {
+    expect(changesBegun(text)).toBe(expected);
   });
 });
 

@@ -52,6 +52,15 @@ export function applySummary(text: string): ChangeCounts | null {
   return line ? counts(line, /(\d+) (imported|added|changed|destroyed|forgotten)/g) : null;
 }
 
+/**
+ * Whether an apply has changed something before it ended, or was told that the state had changed before it: from then on
+ * its plan is of no use (`Saved plan is stale`).
+ */
+export function changesBegun(text: string): boolean {
+  const done = /^\S.*: (Creation|Modifications|Destruction|Import|Removal) complete|: Provisioning with /m;
+  return done.test(text) || /Saved plan is stale/i.test(text);
+}
+
 const fields: Readonly<Record<string, keyof ChangeCounts>> = {
   imported: 'import',
   added: 'add',

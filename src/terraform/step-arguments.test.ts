@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyArgs, describeRun, initArgs, planArgs, showArgs } from './step-arguments.ts';
+import { applyArgs, describeRun, importArgs, initArgs, planArgs, showArgs, stateRmArgs } from './step-arguments.ts';
 
 describe('initArgs', () => {
   it.each([
@@ -39,6 +39,22 @@ describe('applyArgs', () => {
   });
   it.each(['-target', '-target=a', '--target=a'])('refuses %s', (arg) => {
     expect(applyArgs({ planFile: '/p', extraArgs: [arg] })).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('importArgs', () => {
+  it('names address and id last', () => {
+    expect(importArgs({ address: 'a.b["x"]', id: 'id 1', extraArgs: ['-var', 'v=1'] })).toEqual([
+      ...['import', '-var', 'v=1', 'a.b["x"]', 'id 1'],
+    ]);
+  });
+});
+
+describe('stateRmArgs', () => {
+  it('names the addresses last', () => {
+    expect(stateRmArgs({ addresses: ['a.b', 'c.d'], extraArgs: ['-lock=false'] })).toEqual([
+      ...['state', 'rm', '-lock=false', 'a.b', 'c.d'],
+    ]);
   });
 });
 

@@ -42,6 +42,16 @@ export function applyArgs(options: {
   return { kind: 'args', args: ['apply', '-input=false', ...extra, options.planFile] };
 }
 
+/** `import` of one object that exists already into the state. `extraArgs`: as those of a plan. */
+export function importArgs(options: { address: string; id: string; extraArgs?: readonly string[] }): string[] {
+  return ['import', ...(options.extraArgs ?? []), options.address, options.id];
+}
+
+/** `state rm`: the state forgets these objects, which go on to exist. */
+export function stateRmArgs(options: { addresses: readonly string[]; extraArgs?: readonly string[] }): string[] {
+  return ['state', 'rm', ...(options.extraArgs ?? []), ...options.addresses];
+}
+
 const targetRefused =
   'cannot run apply with -target because we are applying an already generated plan. ' +
   'Instead, run -target with atlantis plan';

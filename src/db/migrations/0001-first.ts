@@ -108,6 +108,9 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addUniqueConstraint('runs_idempotency', ['actor_id', 'idempotency_key'])
     .execute();
   await index('runs_repo', 'runs', ['repo_id', 'id']).execute();
+  await index('runs_pull', 'runs', ['repo_id', 'pull_number', 'id'])
+    .where(sql.ref('pull_number'), 'is not', sql.lit(null))
+    .execute();
   await index('runs_open', 'runs', ['id']).where(sql.ref('ended_at'), 'is', sql.lit(null)).execute();
   await withId('jobs')
     .addColumn('uuid', 'text', (c) => c.notNull().unique())
@@ -201,12 +204,16 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('engine_version', 'text', required)
     .addColumn('digest', 'text', required)
     .addColumn('size', integer, required)
+    .addColumn('lock_file', 'text')
     .addColumn('show_json', 'text')
     .addColumn('created_at', integer, required)
     .addColumn('dropped_at', integer)
     .addColumn('drop_reason', 'text')
     .execute();
   await index('plans_job', 'plans', ['job_id']).execute();
+  await index('plans_pull', 'plans', ['repo_id', 'pull_number', 'id'])
+    .where(sql.ref('dropped_at'), 'is', sql.lit(null))
+    .execute();
   await table('plan_files')
     .addColumn('plan_id', integer, (c) => c.primaryKey().references('plans.id'))
     .addColumn('content', engine.blobType, required)

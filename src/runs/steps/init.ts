@@ -1,22 +1,30 @@
 import { createHash } from 'node:crypto';
-import { access, readFile, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { initArgs, initProject } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StartedJob, StepsResult } from '../job-context.ts';
 import { engineFailed, launchStep, type Place } from './engine-step.ts';
 
+/** https://developer.hashicorp.com/terraform/language/files/dependency-lock */
 const lockFile = '.terraform.lock.hcl';
 
-export type InitPlace = { readonly place: Place; readonly signal: AbortSignal };
+export type InitPlace = {
+  readonly place: Place;
+  readonly signal: AbortSignal;
+  /** The dependency lock file that a saved plan was made beside: `init` is to choose the same providers. */
+  readonly planLockFile?: string | null;
+};
 
 /** `init`. Undefined when it went well; otherwise how the job ends. */
 export async function initStep(
   deps: RunDeps,
   started: StartedJob,
-  { place, signal }: InitPlace,
+  { place, signal, planLockFile = null }: InitPlace,
 ): Promise<StepsResult | undefined> {
-  const upgrade = !(await hasOwnLockFile(started, place));
+  if (planLockFile !== null) await replaceLockFile(place.projectDir, planLockFile);
+  const upgrade = planLockFile === null && !(await hasOwnLockFile(started, place));
   const args = initArgs({ upgrade });
   const step = { name: 'init', place, args, signal };
   const end = await deps.initGate.enter(await providersKey(place), () =>
@@ -27,6 +35,17 @@ export async function initStep(
   );
   if (end.kind === 'stopped') return end.result;
   return end.code === 0 ? undefined : engineFailed(started, step, end);
+}
+
+/** The dependency lock file of a project; null without one. A link is none: it could lead anywhere. */
+export async function readLockFile(projectDir: string): Promise<string | null> {
+  const flag = constants.O_RDONLY | constants.O_NOFOLLOW;
+  return readFile(join(projectDir, lockFile), { encoding: 'utf8', flag }).catch(() => null);
+}
+
+async function replaceLockFile(projectDir: string, content: string): Promise<void> {
+  await rm(join(projectDir, lockFile), { force: true });
+  await writeFile(join(projectDir, lockFile), content, { flag: 'wx' });
 }
 
 /** A lock file that the repository does not track is left over, or made up by a step: `init` makes it anew. */
@@ -47,8 +66,8 @@ async function hasOwnLockFile(started: StartedJob, place: Place): Promise<boolea
  * be installed.
  */
 async function providersKey(place: Place): Promise<string | null> {
-  const locked = await readFile(join(place.projectDir, lockFile)).catch(() => undefined);
-  if (locked) return createHash('sha256').update(locked).digest('hex');
+  const locked = await readLockFile(place.projectDir);
+  if (locked !== null) return createHash('sha256').update(locked).digest('hex');
   const { configuration } = place;
   return configuration.some((file) => needsProviders.test(file.content)) ? 'unlocked' : null;
 }

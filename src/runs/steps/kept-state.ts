@@ -1,10 +1,11 @@
-import { lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import type { Tx } from '../../db/index.ts';
 import { containedPath } from '../../git/index.ts';
 import { errorText } from '../../lib/errors.ts';
 import { currentState, type StateKey, saveState } from '../../states/index.ts';
 import { localStatePath, readBackend } from '../../terraform/index.ts';
+import { commandName } from '../command-name.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StartedJob } from '../job-context.ts';
 import type { StateFile } from '../job-files.ts';
@@ -39,11 +40,19 @@ export async function placeState(deps: RunDeps, started: StartedJob, place: Plac
     return { kind: 'elsewhere' };
   }
   const current = await currentState(deps.db, stateKey(started));
+  // What an earlier run has left there does not count, and may be a link to anywhere.
+  await rm(path, { force: true });
   if (current) {
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, current.content, { mode: 0o600 });
+    await writeFile(path, current.content, { mode: 0o600, flag: 'wx' });
   }
   return { kind: 'kept', file: { path, basedOn: current?.id ?? null }, content: current?.content };
+}
+
+/** Whether an engine has changed the state that was put in place for it. */
+export function isChanged(state: Extract<KeptState, { kind: 'kept' }>, left: LeftState): boolean {
+  if (left.kind !== 'read') return left.kind === 'unreadable' || state.content !== undefined;
+  return state.content === undefined || Buffer.compare(left.content, state.content) !== 0;
 }
 
 /** What an engine left of a state file. */
@@ -71,15 +80,16 @@ export async function saveStateFile(
   file: { left: LeftState; basedOn: number | null; now: number },
 ): Promise<string | undefined> {
   const { left, basedOn, now } = file;
+  const after = `after the ${commandName(job.scope.run.kind)}`;
   switch (left.kind) {
     case 'none':
       return undefined;
     case 'unreadable':
-      return `reading the state after the apply: ${left.reason}; the state from before stays in use`;
+      return `reading the state ${after}: ${left.reason}; the state from before stays in use`;
     case 'read': {
       const saved = await saveState(tx, stateKey(job), { content: left.content, basedOn, jobId: job.job.id, now });
       if (saved.kind !== 'conflict') return undefined;
-      return `saving the state after the apply: ${saved.reason}; the new state is kept apart and the one before stays in use`;
+      return `saving the state ${after}: ${saved.reason}; the new state is kept apart and the one before stays in use`;
     }
   }
 }

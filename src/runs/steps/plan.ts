@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tx } from '../../db/index.ts';
-import { type PlanBasis, savePlan } from '../../plans/index.ts';
-import { planArgs, planOutput, planSummary, providersNotInstalled } from '../../terraform/index.ts';
+import { type NewPlan, type PlanBasis, savePlan } from '../../plans/index.ts';
+import { planArgs, planOutput, planSummary } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StartedJob, StepsResult } from '../job-context.ts';
 import type { JobOutcome } from '../types.ts';
 import { engineFailed, engineStep, type Place } from './engine-step.ts';
-import { type InitPlace, initStep } from './init.ts';
-import { type KeptState, placeState } from './kept-state.ts';
+import { readLockFile } from './init.ts';
+import type { KeptState } from './kept-state.ts';
+import { readyPlace } from './ready-place.ts';
 
-/** A plan that is to be applied in the same job. */
+/** A plan that is to be applied, and where. */
 export type PlannedJob = {
   readonly planId: number;
   readonly basis: PlanBasis;
@@ -31,7 +32,7 @@ const changesCode = 2;
  */
 export async function planSteps(deps: RunDeps, started: StartedJob, place: Place): Promise<PlanSteps> {
   const signal = AbortSignal.any([started.cancelled, started.task.signal]);
-  const ready = await initWithState(deps, started, { place, signal });
+  const ready = await readyPlace(deps, started, { place, signal });
   if (ready.kind === 'ended') return ready;
   const args = planArgs({
     planFile: started.files.planPath,
@@ -46,34 +47,12 @@ export async function planSteps(deps: RunDeps, started: StartedJob, place: Place
   return keepPlan(deps, started, { place, state: ready.state, text: end.text, changes: end.code === changesCode });
 }
 
-type Ready =
-  | { readonly kind: 'ready'; readonly state: KeptState }
-  | { readonly kind: 'ended'; readonly result: StepsResult };
-
-/** init, then the kept state; once more init when that state needs providers that the configuration does not. */
-async function initWithState(deps: RunDeps, started: StartedJob, at: InitPlace): Promise<Ready> {
-  const { place } = at;
-  const failed = await initStep(deps, started, at);
-  if (failed) return { kind: 'ended', result: failed };
-  const state = await placeState(deps, started, place);
-  if (state.kind === 'kept' && state.content && (await lacksProviders(place, state.content))) {
-    const failedAgain = await initStep(deps, started, at);
-    if (failedAgain) return { kind: 'ended', result: failedAgain };
-  }
-  return { kind: 'ready', state };
-}
-
-async function lacksProviders(place: Place, state: Uint8Array): Promise<boolean> {
-  const lockFile = await readFile(join(place.projectDir, '.terraform.lock.hcl'), 'utf8').catch(() => '');
-  return providersNotInstalled(Buffer.from(state).toString('utf8'), lockFile).length > 0;
-}
-
 type Planned = { place: Place; state: KeptState; text: string; changes: boolean };
 
 async function keepPlan(deps: RunDeps, started: StartedJob, planned: Planned): Promise<PlanSteps> {
   const basis = planBasis(started, planned.place);
-  const content = await readFile(started.files.planPath);
-  const save = (tx: Tx) => savePlan(tx, { ...newPlan(started, planned.place), ...basis, content }, deps.now());
+  const plan = { ...(await newPlan(started, planned.place)), ...basis };
+  const save = (tx: Tx) => savePlan(tx, plan, deps.now());
   if (started.scope.run.kind === 'apply') {
     const planId = await deps.db.transaction(async (tx) => {
       await started.task.assertHeld(tx);
@@ -92,7 +71,7 @@ async function keepPlan(deps: RunDeps, started: StartedJob, planned: Planned): P
   return { kind: 'ended', result };
 }
 
-function newPlan(started: StartedJob, place: Place) {
+async function newPlan(started: StartedJob, place: Place): Promise<Omit<NewPlan, keyof PlanBasis>> {
   const { run, repo } = started.scope;
   const { project } = started.job;
   return {
@@ -104,13 +83,20 @@ function newPlan(started: StartedJob, place: Place) {
     pullNumber: run.pullNumber,
     engine: place.engine.distribution,
     engineVersion: place.engine.version,
+    content: await readFile(started.files.planPath),
+    lockFile: await readLockFile(place.projectDir),
     keepFile: run.kind === 'apply' || run.pullNumber !== null,
   };
 }
 
-/** What the plan was made from, apart from the state, which the engine itself checks. */
-function planBasis(started: StartedJob, place: Place): PlanBasis {
-  const config = { project: started.job.project, engine: place.engine.distribution, version: place.engine.version };
+/**
+ * What the plan is made from, apart from the state, which the engine itself checks. Of the project only what decides what
+ * a plan says: who may apply it, and when, is asked anew.
+ */
+export function planBasis(started: StartedJob, place: Place): PlanBasis {
+  const { name, dir, workspace, terraformVersion, distribution } = started.job.project;
+  const project = { name, dir, workspace, terraformVersion, distribution };
+  const config = { project, engine: place.engine.distribution, version: place.engine.version };
   return {
     commitSha: started.scope.run.commitSha,
     configDigest: createHash('sha256').update(JSON.stringify(config)).digest('hex'),

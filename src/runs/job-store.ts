@@ -1,0 +1,165 @@
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { DbHandle, JobsTable, Tx } from '../db/index.ts';
+import type { Project } from '../projects/index.ts';
+import type { Job, JobOutcome, JobState } from './types.ts';
+
+/** Inserts in portions: PostgreSQL takes at most 65,535 parameters a statement, SQLite 32,766. */
+export async function insertJobs(tx: Tx, jobs: readonly Insertable<JobsTable>[]): Promise<void> {
+  const portion = 500;
+  for (let start = 0; start < jobs.length; start += portion) {
+    await tx.query
+      .insertInto('jobs')
+      .values(jobs.slice(start, start + portion))
+      .execute();
+  }
+}
+
+/** Those of the jobs that are there, by id. */
+export async function findJobs(db: DbHandle, ids: readonly number[]): Promise<Map<number, Job>> {
+  if (ids.length === 0) return new Map();
+  const rows = await jobQuery(db)
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map((row) => [row.id, toJob(row)]));
+}
+
+export async function selectJobs(db: DbHandle, runId: number): Promise<Job[]> {
+  const rows = await jobQuery(db).where('run_id', '=', runId).orderBy('position').execute();
+  return rows.map(toJob);
+}
+
+export async function selectJob(db: DbHandle, id: number | string): Promise<Job | undefined> {
+  const row = await jobQuery(db)
+    .where(typeof id === 'number' ? 'id' : 'uuid', '=', id)
+    .executeTakeFirst();
+  return row && toJob(row);
+}
+
+/** The texts that a run's jobs answered with, by job id. */
+export async function selectOutputs(db: DbHandle, runId: number): Promise<Map<number, string>> {
+  const rows = await db.query.selectFrom('jobs').select(['id', 'output']).where('run_id', '=', runId).execute();
+  return new Map(rows.map((row) => [row.id, row.output ?? '']));
+}
+
+/** The jobs of runs that have not ended. */
+export async function selectOpenJobIds(db: DbHandle): Promise<number[]> {
+  const rows = await db.query
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .select('jobs.id')
+    .where('runs.ended_at', 'is', null)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** A job that is past its point of no return, in this folder and workspace, with who asked for it. */
+export async function selectApplying(
+  db: DbHandle,
+  place: { repoId: number; dir: string; workspace: string },
+): Promise<{ runId: number; login: string } | undefined> {
+  return db.query
+    .selectFrom('jobs')
+    .innerJoin('runs', 'runs.id', 'jobs.run_id')
+    .innerJoin('users', 'users.id', 'runs.actor_id')
+    .select(['runs.id as runId', 'users.login'])
+    .where('runs.ended_at', 'is', null)
+    .where('runs.repo_id', '=', place.repoId)
+    .where('jobs.dir', '=', place.dir)
+    .where('jobs.workspace', '=', place.workspace)
+    .where('jobs.state', '=', 'applying')
+    .executeTakeFirst();
+}
+
+/** How the latest plan or apply of a pull request came out in a project, of those that did. */
+export async function selectLatestWork(
+  db: DbHandle,
+  work: { repoId: number; pullNumber: number; dir: string; workspace: string; name: string },
+): Promise<JobOutcome | undefined> {
+  const row = await db.query
+    .selectFrom('runs')
+    .innerJoin('jobs', 'jobs.run_id', 'runs.id')
+    .select('jobs.outcome')
+    .where('runs.repo_id', '=', work.repoId)
+    .where('runs.pull_number', '=', work.pullNumber)
+    .where('runs.kind', 'in', ['plan', 'apply'])
+    .where('jobs.dir', '=', work.dir)
+    .where('jobs.workspace', '=', work.workspace)
+    .where('jobs.project_name', '=', work.name)
+    .where('jobs.state', '=', 'succeeded')
+    .orderBy('runs.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.outcome ? (JSON.parse(row.outcome) as JobOutcome) : undefined;
+}
+
+export type JobChange = {
+  readonly state: JobState;
+  readonly startedAt?: number;
+  readonly applyingAt?: number;
+  readonly endedAt?: number;
+  readonly outcome?: JobOutcome;
+  readonly output?: string;
+};
+
+/** Changes a job that is in state `from`; undefined when it is in another by now. */
+export async function updateJob(
+  tx: Tx,
+  job: { id: number; from: JobState },
+  change: JobChange,
+): Promise<Job | undefined> {
+  const row = await tx.query
+    .updateTable('jobs')
+    .set({
+      state: change.state,
+      ...(change.startedAt === undefined ? {} : { started_at: change.startedAt, attempt: sql<number>`attempt + 1` }),
+      ...(change.applyingAt === undefined ? {} : { applying_at: change.applyingAt }),
+      ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
+      ...(change.outcome === undefined ? {} : { outcome: JSON.stringify(change.outcome) }),
+      ...(change.output === undefined ? {} : { output: change.output }),
+    })
+    .where('id', '=', job.id)
+    .where('state', '=', job.from)
+    .returning(jobColumns)
+    .executeTakeFirst();
+  return row && toJob(row);
+}
+
+const jobColumns = [
+  'id',
+  'uuid',
+  'run_id',
+  'position',
+  'project',
+  'plan_id',
+  'state',
+  'attempt',
+  'outcome',
+  'created_at',
+  'started_at',
+  'applying_at',
+  'ended_at',
+] as const;
+
+type JobRow = Pick<Selectable<JobsTable>, (typeof jobColumns)[number]>;
+
+function jobQuery(db: DbHandle) {
+  return db.query.selectFrom('jobs').select(jobColumns);
+}
+
+function toJob(row: JobRow): Job {
+  return {
+    id: row.id,
+    uuid: row.uuid,
+    runId: row.run_id,
+    position: row.position,
+    project: JSON.parse(row.project) as Project,
+    planId: row.plan_id,
+    state: row.state as JobState,
+    attempt: row.attempt,
+    outcome: row.outcome === null ? null : (JSON.parse(row.outcome) as JobOutcome),
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    applyingAt: row.applying_at,
+    endedAt: row.ended_at,
+  };
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Checkout, releaseCheckout } from '../git/index.ts';
+import { hasLivePlans } from '../plans/index.ts';
+import type { RunDeps } from './deps.ts';
+
+/*
+ * Between the runs of a pull request its checkouts wait, one for each workspace, so that an apply finds what the plan
+ * has left. Each has a note, a file of its own in the data folder: who removes the note has the checkout. They are of
+ * this machine, and may be lost: then a run makes another one.
+ */
+
+/** A checkout with the name under which git's books have it, so that a later server can tell whether it is needed. */
+export type OwnedCheckout = Checkout & { readonly owner: string };
+
+type Pull = { readonly repoId: number; readonly pullNumber: number };
+type PullPlace = Pull & { readonly workspace: string };
+type KeptNote = PullPlace & { readonly checkout: OwnedCheckout };
+type Deps = Pick<RunDeps, 'git' | 'dataDir'>;
+
+/** Takes the kept checkout of this commit, for one run alone. One of another commit is of no use any more and goes. */
+export async function takeKeptCheckout(deps: Deps, place: PullPlace, sha: string): Promise<OwnedCheckout | undefined> {
+  const kept = await takeNote(notePath(deps, place));
+  if (!kept || !existsSync(kept.checkout.dir)) return undefined;
+  if (kept.checkout.sha === sha) return kept.checkout;
+  await releaseCheckout(deps.git, kept.checkout);
+  return undefined;
+}
+
+/** Keeps a checkout that a run is done with, in place of what was kept before. */
+export async function keepCheckout(deps: Deps, place: PullPlace, checkout: OwnedCheckout): Promise<void> {
+  const path = notePath(deps, place);
+  const before = await takeNote(path);
+  if (before) await releaseCheckout(deps.git, before.checkout);
+  const note: KeptNote = { ...place, checkout };
+  await mkdir(notesDir(deps), { recursive: true, mode: 0o700 });
+  // Half a note would be none.
+  await writeFile(`${path}.new`, JSON.stringify(note), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+/** Gives back what is kept for a pull request on this machine. May be called at any time, and again. */
+export async function releasePullCheckouts(deps: Deps, pull: Pull): Promise<void> {
+  const ofPull = (await noteNames(deps)).filter((name) => name.startsWith(`${pull.repoId}-${pull.pullNumber}-`));
+  for (const name of ofPull) {
+    const kept = await takeNote(join(notesDir(deps), name));
+    if (kept) await releaseCheckout(deps.git, kept.checkout);
+  }
+}
+
+/**
+ * For the start of a server: the owners of the kept checkouts whose pull request still has a plan to apply in them. The
+ * notes of the others go, and so do those of checkouts that are in use, by their owners.
+ */
+export async function keptOwners(
+  deps: Pick<RunDeps, 'db' | 'dataDir'>,
+  inUse: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const owners = new Set<string>();
+  for (const name of await noteNames(deps)) {
+    const path = join(notesDir(deps), name);
+    const kept = await readNote(path);
+    const isNeeded =
+      kept &&
+      !inUse.has(kept.checkout.owner) &&
+      (await hasLivePlans(deps.db, { ...kept, commitSha: kept.checkout.sha }));
+    if (isNeeded) owners.add(kept.checkout.owner);
+    else await rm(path, { force: true });
+  }
+  return owners;
+}
+
+async function takeNote(path: string): Promise<KeptNote | undefined> {
+  const note = await readNote(path);
+  const isTaken = await unlink(path).then(
+    () => true,
+    () => false,
+  );
+  return isTaken ? note : undefined;
+}
+
+async function readNote(path: string): Promise<KeptNote | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as KeptNote;
+  } catch {
+    return undefined;
+  }
+}
+
+async function noteNames(deps: Pick<RunDeps, 'dataDir'>): Promise<string[]> {
+  return readdir(notesDir(deps)).catch(() => []);
+}
+
+function notesDir({ dataDir }: Pick<RunDeps, 'dataDir'>): string {
+  return join(dataDir, 'kept-checkouts');
+}
+
+/** Names of workspaces may be longer than those of files. */
+function notePath(deps: Pick<RunDeps, 'dataDir'>, { repoId, pullNumber, workspace }: PullPlace): string {
+  const digest = createHash('sha256').update(workspace).digest('hex').slice(0, 32);
+  return join(notesDir(deps), `${repoId}-${pullNumber}-${digest}`);
+}
