@@ -1,6 +1,17 @@
 import { checkAutoplanFileList } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
+/** What makes a folder with a changed file worth planning, when nobody says otherwise. */
+const terraformFiles = [
+  '**/*.tf',
+  '**/*.tf.json',
+  '**/*.tfvars',
+  '**/*.tfvars.json',
+  '**/*.tofu',
+  '**/*.tofu.json',
+  '**/terragrunt.hcl',
+  '**/.terraform.lock.hcl',
+];
 
 export const planningOptions = {
   'autodiscover-mode': {
