@@ -1,8 +1,8 @@
-import { checkBaseBranch, fetchMirror, listTree, readFile, readLinks, resolveRef } from '../git/index.ts';
-import { checkSelection, selectProjects, type TreeView, treeOf } from '../projects/index.ts';
-import { parseRepoConfig, type RepoConfig } from '../repo-config/index.ts';
+import { checkBaseBranch, fetchMirror, resolveRef } from '../git/index.ts';
+import { checkSelection, loadConfig, loadTree, selectProjects } from '../projects/index.ts';
+import { mergeRepoConfig, type RepoRule, rulesForRepo } from '../repo-config/index.ts';
 import { type Repo, repoSource } from '../repos/index.ts';
-import type { RunDeps } from './deps.ts';
+import type { RunDeps, RunSettings } from './deps.ts';
 import type { Rejection, RequestedJob, Run, RunOrder, RunPull, RunRequest, RunTarget } from './types.ts';
 
 /** What a request means: an exact commit and the projects, in order. */
@@ -19,10 +19,6 @@ export type PreparedRun = {
 };
 
 type Rejected = { readonly kind: 'rejected'; readonly reason: Rejection; readonly message: string };
-
-const configFile = 'atlantis.yaml';
-/** A thousand projects take about 100 kB; the limit is there for files that are not configuration. */
-const configMaxBytes = 10 * 1024 * 1024;
 
 /**
  * What the request's target is: as its caller selected it, or resolved against the host as it is now. Changes nothing but
@@ -57,15 +53,21 @@ async function resolveTarget(deps: RunDeps, repo: Repo, target: RefTarget): Prom
   });
   if (base.kind === 'refused') return rejected('base_branch_invalid', base.message);
   const commit = { repoId: repo.id, sha: resolved.sha };
-  const config = await loadConfig(deps, commit);
-  if (config.kind === 'rejected') return config;
+  const rule = ruleForRepo(deps.settings, repo);
+  const { baseBranch } = base;
+  const loaded = await loadConfig(deps.git, commit, rule.repoConfigFile);
+  if (loaded.kind === 'invalid') return notBuilt(loaded.message);
+  const merged = mergeRepoConfig(rule, loaded.config, { baseBranch });
+  if (merged.kind === 'invalid') return notBuilt(merged.message);
   const selected = selectProjects({
-    config: config.config,
-    configFile,
-    tree: await readTree(deps, commit),
+    config: loaded.config,
+    configFile: rule.repoConfigFile,
+    tree: await loadTree(deps.git, commit),
+    baseBranch,
+    settings: merged.repo,
+    settingsOf: merged.settingsOf,
+    autoplanFileList: deps.settings.autoplanFileList,
     selection: target.selection,
-    baseBranch: base.baseBranch,
-    defaults: { autodiscoverMode: deps.settings.autodiscoverMode, autoplanFileList: deps.settings.autoplanFileList },
   });
   if (selected.kind === 'rejected') return rejected(selected.reason, selected.message);
   return {
@@ -73,11 +75,20 @@ async function resolveTarget(deps: RunDeps, repo: Repo, target: RefTarget): Prom
     ref: target.ref,
     refKind: resolved.ref.kind,
     commitSha: resolved.sha,
-    baseBranch: base.baseBranch,
+    baseBranch,
     pull: pull?.pull ?? null,
     jobs: selected.projects.map((project) => ({ project, planId: null })),
-    order: null,
+    order: { parallel: true, abortOnFail: merged.repo.abortOnExecutionOrderFail },
   };
+}
+
+function ruleForRepo({ serverRules, ruleDefaults }: RunSettings, repo: Repo): RepoRule {
+  return rulesForRepo(serverRules, { repoId: `${repo.host}/${repo.fullName}`, defaults: ruleDefaults });
+}
+
+/** Begins as the answer of Atlantis's API does, which its clients know. */
+function notBuilt(message: string): Rejected {
+  return rejected('config_invalid', `failed to build command: ${message}`);
 }
 
 type FoundPull = { readonly kind: 'found'; readonly pull: RunPull };
@@ -94,39 +105,6 @@ async function findPull(
   if (!pull) return rejected('pull_unknown', `pull request ${pullNumber} not found`);
   const { number, url, headSha, headBranch, headRef, baseBranch } = pull;
   return { kind: 'found', pull: { number, url, headSha, headBranch, headRef, baseBranch, mergedInto: null } };
-}
-
-type LoadedConfig = { readonly kind: 'loaded'; readonly config: RepoConfig | null } | Rejected;
-
-type Commit = { readonly repoId: number; readonly sha: string };
-
-async function loadConfig(deps: RunDeps, commit: Commit): Promise<LoadedConfig> {
-  const file = await readFile(deps.git, commit, { path: configFile, maxBytes: configMaxBytes });
-  switch (file.kind) {
-    case 'missing':
-      return { kind: 'loaded', config: null };
-    case 'not_a_file':
-      return rejected('config_invalid', `reading ${configFile}: expected a file, found a link or a folder`);
-    case 'too_large':
-      return rejected(
-        'config_invalid',
-        `reading ${configFile}: the file has ${file.size} bytes, more than the ${configMaxBytes} that are read`,
-      );
-    case 'file': {
-      const parsed = parseRepoConfig({ text: file.text, file: configFile });
-      if (parsed.kind === 'invalid') return rejected('config_invalid', `failed to build command: ${parsed.message}`);
-      return { kind: 'loaded', config: parsed.config };
-    }
-  }
-}
-
-async function readTree(deps: RunDeps, commit: Commit): Promise<TreeView> {
-  const entries = await listTree(deps.git, commit);
-  const links = entries.filter((entry) => entry.kind === 'symlink');
-  return treeOf(
-    entries.map((entry) => entry.path),
-    await readLinks(deps.git, commit.repoId, links),
-  );
 }
 
 function rejected(reason: Rejection, message: string): Rejected {
