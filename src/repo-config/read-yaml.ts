@@ -114,19 +114,27 @@ function readMap(reader: Reader, start: number): YamlNode {
   const entries = new Map<string, YamlEntry>();
   const merges: YamlNode[] = [];
   while (!atEnd(reader)) {
+    const isMerge = isMergeKey(reader);
     const key = readNode(reader);
     const keyAt = reader.at;
     if (key.kind !== 'scalar') report(reader, 'expected text as key');
     const name = key.kind === 'scalar' ? key.text : '';
     reader.path.push(name);
     const value = readNode(reader);
-    if (name === '<<') merges.push(value);
+    if (isMerge) merges.push(value);
     else if (!entries.has(name)) entries.set(name, { keyAt, value });
     else report(reader, 'is there twice', keyAt);
     reader.path.pop();
   }
   for (const source of merges) merge(reader, entries, source);
   return { kind: 'map', at: start, entries, ...extent(Array.from(entries.values(), (entry) => entry.value)) };
+}
+
+/** In quotes it is a key like any other. */
+function isMergeKey({ events, next, text }: Reader): boolean {
+  const event = events[next];
+  if (event?.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN) return false;
+  return getScalarValue(text, event) === '<<';
 }
 
 /** Keys of the mapping itself win, then those of the earlier sources (https://yaml.org/type/merge.html). */

@@ -55,8 +55,6 @@ export type RepoConfig = {
   readonly emojiReaction: string | null;
   /** Lines of the root keys that need the server's permission and are set. */
   readonly keyLines: Readonly<Partial<Record<OverridableKey | 'workflows', number>>>;
-  /** A sentence about a root key that no project may be run under yet. */
-  readonly unsupported: string | null;
 };
 
 /** One entry of `projects`. */
@@ -88,8 +86,6 @@ export type ConfiguredProject = {
   readonly silencePrComments: readonly SilenceableCommand[] | null;
   /** Lines of the keys that need the server's permission and are set. */
   readonly keyLines: Readonly<Partial<Record<OverridableKey, number>>>;
-  /** A sentence about keys that would change what may be applied and that are not honoured yet. */
-  readonly unsupported: string | null;
 };
 
 /** A workflow as written: stages whose steps have not been looked at. */

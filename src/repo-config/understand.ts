@@ -2,7 +2,6 @@ import { cleanDir, cleanVersion } from './field-rules.ts';
 import { isGlob } from './glob.ts';
 import type { RawConfig, RawProject } from './raw-config.ts';
 import { type ConfiguredProject, overridableKeys, type RepoConfig, type RepoLockMode } from './types.ts';
-import { unsupportedInProject, unsupportedInRoot } from './unsupported.ts';
 import type { YamlPath } from './yaml-tree.ts';
 
 type Source = { readonly file: string; readonly lineOf: (path: YamlPath) => number };
@@ -28,7 +27,6 @@ export function understand(raw: RawConfig, source: Source): RepoConfig {
     silencePrComments: raw.silence_pr_comments,
     emojiReaction: raw.emoji_reaction,
     keyLines: linesOfSet(['workflows', ...overridableKeys], raw, source.lineOf),
-    unsupported: unsupportedInRoot(raw, source),
   };
 }
 
@@ -56,7 +54,6 @@ function understandProject(raw: RawProject, index: number, source: Source): Conf
     customPolicyCheck: raw.custom_policy_check,
     silencePrComments: raw.silence_pr_comments,
     keyLines: linesOfSet(overridableKeys, raw, lineOf),
-    unsupported: unsupportedInProject(raw, { file: source.file, lineOf }),
   };
 }
 

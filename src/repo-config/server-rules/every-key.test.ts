@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scaled } from '../../../test/support/scale.ts';
 import { parseServerRules } from './parse-server-rules.ts';
 
 /** Every key that may stand somewhere in the document, by the mapping it stands in, with a value that is accepted. */
@@ -95,7 +96,7 @@ describe('parseServerRules', () => {
       const start = format === 'yaml' ? 'parsing f file: ' : 'parsing f: ';
       return parsed.kind === 'ok' || (parsed.message.startsWith(start) && parsed.issues.length > 0);
     });
-    expect(() => fc.assert(answers, { numRuns: 2_000 })).not.toThrow();
+    expect(() => fc.assert(answers, { numRuns: scaled(5_000) })).not.toThrow();
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { scaled } from '../../../test/support/scale.ts';
 import { plainValue } from '../yaml-tree.ts';
 import { parseServerRules } from './parse-server-rules.ts';
 import { readJson } from './read-json.ts';
@@ -19,7 +20,13 @@ describe('readJson', () => {
       if (!root) throw new Error(problems[0]?.message ?? 'nothing read');
       expect(plainValue(root)).toEqual(asText(JSON.parse(text)));
     });
-    fc.assert(same, { numRuns: 1_000 });
+    fc.assert(same, { numRuns: scaled(5_000) });
+  });
+
+  it('takes the merge key of YAML for a key like any other', () => {
+    expect(messageOf('{"<<": {"repos": []}}')).toBe(
+      'parsing --repo-config-json: line 1: <<: is not a known key, expected one of repos, workflows, policies, metrics, team_authz, external_stores',
+    );
   });
 
   it.each([
