@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AllowList, parseAllowList } from './access/index.ts';
@@ -15,9 +14,10 @@ import {
 import { identify, isAlive } from './exec/index.ts';
 import { emptyTrash, type GitDeps, openGit } from './git/index.ts';
 import { buildHosts } from './hosts/index.ts';
-import { createHttpServer, type HttpDeps, type HttpServer } from './http/index.ts';
+import { createHttpServer, type HttpDeps, type HttpServer, openPort } from './http/index.ts';
 import { errorText, PolderError } from './lib/errors.ts';
 import type { Log } from './lib/log.ts';
+import { makeFolder } from './lib/make-folder.ts';
 import { version } from './lib/version.ts';
 import {
   commandTask,
@@ -97,7 +97,7 @@ export async function startServer(order: ServerOrder): Promise<RunningServer> {
   const { options, log } = order;
   const now = order.now ?? Date.now;
   const dataDir = join(options.dataDir, 'polder');
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir, '--data-dir');
   const db = await openDatabase({ url: options.databaseUrl, log, poolSize: options.databasePoolSize });
   try {
     const instance = await registerInstance({ db, now, isAlive }, identify(process.pid));
@@ -125,7 +125,7 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
   const { options, log, db, now, dataDir, git, env } = parts;
   const drainFlag = { value: false };
   const pluginCacheDir = options.useTfPluginCache ? join(dataDir, 'plugin-cache') : null;
-  if (pluginCacheDir) mkdirSync(pluginCacheDir, { recursive: true });
+  if (pluginCacheDir) makeFolder(pluginCacheDir, '--use-tf-plugin-cache');
   const { isAllowed } = allowList(options);
   const rules = pullSettings(options, await serverRules(parts));
   const intake = createIntake({ db, log, now, isAllowed, pullSettings: rules });
@@ -190,7 +190,7 @@ async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
   const { options, log, db, now, instance } = parts;
   await cleanAfterCrash(app);
   const http = await createHttpServer(app);
-  await http.listen({ port: options.port, host: options.host === '' ? '::' : options.host });
+  await openPort(http, options);
   const workerDeps = { db, log, now, instance, isAlive };
   const runs = startWorker(workerDeps, { [executeRunTask]: executeRun(app) }, { concurrency: runsAtOnce });
   // Apart from the runs, which they wait for: they must not take each other's places.

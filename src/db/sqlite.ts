@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
 import {
@@ -12,6 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { errorText } from '../lib/errors.ts';
+import { makeFolder } from '../lib/make-folder.ts';
 
 const cachedStatements = 400;
 
@@ -39,7 +40,7 @@ function openFile(path: string): SqliteDatabase {
 
 /** States and plans hold secrets. SQLite gives the files that it puts beside this one the same mode. */
 function makePrivateFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path), 'the database');
   closeSync(openSync(path, 'a', 0o600));
 }
 

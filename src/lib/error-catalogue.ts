@@ -5,6 +5,7 @@
 export const errorCatalogue = {
   // lib
   internal: 'Something went wrong inside Polder; the log has the details.',
+  folder_unusable: 'A folder that the server needs cannot be made.',
   // db
   database_unavailable: 'The database cannot be reached or opened.',
   database_in_use: 'Another Polder server uses this database file.',

@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { openAcceptanceWorld } from '../support/acceptance-world.ts';
 import { apiSecret } from '../support/api-client.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
-import { startServer } from '../support/server.ts';
+import { polderProgram, startServer } from '../support/server.ts';
 import { temporaryDir } from '../support/temp.ts';
 
 const root = { Paths: [{ Directory: '.' }] };
@@ -30,6 +32,16 @@ describe('a server and what is around it', () => {
     const seen = await readFile(dump, 'utf8');
     expect(seen).toContain('TF_VAR_kept=kept');
     expect(seen).not.toMatch(new RegExp(`secret-|${apiSecret}`));
+  });
+
+  it.skipIf(process.platform !== 'linux')('refuses a data folder where nothing can be made', async () => {
+    const words = ['server', '--repo-allowlist=*', '--local-repos-dir=/tmp', '--data-dir=/proc/polder'];
+    const running = promisify(execFile)(process.execPath, [polderProgram, ...words], { timeout: 20_000 });
+    await expect(running).rejects.toMatchObject({
+      code: 1,
+      stderr:
+        'Error: initializing server: making the folder /proc/polder/polder for --data-dir: nothing can be made in /proc\n',
+    });
   });
 
   it('warns when there is no folder of repositories', async () => {

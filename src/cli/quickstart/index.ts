@@ -8,6 +8,7 @@ import { type Options, readOptions } from '../../config/index.ts';
 import { openDatabase } from '../../db/index.ts';
 import { PolderError } from '../../lib/errors.ts';
 import { createLog } from '../../lib/log.ts';
+import { makeFolder } from '../../lib/make-folder.ts';
 import { type RunningServer, startServer } from '../../server.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodes, signalExitCode } from '../exit-codes.ts';
@@ -36,6 +37,7 @@ export async function runQuickstart(context: CliContext): Promise<number> {
   const { options } = reading;
   const kept = options.dataDir !== '';
   const dir = kept ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'polder-quickstart-'));
+  if (kept) makeFolder(dir, '--data-dir');
   const port = options.port === 0 ? await freePort(4141) : options.port;
   const say = (line: string) => context.write(`${line}\n`);
   say(`Engine: ${engine.from}`);
