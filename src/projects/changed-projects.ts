@@ -2,7 +2,7 @@ import type { CommitLook } from './commit-look.ts';
 import type { ConfiguredEntry } from './configured-projects.ts';
 import { matchesDir } from './configured-projects.ts';
 import { discoverable } from './discover-projects.ts';
-import { discoveredPlace } from './discovered-place.ts';
+import { discoveryRules } from './discovery-rules.ts';
 import { unlistedProject } from './make-project.ts';
 import { createPathIndex, type PathIndex } from './path-index.ts';
 import { type PathRules, pathRules } from './path-rules.ts';
@@ -30,17 +30,16 @@ export type Change = {
  * changed module, where that is looked at.
  */
 export async function changedProjects(scope: SelectionScope, change: Change): Promise<ChangedProjects> {
-  const dependants = (await change.look?.moduleDependants(new Set(change.paths.map(dirOf)))) ?? new Set<string>();
   const removed = removedProjectDirs(scope.tree, change.paths);
-  const listed = listedChanges(scope, { ...change, dependants, removed });
-  const discovered = await discoveredChanges(scope, { ...change, dependants, removed });
+  const listed = await listedChanges(scope, { ...change, removed });
+  const discovered = await discoveredChanges(scope, { ...change, removed });
   return {
     projects: [...listed.projects, ...discovered.projects],
     removedDirs: [...new Set([...listed.removedDirs, ...discovered.removedDirs])],
   };
 }
 
-type Seen = Change & { readonly dependants: ReadonlySet<string>; readonly removed: ReadonlySet<string> };
+type Seen = Change & { readonly removed: ReadonlySet<string> };
 
 /** The folders that lost their last Terraform file. */
 function removedProjectDirs(tree: TreeView, paths: readonly string[]): ReadonlySet<string> {
@@ -48,20 +47,28 @@ function removedProjectDirs(tree: TreeView, paths: readonly string[]): ReadonlyS
   return new Set(lost.filter((dir) => !tree.isProjectDir(dir)));
 }
 
-function listedChanges({ configured, tree }: SelectionScope, change: Seen): ChangedProjects {
+async function listedChanges({ configured, tree }: SelectionScope, change: Seen): Promise<ChangedProjects> {
+  if (configured.entries.length === 0) return { projects: [], removedDirs: [] };
+  const dependants = await dependantsOf(change, change.paths);
   const touches = toucher(change.paths);
   const projects: Project[] = [];
   const removedDirs: string[] = [];
   for (const entry of configured.entries) {
     if (change.isAutoplan && !entry.isAutoplanned) continue;
     for (const project of entry.projects) {
-      if (!change.dependants.has(project.dir) && !touches(project)) continue;
-      if (tree.hasDir(project.dir)) projects.push(project);
+      if (!dependants.has(project.dir) && !touches(project)) continue;
+      // What a link leads out to is for the run to refuse.
+      if (tree.hasDir(project.dir) || tree.leavesTree(project.dir)) projects.push(project);
       else removedDirs.push(project.dir);
     }
     removedDirs.push(...removedOf(entry, change.removed));
   }
   return { projects, removedDirs };
+}
+
+/** The folders of projects that use a module in which one of these files is. */
+async function dependantsOf({ look }: Change, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  return (await look?.moduleDependants(new Set(paths.map(dirOf)))) ?? new Set();
 }
 
 /** A pattern for folders finds only those that are there. */
@@ -86,14 +93,13 @@ export function touchedBy(rules: PathRules, index: PathIndex, dir: string): bool
 }
 
 async function discoveredChanges(scope: SelectionScope, change: Seen): Promise<ChangedProjects> {
+  const { tree, autoplanFileList } = scope;
   if (!scope.isDiscovering) return { projects: [], removedDirs: [] };
-  const { tree } = scope;
-  const placeOf = discoveredPlace(tree, scope.autoplanFileList);
+  const rules = discoveryRules(tree, autoplanFileList);
   const isFree = discoverable(scope);
-  const places = [
-    ...change.paths.map(placeOf),
-    ...[...change.dependants].toSorted().map((dir) => ({ dir, workspace: null })),
-  ];
+  const counting = change.paths.filter(rules.counts);
+  const dependants = [...(await dependantsOf(change, counting))].toSorted();
+  const places = [...counting.map(rules.placeOf), ...dependants.map((dir) => ({ dir, workspace: null }))];
   const workspaces = new Map<string, Set<string>>();
   const removedDirs: string[] = [];
   for (const place of places) {

@@ -1,5 +1,11 @@
 import { type GitDeps, readFiles } from '../git/index.ts';
-import { type ConfigurationReader, type Distribution, rootModuleNames } from '../terraform/index.ts';
+import { workspaceRule } from '../repo-config/index.ts';
+import {
+  type ConfigurationFile,
+  type ConfigurationReader,
+  type Distribution,
+  rootModuleNames,
+} from '../terraform/index.ts';
 import type { CommitLook } from './commit-look.ts';
 import { createModuleGraph } from './module-graph.ts';
 import { dirOf, type TreeView } from './tree.ts';
@@ -16,45 +22,41 @@ export type LookedAt = {
   readonly modulePatterns: readonly string[] | null;
 };
 
-/** Looks into the files of a commit, straight in the mirror. Reads nothing before it is asked. */
+/** Looks into the files of a commit, straight in the mirror. Reads nothing before it is asked, and nothing twice. */
 export function lookIntoCommit(deps: Deps, at: LookedAt): CommitLook {
   const read = (paths: readonly string[]) => readFiles(deps.git, at, paths);
   const graph = createModuleGraph({ ...at, read, reader: deps.configurationReader });
   return {
-    cloudWorkspaces: async (dirs) => {
-      const workspaces = new Map<string, string>();
-      const texts = new Map<string, string>();
-      const modules = rootModules(at, dirs);
-      for await (const file of read([...modules.values()].flat())) {
-        if (mayName(file.text)) texts.set(file.path, file.text);
-      }
-      for (const [dir, paths] of modules) {
-        const files = paths.flatMap((path) => ({ path, content: texts.get(path) ?? '' }));
-        const workspace = files.some(({ content }) => content !== '')
-          ? await deps.configurationReader.cloudWorkspace(files)
-          : null;
-        if (workspace !== null) workspaces.set(dir, workspace);
-      }
-      return workspaces;
-    },
+    cloudWorkspaces: (dirs) => cloudWorkspaces(deps, at, dirs),
     moduleDependants: (dirs) => graph.dependants(dirs),
   };
 }
 
-/** The paths of the files of each folder's root module. */
-function rootModules(
-  { tree, distribution }: LookedAt,
+async function cloudWorkspaces(
+  deps: Deps,
+  at: LookedAt,
   dirs: readonly string[],
-): ReadonlyMap<string, readonly string[]> {
-  const names = new Map(dirs.map((dir): [string, string[]] => [dir, []]));
-  for (const path of tree.projectFiles) names.get(dirOf(path))?.push(path.slice(path.lastIndexOf('/') + 1));
-  const pathIn = (dir: string, name: string) => (dir === '.' ? name : `${dir}/${name}`);
-  return new Map(
-    [...names].map(([dir, all]) => [dir, rootModuleNames(all, distribution).map((name) => pathIn(dir, name))]),
-  );
+): Promise<ReadonlyMap<string, string>> {
+  const files = new Map<string, ConfigurationFile[]>();
+  for await (const { path, text } of readFiles(deps.git, at, rootModulePaths(at, dirs))) {
+    // Most files have neither word, and need not be kept.
+    if (!text.includes('cloud') || !text.includes('workspaces')) continue;
+    const dir = dirOf(path);
+    files.set(dir, [...(files.get(dir) ?? []), { path, content: text }]);
+  }
+  const workspaces = new Map<string, string>();
+  for (const [dir, some] of files) {
+    const workspace = await deps.configurationReader.cloudWorkspace(some);
+    if (workspace !== null && workspaceRule(workspace) === undefined) workspaces.set(dir, workspace);
+  }
+  return workspaces;
 }
 
-/** Most files need not be kept. */
-function mayName(text: string): boolean {
-  return text.includes('cloud') && text.includes('workspaces');
+/** The files of the root modules in these folders. */
+function rootModulePaths({ tree, distribution }: LookedAt, dirs: readonly string[]): readonly string[] {
+  const names = new Map(dirs.map((dir): [string, string[]] => [dir, []]));
+  for (const path of tree.projectFiles) names.get(dirOf(path))?.push(path.slice(path.lastIndexOf('/') + 1));
+  return [...names].flatMap(([dir, all]) =>
+    rootModuleNames(all, distribution).map((name) => (dir === '.' ? name : `${dir}/${name}`)),
+  );
 }

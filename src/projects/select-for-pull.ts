@@ -64,7 +64,8 @@ function selectNamed(request: PullSelectionRequest, scope: SelectionScope, selec
     const allowed = request.restrictFileList
       ? restrictToFiles(found, { target, selection, changedPaths: request.changedPaths })
       : found;
-    if (allowed.kind !== 'found') return allowed.kind === 'ignored' ? { kind: 'ignored' } : allowed;
+    if (allowed.kind === 'ignored') return { kind: 'ignored' };
+    if (allowed.kind === 'rejected') return allowed;
     projects.push(...allowed.projects);
   }
   return { kind: 'selected', projects: inOrder(projects), removedDirs: [] };
@@ -76,9 +77,9 @@ function resolveNamed(request: PullSelectionRequest, scope: SelectionScope, targ
   if (target.kind === 'name' && names.length > 0) {
     return together(names.map((name) => resolveTarget(scope, { ...target, name })));
   }
-  const isSilent = request.silenceNoProjects && configured.projects.length > 0;
-  if (isSilent && !isListed(scope, target)) return { kind: 'found', projects: [] };
-  return resolveTarget(scope, target);
+  const found = resolveTarget(scope, target);
+  const isSilent = request.silenceNoProjects && configured.projects.length > 0 && !isListed(scope, target);
+  return isSilent && found.kind !== 'ignored' ? { kind: 'found', projects: [] } : found;
 }
 
 function isListed({ configured }: SelectionScope, target: Target): boolean {

@@ -1,5 +1,5 @@
 import { touchedBy } from './changed-projects.ts';
-import { discoveredPlace } from './discovered-place.ts';
+import { discoveryRules } from './discovery-rules.ts';
 import { createPathIndex } from './path-index.ts';
 import { pathRules } from './path-rules.ts';
 import { dirOf } from './tree.ts';
@@ -17,10 +17,10 @@ export function selectsProject(
   const { dir, workspace, whenModified } = project;
   if (whenModified) return touchedBy(pathRules(whenModified), createPathIndex(paths), dir);
   // It is a project, so that what is below its `modules` is its own, and a file of variables was there.
-  const placeOf = discoveredPlace({ isProjectDir: (above) => above === dir, hasFile: () => true }, autoplanFileList);
-  return paths.some((path) => {
-    const place = placeOf(path);
-    if (!place) return false;
-    return dirOf(path) === dir || (place.dir === dir && (place.workspace ?? workspace) === workspace);
+  const tree = { isProjectDir: (above: string) => above === dir, hasFile: () => true };
+  const rules = discoveryRules(tree, autoplanFileList);
+  return paths.filter(rules.counts).some((path) => {
+    const place = rules.placeOf(path);
+    return dirOf(path) === dir || (place?.dir === dir && (place.workspace ?? workspace) === workspace);
   });
 }
