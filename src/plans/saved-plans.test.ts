@@ -190,6 +190,23 @@ describeDatabases('dropOldPlans', (open) => {
   });
 });
 
+describeDatabases('dropOldPlans, once the files are gone', (open) => {
+  it('lets go of what plans from before a time said, and keeps their records', async () => {
+    const db = await open();
+    const { save } = await openJob(db);
+    const [old, dropped, recent] = [await save({ lockFile: 'lock' }), await save(), await save({}, 3000)];
+    for (const planId of [old, dropped, recent]) await keepPlanJson(db, planId, '{}');
+    await db.transaction((tx) => dropPlan(tx, dropped, { reason: 'applied', now: 1500 }));
+    while ((await db.transaction((tx) => dropOldPlans(tx, 2000, 9000))) > 0);
+    const records = await db.query.selectFrom('plans').select(['show_json', 'lock_file', 'drop_reason']).orderBy('id');
+    expect(await records.execute()).toEqual([
+      { show_json: null, lock_file: null, drop_reason: 'older than the retention time' },
+      { show_json: null, lock_file: null, drop_reason: 'applied' },
+      { show_json: '{}', lock_file: null, drop_reason: null },
+    ]);
+  });
+});
+
 describeDatabases('keepPlanJson', (open) => {
   it('keeps what a plan tells as JSON', async () => {
     const db = await open();

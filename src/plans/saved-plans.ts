@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DbHandle, Tx } from '../db/index.ts';
 import {
+  clearPlansBefore,
   deletePlanFile,
   deletePlanFilesBefore,
   insertPlan,
@@ -131,9 +132,13 @@ export async function keepPlanJson(db: DbHandle, planId: number, json: string): 
   await updateShowJson(db, planId, json);
 }
 
-/** Lets go of the files of plans older than `before`; at most 100 a call. Returns how many. */
+/**
+ * Lets go of the files of plans older than `before`, and of all else that they said; their records stay. At most 100 a
+ * call; 0 when there was nothing left to do.
+ */
 export async function dropOldPlans(tx: Tx, before: number, now: number): Promise<number> {
-  return deletePlanFilesBefore(tx, before, { limit: 100, reason: 'older than the retention time', now });
+  const dropped = await deletePlanFilesBefore(tx, before, { limit: 100, reason: 'older than the retention time', now });
+  return dropped > 0 ? dropped : clearPlansBefore(tx, before, 100);
 }
 
 function whyDropped(plan: PlanRow | undefined): string {

@@ -96,6 +96,22 @@ export async function updateShowJson(db: DbHandle, planId: number, json: string)
   await db.query.updateTable('plans').set({ show_json: json }).where('id', '=', planId).execute();
 }
 
+/** Empties what is kept beside plan files, of plans made before `time`, at most `limit` at once; says how many. */
+export async function clearPlansBefore(tx: Tx, time: number, limit: number): Promise<number> {
+  const old = tx.query
+    .selectFrom('plans')
+    .select('id')
+    .where('created_at', '<', time)
+    .where((is) => is.or([is('show_json', 'is not', null), is('lock_file', 'is not', null)]))
+    .limit(limit);
+  const { numUpdatedRows } = await tx.query
+    .updateTable('plans')
+    .set({ show_json: null, lock_file: null })
+    .where('id', 'in', old)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
 /** Drops the files of plans made before `time`, at most `limit` at once; says how many. */
 export async function deletePlanFilesBefore(
   tx: Tx,

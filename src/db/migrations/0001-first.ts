@@ -214,6 +214,9 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await index('plans_pull', 'plans', ['repo_id', 'pull_number', 'id'])
     .where(sql.ref('dropped_at'), 'is', sql.lit(null))
     .execute();
+  await sql`create index plans_said on plans (created_at) where show_json is not null or lock_file is not null`.execute(
+    db,
+  );
   await table('plan_files')
     .addColumn('plan_id', integer, (c) => c.primaryKey().references('plans.id'))
     .addColumn('content', engine.blobType, required)
