@@ -10,6 +10,14 @@ import { envShowForm } from './env/show.ts';
 import { envStopForm } from './env/stop.ts';
 import { envStopStaleForm } from './env/stop-stale.ts';
 import { exitCodeMeanings } from './exit-codes.ts';
+import { prApproveForm } from './pr/approve.ts';
+import { prCloseForm } from './pr/close.ts';
+import { prCommentForm } from './pr/comment.ts';
+import { prListForm } from './pr/list.ts';
+import { prMergeForm } from './pr/merge.ts';
+import { prOpenForm } from './pr/open.ts';
+import { prReadyForm } from './pr/ready.ts';
+import { prShowForm } from './pr/show.ts';
 import { quickstartForm } from './quickstart/form.ts';
 import { type CommandForm, commandHelp } from './read-flags.ts';
 import { repoListForm } from './repo/list.ts';
@@ -28,6 +36,14 @@ const forms: readonly CommandForm<OptionRows>[] = [
   repoListForm,
   repoShowForm,
   repoSetForm,
+  prOpenForm,
+  prListForm,
+  prShowForm,
+  prCommentForm,
+  prApproveForm,
+  prReadyForm,
+  prCloseForm,
+  prMergeForm,
   envListForm,
   envShowForm,
   envCreateForm,

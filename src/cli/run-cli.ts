@@ -20,6 +20,10 @@ const polder: CommandGroup = {
       summary: 'Show the repositories, and make them public or private',
       load: async () => (await import('./repo/index.ts')).runRepo,
     },
+    pr: {
+      summary: 'Open, plan, apply and merge pull requests of local repositories',
+      load: async () => (await import('./pr/index.ts')).runPr,
+    },
     env: {
       summary: 'List, make, stop and delete environments',
       load: async () => (await import('./env/index.ts')).runEnv,

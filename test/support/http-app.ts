@@ -79,7 +79,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   const delivered: VcsEvent[] = [];
   const parts = await runParts(dir);
   const pulls = {
-    ...{ db, git: parts.git, now: parts.now, baseUrl: settings.baseUrl },
+    ...{ db, git: parts.git, now: parts.now, baseUrl: settings.baseUrl, ...options.over },
     deliver: async (_tx: unknown, event: VcsEvent) => void delivered.push(event),
   };
   const deps: HttpDeps = {
