@@ -10,6 +10,7 @@ import { findById } from './store.ts';
  */
 export function deploymentRequirement(deps: { readonly db: DbHandle; readonly now: () => number }): Requirement {
   return async ({ run, repo, job }) => {
+    if (run.kind !== 'apply') return undefined;
     const { db, now } = deps;
     const deployment = await findDeploymentOfJob(db, job.id);
     const environment = deployment && (await findById(db, repo.id, deployment.environmentId));

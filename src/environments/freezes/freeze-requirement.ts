@@ -5,7 +5,8 @@ import { listFreezePeriods } from './store.ts';
 
 /** Says no to applies of a repo while one of its freeze periods lasts. */
 export function freezeRequirement(deps: { readonly db: DbHandle; readonly now: () => number }): Requirement {
-  return async ({ repo }) => {
+  return async ({ run, repo }) => {
+    if (run.kind !== 'apply') return undefined;
     const now = deps.now();
     const periods = await listFreezePeriods(deps.db, repo.id);
     const ends = periods.flatMap((period) => {
