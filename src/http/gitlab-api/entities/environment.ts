@@ -40,9 +40,14 @@ export function renderEnvironmentBasic(environment: Environment): z.infer<typeof
   };
 }
 
+/*
+ * Lists are made of these, so that they are assigned together: V8 spreads objects of this size into a literal ten times
+ * slower than it assigns to one.
+ */
+
 /** An environment that was just changed: with its project. */
 export function renderEnvironment(shown: ShownEnvironment, view: View): z.infer<typeof environmentSchema> {
-  return { ...renderFields(shown, view), project: renderProject(view.repo, view.baseUrl) };
+  return Object.assign(renderFields(shown, view), { project: renderProject(view.repo, view.baseUrl) });
 }
 
 /** An environment in a list: with its project, and with its last deployment when that was asked for. */
@@ -50,11 +55,9 @@ export function renderListedEnvironment(
   shown: ShownEnvironment & { readonly last?: ShownDeployment | null },
   view: View,
 ): z.infer<typeof listedEnvironmentSchema> {
-  return {
-    ...renderEnvironment(shown, view),
-    ...renderLegacyLogFields(shown.environment, view.repo),
-    ...(shown.last === undefined ? {} : { last_deployment: shown.last && renderLastDeployment(shown.last, view) }),
-  };
+  const rendered = Object.assign(renderEnvironment(shown, view), renderLegacyLogFields(shown.environment, view.repo));
+  if (shown.last === undefined) return rendered;
+  return Object.assign(rendered, { last_deployment: shown.last && renderLastDeployment(shown.last, view) });
 }
 
 /** An environment by itself: with its last deployment, without its project. */
@@ -62,33 +65,31 @@ export function renderSingleEnvironment(
   shown: ShownEnvironment & { readonly last: ShownDeployment | null },
   view: View,
 ): z.infer<typeof singleEnvironmentSchema> {
-  return {
-    ...renderFields(shown, view),
-    ...renderLegacyLogFields(shown.environment, view.repo),
+  return Object.assign(renderFields(shown, view), renderLegacyLogFields(shown.environment, view.repo), {
     last_deployment: shown.last && renderLastDeployment(shown.last, view),
-  };
+  });
 }
 
 function renderFields({ environment, agent }: ShownEnvironment, view: View) {
-  return {
-    ...renderEnvironmentBasic(environment),
+  const own = {
     tier: environment.tier,
     state: environment.state,
     auto_stop_at: isoTimeOrNull(environment.autoStopAt),
     description: environment.description,
     auto_stop_setting: environment.autoStopSetting,
-    ...renderCluster({ environment, agent }, view),
     auto_delete_at: isoTimeOrNull(environment.autoDeleteAt),
     environment_type: environment.folder,
     stopping_reason: environment.stoppingReason,
     stopping_until: isoTimeOrNull(environment.stoppingUntil),
   };
+  return Object.assign(renderEnvironmentBasic(environment), own, renderCluster({ environment, agent }, view));
 }
 
 /** Those who may not see agents do not see the keys. Without an agent only what has a value is shown. */
 function renderCluster({ environment, agent }: ShownEnvironment, { repo, principal }: View) {
-  if (!can(principal, 'agents:read', repo)) return {};
   const { kubernetesNamespace, fluxResourcePath } = environment;
+  const isEmpty = !agent && kubernetesNamespace === null && fluxResourcePath === null;
+  if (isEmpty || !can(principal, 'agents:read', repo)) return {};
   return {
     ...(agent ? { cluster_agent: renderClusterAgent(agent, repo) } : {}),
     ...(agent || kubernetesNamespace !== null ? { kubernetes_namespace: kubernetesNamespace } : {}),
