@@ -4,6 +4,7 @@ import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { releasePullCheckouts } from '../runs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
+import { pullRefOf } from './fetch-pull.ts';
 import { deleteProjects, setPlanned, setPullState } from './pull-store.ts';
 import { reply } from './reply.ts';
 
@@ -28,7 +29,7 @@ export async function closePull(deps: PullDeps, context: CommandContext): Promis
   await releasePullCheckouts(deps, of);
   if (pull.headSha !== '') {
     const live = await context.pulls.getPull(ref);
-    if (live?.headRef) await forgetPullRef(deps.git, pull.repo.id, live.headRef);
+    if (live) await forgetPullRef(deps.git, pull.repo.id, pullRefOf(live));
   }
   const body = notices.pullClosed(released);
   if (body !== '') await reply(deps, context, { key: 'closed', body });

@@ -6,8 +6,16 @@ import type { PullDeps } from './deps.ts';
 /** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
 export async function fetchPull(deps: PullDeps, repo: Repo, pull: Pull | null): Promise<void> {
   const source = await repoSource(deps, repo);
-  const pullRefs = pull?.headRef ? [pull.headRef] : [];
+  const pullRefs = pull ? [pullRefOf(pull)] : [];
   await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
+}
+
+/**
+ * The ref outside of the branches that stands for a pull request. Where the host has none, what git fetches is nothing,
+ * and only our own merge is kept under it.
+ */
+export function pullRefOf({ headRef, number }: Pick<Pull, 'headRef' | 'number'>): string {
+  return headRef === null || headRef.startsWith('refs/heads/') ? `refs/pull/${number}/head` : headRef;
 }
 
 /** The commit that a branch is at in the mirror; undefined when there is no such branch. */
@@ -35,7 +43,7 @@ export async function commitsOf(deps: PullDeps, repo: Repo, live: Pull): Promise
     return rejected(`the repository has no commit ${live.headSha} any more: was another one pushed in its place?`);
   }
   if (deps.pullSettings.checkoutStrategy === 'branch') return { kind: 'ready', commitSha: live.headSha, baseSha };
-  const pullRef = live.headRef ?? `refs/pull/${live.number}/head`;
+  const pullRef = pullRefOf(live);
   const merged = await mergeCommit(deps.git, repo.id, { base: baseSha, head: live.headSha, pullRef });
   if (merged.kind === 'conflict') {
     return rejected(`merging ${live.headBranch} into ${live.baseBranch}: ${merged.text}`);
