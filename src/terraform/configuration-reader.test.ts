@@ -63,3 +63,20 @@ describe('cloudWorkspace', () => {
     expect(await reader.cloudWorkspace(files(content, 'main.tf.json'))).toBe('net');
   });
 });
+
+describe('moduleSources', () => {
+  it.each([
+    ['literals', 'module "a" {\n source = "./x"\n}\nmodule "b" { source = "y" }', ['./x', 'y']],
+    ['nothing but literals', 'module "a" { source = var.x }\nmodule "b" { source = "./$' + '{x}" }', []],
+    ['only the attribute of the block itself', 'module "a" {\n x {\n  source = "y"\n }\n}', []],
+    ['only blocks with a label', 'module { source = "x" }', []],
+    ['blocks before broken text', 'module "a" {\n source = "./x"\n}\nmodule "b" {\n', ['./x']],
+  ])('reads %s', async (_name, content, sources) => {
+    expect(await reader.moduleSources(files(content))).toEqual(sources);
+  });
+
+  it('reads JSON', async () => {
+    const content = '{"module": [{"a": {"source": "./x"}}, {"b": [{"source": "y"}], "c": {"source": 1}}]}';
+    expect(await reader.moduleSources(files(content, 'main.tf.json'))).toEqual(['./x', 'y']);
+  });
+});
