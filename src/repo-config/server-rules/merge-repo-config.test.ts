@@ -238,13 +238,6 @@ describe('mergeRepoConfig', () => {
     expect(projectOf(given).unsupported).toBeNull();
   });
 
-  it('lets no project run under what runs do not honour yet', () => {
-    const repo = 'projects: [{dir: ., plan_requirements: [approved], apply_requirements: [], depends_on: [a]}]';
-    expect(projectOf({ repo }).unsupported).toBe(
-      `the project is set to use "plan_requirements" and "depends_on", ${cannot}`,
-    );
-  });
-
   it('lets a project run whose policy checks the repository takes back', () => {
     const entry = '{id: /.*/, policy_check: true, allowed_overrides: [policy_check]}';
     expect(projectOf({ entry, repo: 'projects: [{dir: ., policy_check: false}]' }).unsupported).toBeNull();

@@ -3,7 +3,7 @@ import type { ConfiguredProject, RepoConfig } from '../types.ts';
 import { checkAgainstRule } from './check-against-rule.ts';
 import { overlay } from './overlay.ts';
 import type { ProjectSettings, RepoRule, RepoSettings } from './types.ts';
-import { awaitingRuns, unsupportedInProject } from './unsupported-rules.ts';
+import { unsupportedInProject } from './unsupported-rules.ts';
 
 export type MergedConfig = {
   readonly kind: 'ok';
@@ -62,6 +62,5 @@ function projectSettings(
   };
   const locks = rule.defaults.repoLocking ? {} : { repoLockMode: 'disabled' as const };
   const settings = overlay<Omit<ProjectSettings, 'unsupported'>>(base, config ?? {}, project ?? {}, locks);
-  const unsupported = rule.unsupported ?? unsupportedInProject(rule, config, project) ?? awaitingRuns(settings);
-  return { ...settings, unsupported };
+  return { ...settings, unsupported: rule.unsupported ?? unsupportedInProject(rule, config, project) };
 }

@@ -1,5 +1,5 @@
 import type { ConfiguredProject, RepoConfig } from '../types.ts';
-import type { ProjectSettings, RepoEntry, RepoRule, ServerRules } from './types.ts';
+import type { RepoEntry, RepoRule, ServerRules } from './types.ts';
 import { effectiveWorkflow, isBuiltIn } from './workflow-in-use.ts';
 
 /*
@@ -34,22 +34,6 @@ export function unsupportedInProject(
   if (project?.customPolicyCheck ?? rule.customPolicyCheck) {
     parts.push(`custom policy checks ${where('custom_policy_check')}`);
   }
-  return sentence(`the project is set to use ${parts.join(' and ')}`, parts, 'it was not run');
-}
-
-/** What runs do not act on yet, by key. An entry leaves the list with the change that makes runs honour it. */
-const awaitedOfRuns: readonly [key: string, isAskedFor: (settings: Unjudged) => boolean][] = [
-  ['plan_requirements', ({ planRequirements }) => planRequirements.length > 0],
-  ['apply_requirements', ({ applyRequirements }) => applyRequirements.length > 0],
-  ['import_requirements', ({ importRequirements }) => importRequirements.length > 0],
-  ['depends_on', ({ dependsOn }) => dependsOn.length > 0],
-];
-
-type Unjudged = Omit<ProjectSettings, 'unsupported'>;
-
-/** A sentence about what is understood and not yet honoured by runs, or null. */
-export function awaitingRuns(settings: Unjudged): string | null {
-  const parts = awaitedOfRuns.filter(([, isAskedFor]) => isAskedFor(settings)).map(([key]) => `"${key}"`);
   return sentence(`the project is set to use ${parts.join(' and ')}`, parts, 'it was not run');
 }
 
