@@ -116,6 +116,15 @@ describe('getMergeability of GitLab', () => {
     expect(await pulls.getMergeability(ref, none)).toEqual({ mergeable: false, reason });
   });
 
+  it('counts the approvals that an older setting wants', async () => {
+    const { ref, request, pulls } = await withRequest();
+    Object.assign(request, { approvalsBeforeMerge: 2, approvalsRequired: 2, approvedBy: ['bob'] });
+    const reason = 'Still require 1 approvals';
+    expect(await pulls.getMergeability(ref, none)).toEqual({ mergeable: false, reason });
+    request.approvedBy.push('eve');
+    expect(await pulls.getMergeability(ref, none)).toEqual({ mergeable: true });
+  });
+
   it('minds open discussions where the project does', async () => {
     const { project, ref, request, pulls } = await withRequest();
     request.discussionsResolved = false;

@@ -175,6 +175,20 @@ describe('gitlabHost', () => {
     expect((await pulls.listComments(ref)).map(({ body }) => body)).toEqual(['atlantis plan']);
   });
 
+  it('writes no quick action, in a fence or out of it', async () => {
+    const { ref, request, pulls } = await withRequest();
+    const id = await pulls.createComment(ref, '````diff\n```\n/merge\n````');
+    expect(request.notes[0]?.body).toBe('````diff\n```\n /merge\n````');
+    await pulls.updateComment(ref, { id, body: '/approve' });
+    expect(request.notes[0]?.body).toBe(' /approve');
+  });
+
+  it('writes as much as GitLab takes of what became longer', async () => {
+    const { host, ref, request, pulls } = await withRequest();
+    await pulls.createComment(ref, '/merge\n'.repeat(host.capabilities.maxCommentLength / 7));
+    expect(request.notes[0]?.body).toHaveLength(1_000_000);
+  });
+
   it('folds a comment away under the title of its command, once, as users of the peer know it', async () => {
     const { ref, request, pulls } = await withRequest();
     const id = await pulls.createComment(ref, 'Ran Policy Check for dir: `a` workspace: `default`\n\ntext');

@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import type { PullRef } from '../index.ts';
 import { type GitlabClient, isStatus } from './client.ts';
+import { withoutQuickActions } from './quick-actions.ts';
 import { noteSchema } from './schemas.ts';
+
+/** https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
+const longestNote = 1_000_000;
+const supersededMark = '<!--- +-Superseded Command-+ --->';
 
 export async function createComment(client: GitlabClient, ref: PullRef, body: string): Promise<string> {
   const { fullName, number } = ref;
-  const { id } = await client.ask('writing a comment', (api) => api.notes.create(fullName, number, body), noteSchema);
+  const { id } = await client.ask(
+    'writing a comment',
+    (api) => api.notes.create(fullName, number, noteOf(body)),
+    noteSchema,
+  );
   return String(id);
 }
 
@@ -16,15 +25,11 @@ export async function updateComment(
 ): Promise<boolean> {
   const changed = await client.find(
     'changing a comment',
-    (api) => api.notes.edit(fullName, number, Number(id), { body }),
+    (api) => api.notes.edit(fullName, number, Number(id), { body: noteOf(body) }),
     noteSchema,
   );
   return changed !== undefined;
 }
-
-const supersededMark = '<!--- +-Superseded Command-+ --->';
-/** https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
-const longestNote = 1_000_000;
 
 /** GitLab hides nothing, so that the text is folded away in place. */
 export async function hideComments(client: GitlabClient, ref: PullRef, ids: readonly string[]): Promise<void> {
@@ -37,6 +42,11 @@ export async function hideComments(client: GitlabClient, ref: PullRef, ids: read
     if (!note || note.body.startsWith(supersededMark)) continue;
     await updateComment(client, ref, { id, body: superseded(note.body) });
   }
+}
+
+/** The text that is sent: it makes GitLab do nothing, and is no longer than GitLab takes. */
+function noteOf(body: string): string {
+  return withoutQuickActions(body).slice(0, longestNote);
 }
 
 function superseded(body: string): string {

@@ -28,24 +28,19 @@ export async function getMergeability(
 }
 
 /** https://docs.gitlab.com/api/merge_requests/#merge-status */
-const unsettled = ['unchecked', 'checking', 'preparing', 'approvals_syncing', 'cannot_be_merged_recheck'];
+const unsettled = ['unchecked', 'checking', 'preparing', 'approvals_syncing'];
 
 /** GitLab works out whether a merge request can be merged after it was asked. */
 async function getSettledRequest(client: GitlabClient, ref: PullRef, pollMs: number): Promise<GitlabMergeRequest> {
   for (let attempt = 1; ; attempt += 1) {
     const request = await getRequest(client, ref);
-    const isSettled = !unsettled.includes(mergeStatusOf(request));
+    const isSettled = !unsettled.includes(request.detailed_merge_status);
     if (isSettled || request.state !== 'opened' || attempt === 6) return request;
     await pause(pollMs * attempt);
   }
 }
 
-/** The detailed one is there since GitLab 15.6. */
-function mergeStatusOf(request: GitlabMergeRequest): string {
-  return request.detailed_merge_status ?? request.merge_status ?? '<unknown>';
-}
-
-/** Only older GitLabs tell here what is required; how much of that is left must be asked for. */
+/** A project with the older setting tells here what is required; how much of that is left must be asked for. */
 async function missingApprovals(client: GitlabClient, ref: PullRef, request: GitlabMergeRequest) {
   if (!request.approvals_before_merge) return undefined;
   const left = (await getApprovals(client, ref)).approvals_left ?? 0;
@@ -53,7 +48,7 @@ async function missingApprovals(client: GitlabClient, ref: PullRef, request: Git
 }
 
 /** What CI says is judged by the statuses, of which some do not count. */
-const mergeableStatuses = ['mergeable', 'can_be_merged', 'ci_still_running', 'ci_must_pass'];
+const mergeableStatuses = ['mergeable', 'ci_still_running', 'ci_must_pass'];
 
 function blockerOf(request: GitlabMergeRequest, project: GitlabProject): string | undefined {
   const isDiscussed = request.blocking_discussions_resolved === false;
@@ -61,7 +56,7 @@ function blockerOf(request: GitlabMergeRequest, project: GitlabProject): string 
   if (isDraft(request)) return 'Work in progress';
   const isSkipped = request.head_pipeline?.status === 'skipped';
   if (isSkipped && !project.allow_merge_on_skipped_pipeline) return 'Pipeline was skipped';
-  const status = mergeStatusOf(request);
+  const { detailed_merge_status: status } = request;
   return mergeableStatuses.includes(status) ? undefined : `Merge status is ${status}`;
 }
 

@@ -46,7 +46,7 @@ function queryOf(parameters: Record<string, unknown>): string {
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== null) query.set(wireName(name), String(value as Scalar));
   }
-  return query.size === 0 ? '' : `?${query}`;
+  return query.size === 0 ? '' : `?${query.toString()}`;
 }
 
 function bodyOf(body: unknown): string | undefined {

@@ -40,8 +40,7 @@ export const mergeRequestSchema = z.object({
   labels: z.array(z.string()),
   // A number as text, with `+` where there are more; null until it is counted.
   changes_count: z.string().nullish(),
-  detailed_merge_status: z.string().nullish(),
-  merge_status: z.string().nullish(),
+  detailed_merge_status: z.string(),
   merge_error: z.string().nullish(),
   blocking_discussions_resolved: z.boolean().nullish(),
   approvals_before_merge: z.number().nullish(),

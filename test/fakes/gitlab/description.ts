@@ -82,6 +82,7 @@ const mergeRequest = z.strictObject({
       .nullable(),
     head_pipeline: pipeline.nullable(),
   },
+  approvals_before_merge: z.number().nullable(),
   user: z.strictObject({ can_merge: flag }),
 });
 

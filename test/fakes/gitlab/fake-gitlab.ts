@@ -243,5 +243,6 @@ function newRequest({ fullName, requests }: FakeProject): FakeRequest {
     approvedBy: [],
     approvalsRequired: 1,
     discussionsResolved: true,
+    approvalsBeforeMerge: null,
   };
 }

@@ -120,7 +120,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     const sha = asked.parameters.sha ?? '';
     if (!hasCommit(project, sha)) return refusal(404, '404 Commit Not Found');
     const status = setStatus(project, { sha, body: asked.body, newId: () => state.nextId++ });
-    return 'refused' in status ? status.refused : { status: 201, body: render.status(status) };
+    return 'refused' in status ? refusal(status.refused, status.message) : { status: 201, body: render.status(status) };
   }),
   'DELETE projects/:id/repository/branches/:branch': withProject((_, project, { parameters: { branch = '' } }) => {
     const isGone = project.deletedBranches.includes(branch);

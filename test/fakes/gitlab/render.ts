@@ -67,6 +67,7 @@ export function createRender(state: FakeState, webUrl: () => string) {
       ...{ blocking_discussions_resolved: given.discussionsResolved, discussion_locked: null },
       changes_count: given.changesCount === undefined ? String(given.diffs.length) : given.changesCount,
       head_pipeline: head ? pipeline(of, head) : null,
+      approvals_before_merge: given.approvalsBeforeMerge,
       user: { can_merge: true },
     };
   };

@@ -44,6 +44,8 @@ export type FakeRequest = {
   /** null: an edition that has no approval rules, and tells nothing of them. */
   approvalsRequired: number | null;
   discussionsResolved: boolean;
+  /** How many approvals the project's older setting wants. */
+  approvalsBeforeMerge: number | null;
 };
 
 export type FakeProject = {

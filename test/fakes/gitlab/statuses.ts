@@ -1,4 +1,3 @@
-import type { FakeReply } from './handlers.ts';
 import type { FakePipeline, FakeProject, FakeStatus } from './state.ts';
 
 type Setting = {
@@ -7,14 +6,16 @@ type Setting = {
   readonly newId: () => number;
 };
 
+type Refused = { readonly refused: number; readonly message: string };
+
 /**
  * Sets a status as GitLab does: one that is under way changes, one that has ended is followed by another of its name;
  * and there is no change from a state to itself. Without a pipeline there is made one for the ref.
  */
-export function setStatus(project: FakeProject, setting: Setting): FakeStatus | { readonly refused: FakeReply } {
+export function setStatus(project: FakeProject, setting: Setting): FakeStatus | Refused {
   const { sha, body, newId } = setting;
   const pipeline = pipelineOf(project, setting);
-  if (!pipeline) return { refused: { status: 404, body: { message: '404 Pipeline Not Found' } } };
+  if (!pipeline) return { refused: 404, message: '404 Pipeline Not Found' };
   const state = String(body.state);
   const texts = { description: textOf(body.description), targetUrl: textOf(body.target_url) };
   const ofName = project.statuses.filter(({ name, pipelineId }) => name === body.name && pipelineId === pipeline.id);
@@ -38,7 +39,7 @@ export function setStatus(project: FakeProject, setting: Setting): FakeStatus | 
   Object.assign(underWay, texts);
   if (state === underWay.status) {
     const message = `Cannot transition status via :run from :${state} (Reason(s): Status cannot transition via "run")`;
-    return { refused: { status: 400, body: { message } } };
+    return { refused: 400, message };
   }
   underWay.status = state;
   return underWay;
