@@ -7,14 +7,19 @@ import type { RunDeps } from './deps.ts';
 import { keepCheckout, type OwnedCheckout, takeKeptCheckout } from './kept-checkouts.ts';
 import { provideCommit } from './provide-commit.ts';
 
-/** `isUsed`: an earlier run of the pull request has worked in it, and left what it made. */
-export type RunCheckout = OwnedCheckout & { readonly isUsed: boolean };
+export type RunCheckout = OwnedCheckout;
+
+type ProjectPlace = { readonly dir: string; readonly workspace: string };
 
 /** The checkouts of a run: one for each workspace, made when its first job needs it. */
 export type RunCheckouts = {
   get(workspace: string): Promise<RunCheckout>;
   /** Whether the repository has this file, whatever has become of it in a checkout. Relative to its root. */
   isTracked(path: string): Promise<boolean>;
+  /** Notes that `init` went well in a project's folder. */
+  noteInit(place: ProjectPlace): void;
+  /** Whether it did: in this run, or in an earlier one of the pull request that worked in the same checkout. */
+  isInitialised(place: ProjectPlace): boolean;
   /** Gives all of them back, or keeps them for the pull request while it has plans to apply in them. */
   release(): Promise<void>;
 };
@@ -22,27 +27,28 @@ export type RunCheckouts = {
 export function createCheckouts(deps: RunDeps, scope: RunScope): RunCheckouts {
   const { run, repo } = scope;
   const commit = { repoId: repo.id, sha: run.commitSha };
-  const opened = new Map<string, Promise<RunCheckout>>();
+  const opened = new Map<string, Promise<Opened>>();
+  const initialised = createPlaces();
   let provided: Promise<void> | undefined;
   let tracked: Promise<ReadonlySet<string>> | undefined;
   const provide = () => {
     provided ??= provideCommit(deps, scope);
     return provided;
   };
-  const open = async (workspace: string): Promise<RunCheckout> => {
+  const open = async (workspace: string): Promise<Opened> => {
     const place = placeOf(scope, workspace);
     const kept = place && (await takeKeptCheckout(deps, place, run.commitSha));
-    if (kept) return { ...kept, isUsed: true };
+    for (const dir of kept?.initialised ?? []) initialised.add({ dir, workspace });
+    if (kept) return { workspace, checkout: kept.checkout };
     await provide();
     const owner = `run-${run.id}-${randomUUID()}`;
-    const checkout = await openCheckout(deps.git, { ...commit, owner });
-    return { ...checkout, owner, isUsed: false };
+    return { workspace, checkout: { ...(await openCheckout(deps.git, { ...commit, owner })), owner } };
   };
   return {
-    get: (workspace) => {
+    get: async (workspace) => {
       const known = opened.get(workspace) ?? open(workspace);
       opened.set(workspace, known);
-      return known;
+      return (await known).checkout;
     },
     isTracked: async (path) => {
       tracked ??= provide()
@@ -50,12 +56,30 @@ export function createCheckouts(deps: RunDeps, scope: RunScope): RunCheckouts {
         .then((entries) => new Set(entries.map((entry) => entry.path)));
       return (await tracked).has(path);
     },
+    noteInit: initialised.add,
+    isInitialised: initialised.has,
     release: async () => {
-      for (const [workspace, opening] of opened) {
-        const checkout = await opening.catch(() => undefined);
-        if (checkout) await giveBack(deps, scope, { workspace, checkout });
+      for (const opening of await Promise.allSettled(opened.values())) {
+        if (opening.status === 'fulfilled') await giveBack(deps, scope, { ...opening.value, initialised });
       }
     },
+  };
+}
+
+type Opened = { readonly workspace: string; readonly checkout: RunCheckout };
+
+/** Project folders, by workspace. */
+type Places = ReturnType<typeof createPlaces>;
+
+function createPlaces() {
+  const dirs = new Map<string, Set<string>>();
+  return {
+    add: ({ workspace, dir }: ProjectPlace): void => {
+      const known = dirs.get(workspace) ?? new Set();
+      dirs.set(workspace, known.add(dir));
+    },
+    has: ({ workspace, dir }: ProjectPlace): boolean => dirs.get(workspace)?.has(dir) ?? false,
+    in: (workspace: string): string[] => [...(dirs.get(workspace) ?? [])],
   };
 }
 
@@ -65,13 +89,12 @@ function placeOf({ run, repo }: RunScope, workspace: string) {
   return { repoId: repo.id, pullNumber: run.pullNumber, workspace };
 }
 
-type Opened = { readonly workspace: string; readonly checkout: RunCheckout };
-
-async function giveBack(deps: RunDeps, scope: RunScope, { workspace, checkout }: Opened): Promise<void> {
+async function giveBack(deps: RunDeps, scope: RunScope, given: Opened & { initialised: Places }): Promise<void> {
+  const { workspace, checkout, initialised } = given;
   const place = placeOf(scope, workspace);
   try {
     if (place && (await hasLivePlans(deps.db, { ...place, commitSha: checkout.sha }))) {
-      return await keepCheckout(deps, place, checkout);
+      return await keepCheckout(deps, place, { checkout, initialised: initialised.in(workspace) });
     }
   } catch (error) {
     deps.log.warn({ runId: scope.run.id, reason: errorText(error) }, 'keeping a checkout did not work');

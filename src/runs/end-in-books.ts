@@ -25,7 +25,7 @@ export async function endInBooks(
   if (reason !== undefined) await discardPlansOfJob(tx, context, { reason, now });
   await endJob(deps, tx, { ...scope, job, ...end });
   await closeLog(tx, job.id, now);
-  await releaseJobLock(deps, tx, context, { outcome, hadBegunToChange: job.applyingAt !== null });
+  await releaseJobLock(deps, tx, context, outcome);
 }
 
 /**

@@ -5,11 +5,13 @@ import {
   type LockedProject,
   type LockHolder,
   lockName,
+  releasePullLocks,
   releaseRunLock,
 } from '../locks/index.ts';
+import { livePlansOfPull } from '../plans/index.ts';
 import type { RunDeps, RunSettings } from './deps.ts';
 import type { JobContext } from './job-context.ts';
-import { selectLatestWork } from './job-store.ts';
+import { hasBegunToChange, selectLatestWork } from './job-store.ts';
 import type { JobOutcome, LockingPull, Refusal, Run } from './types.ts';
 
 /**
@@ -26,35 +28,58 @@ export async function lockForJob(deps: RunDeps, tx: Tx, context: JobContext): Pr
   return { kind: 'locked', message: lockedText(result.by, by, deps.settings), ...(by ? { by } : {}) };
 }
 
-/** Gives back the lock on the job's project if this run took it, unless it is kept for the pull request. */
+/**
+ * Gives the lock on the job's project back once the job has ended, unless there is a reason to keep it. A run of the API
+ * never gives back what it did not take.
+ */
 export async function releaseJobLock(
   deps: RunDeps,
   tx: Tx,
   context: Pick<JobContext, 'scope' | 'job'>,
-  end: { outcome: JobOutcome; hadBegunToChange: boolean },
+  outcome: JobOutcome,
 ): Promise<void> {
-  if (!needsLock(deps.settings, context) || keepsLock(context, end)) return;
-  const { run } = context.scope;
-  const release = { runId: run.id, actor: run.actor, reason: 'the run is done with it', now: deps.now() };
-  await releaseRunLock(tx, lockedProject(context), release);
-}
-
-/** Whether a job of this command holds its project's lock while it runs. */
-export function needsLock(settings: Pick<RunSettings, 'repoLocking'>, { scope }: Pick<JobContext, 'scope'>): boolean {
-  return settings.repoLocking && scope.run.kind !== 'version';
+  if (!needsLock(deps.settings, context) || (await keepsLock(tx, context, outcome))) return;
+  const { run, repo } = context.scope;
+  const release = { actor: run.actor, reason: 'the run is done with it', now: deps.now() };
+  if (run.trigger.kind === 'pull' && run.pullNumber !== null) {
+    const pull = { repoId: repo.id, pullNumber: run.pullNumber, project: context.job.project };
+    await releasePullLocks(tx, pull, release);
+  } else await releaseRunLock(tx, lockedProject(context), { ...release, runId: run.id });
 }
 
 /**
- * What was interrupted keeps its lock until somebody has looked. A pull request keeps it with a plan, too, and with
- * whatever it may have changed.
+ * Whether a job of this command holds its project's lock while it runs. A plan in mode `on_apply` does not; what changes
+ * a state does in every mode but `disabled` (https://www.runatlantis.io/docs/repo-level-atlantis-yaml#repo-locks).
  */
-function keepsLock(
-  { scope }: Pick<JobContext, 'scope'>,
-  { outcome, hadBegunToChange }: { outcome: JobOutcome; hadBegunToChange: boolean },
+export function needsLock(
+  settings: Pick<RunSettings, 'repoLocking'>,
+  { scope, job }: Pick<JobContext, 'scope' | 'job'>,
 ): boolean {
+  const { repoLockMode } = job.project;
+  if (!settings.repoLocking || repoLockMode === 'disabled') return false;
+  switch (scope.run.kind) {
+    case 'plan':
+      return repoLockMode === 'on_plan';
+    case 'apply':
+    case 'import':
+    case 'state_rm':
+      return true;
+    case 'version':
+      return false;
+  }
+}
+
+/**
+ * What was interrupted keeps its lock until somebody has looked. A pull request keeps it as long as it has a plan of the
+ * project, where plans are locked, and for good once it may have changed something there.
+ */
+async function keepsLock(tx: Tx, { scope, job }: Pick<JobContext, 'scope' | 'job'>, outcome: JobOutcome) {
   if (outcome.kind === 'interrupted') return true;
-  if (!scope.run.pull) return false;
-  return hadBegunToChange || outcome.kind === 'planned' || outcome.kind === 'unchanged';
+  const { pullNumber } = scope.run;
+  if (pullNumber === null) return false;
+  const pull = { repoId: scope.repo.id, pullNumber, project: job.project };
+  const isForPlan = job.project.repoLockMode === 'on_plan' && (await livePlansOfPull(tx, pull)).length > 0;
+  return isForPlan || hasBegunToChange(tx, pull);
 }
 
 function holderOf(run: Run): LockHolder {
@@ -71,7 +96,8 @@ function lockedProject({ scope, job }: Pick<JobContext, 'scope' | 'job'>): Locke
 async function lockingPull(tx: Tx, lock: Lock): Promise<LockingPull | undefined> {
   if (lock.holder.kind !== 'pull') return undefined;
   const { pullNumber } = lock.holder;
-  const outcome = await selectLatestWork(tx, { ...lock, name: lock.projectName, pullNumber });
+  const project = { ...lock, name: lock.projectName };
+  const outcome = await selectLatestWork(tx, { repoId: lock.repoId, pullNumber, project });
   return { pullNumber, holds: outcome?.kind === 'applied' ? 'applied' : 'plan' };
 }
 

@@ -70,26 +70,43 @@ export async function selectApplying(
     .executeTakeFirst();
 }
 
-/** How the latest plan or apply of a pull request came out in a project, of those that did. */
-export async function selectLatestWork(
-  db: DbHandle,
-  work: { repoId: number; pullNumber: number; dir: string; workspace: string; name: string },
-): Promise<JobOutcome | undefined> {
-  const row = await db.query
+type PullProject = {
+  readonly repoId: number;
+  readonly pullNumber: number;
+  readonly project: Pick<Project, 'dir' | 'workspace' | 'name'>;
+};
+
+function jobsInProject(db: DbHandle, { repoId, pullNumber, project }: PullProject) {
+  return db.query
     .selectFrom('runs')
     .innerJoin('jobs', 'jobs.run_id', 'runs.id')
+    .where('runs.repo_id', '=', repoId)
+    .where('runs.pull_number', '=', pullNumber)
+    .where('jobs.dir', '=', project.dir)
+    .where('jobs.workspace', '=', project.workspace)
+    .where('jobs.project_name', '=', project.name);
+}
+
+/** How the latest plan or apply of a pull request came out in a project, of those that did. */
+export async function selectLatestWork(db: DbHandle, of: PullProject): Promise<JobOutcome | undefined> {
+  const row = await jobsInProject(db, of)
     .select('jobs.outcome')
-    .where('runs.repo_id', '=', work.repoId)
-    .where('runs.pull_number', '=', work.pullNumber)
     .where('runs.kind', 'in', ['plan', 'apply'])
-    .where('jobs.dir', '=', work.dir)
-    .where('jobs.workspace', '=', work.workspace)
-    .where('jobs.project_name', '=', work.name)
     .where('jobs.state', '=', 'succeeded')
     .orderBy('runs.id', 'desc')
     .limit(1)
     .executeTakeFirst();
   return row?.outcome ? (JSON.parse(row.outcome) as JobOutcome) : undefined;
+}
+
+/** Whether a job of a pull request has ever passed its point of no return in a project. */
+export async function hasBegunToChange(db: DbHandle, of: PullProject): Promise<boolean> {
+  const row = await jobsInProject(db, of)
+    .select('jobs.id')
+    .where('jobs.applying_at', 'is not', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export type JobChange = {

@@ -15,26 +15,29 @@ import type { RunDeps } from './deps.ts';
 /** A checkout with the name under which git's books have it, so that a later server can tell whether it is needed. */
 export type OwnedCheckout = Checkout & { readonly owner: string };
 
+/** `initialised`: the project folders in which `init` has been run. */
+export type KeptCheckout = { readonly checkout: OwnedCheckout; readonly initialised: readonly string[] };
+
 type Pull = { readonly repoId: number; readonly pullNumber: number };
 type PullPlace = Pull & { readonly workspace: string };
-type KeptNote = PullPlace & { readonly checkout: OwnedCheckout };
+type KeptNote = PullPlace & KeptCheckout;
 type Deps = Pick<RunDeps, 'git' | 'dataDir'>;
 
 /** Takes the kept checkout of this commit, for one run alone. One of another commit is of no use any more and goes. */
-export async function takeKeptCheckout(deps: Deps, place: PullPlace, sha: string): Promise<OwnedCheckout | undefined> {
+export async function takeKeptCheckout(deps: Deps, place: PullPlace, sha: string): Promise<KeptCheckout | undefined> {
   const kept = await takeNote(notePath(deps, place));
   if (!kept || !existsSync(kept.checkout.dir)) return undefined;
-  if (kept.checkout.sha === sha) return kept.checkout;
+  if (kept.checkout.sha === sha) return kept;
   await releaseCheckout(deps.git, kept.checkout);
   return undefined;
 }
 
 /** Keeps a checkout that a run is done with, in place of what was kept before. */
-export async function keepCheckout(deps: Deps, place: PullPlace, checkout: OwnedCheckout): Promise<void> {
+export async function keepCheckout(deps: Deps, place: PullPlace, kept: KeptCheckout): Promise<void> {
   const path = notePath(deps, place);
   const before = await takeNote(path);
   if (before) await releaseCheckout(deps.git, before.checkout);
-  const note: KeptNote = { ...place, checkout };
+  const note: KeptNote = { ...place, ...kept };
   await mkdir(notesDir(deps), { recursive: true, mode: 0o700 });
   // Half a note would be none.
   await writeFile(`${path}.new`, JSON.stringify(note), { mode: 0o600 });

@@ -80,7 +80,7 @@ async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover)
     await task.assertHeld(tx);
     await flush(tx);
     const trouble = state && (await saveStateFile(tx, { scope, job }, state));
-    const keepsLock = needsLock(deps.settings, { scope });
+    const keepsLock = needsLock(deps.settings, { scope, job });
     const known = note ? outlived : null;
     const interruption = { outlived: known, stop, ending: output.ending, trouble, keepsLock };
     const outcome = interruptedOutcome(command, interruption);

@@ -34,7 +34,9 @@ export async function initStep(
     }),
   );
   if (end.kind === 'stopped') return end.result;
-  return end.code === 0 ? undefined : engineFailed(started, step, end);
+  if (end.code !== 0) return engineFailed(started, step, end);
+  started.checkouts.noteInit(started.job.project);
+  return undefined;
 }
 
 /** The dependency lock file of a project; null without one. A link is none: it could lead anywhere. */

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { providersNotInstalled } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StartedJob, StepsResult } from '../job-context.ts';
@@ -26,10 +24,8 @@ export async function readyPlace(deps: RunDeps, started: StartedJob, at: InitPla
 
 /** The same for a plan that was made already: where its run has left what `init` makes, there is nothing to `init`. */
 export async function readyPlaceOfPlan(deps: RunDeps, started: StartedJob, at: InitPlace): Promise<ReadyPlace> {
-  const { place } = at;
-  const isInitialised = place.checkout.isUsed && existsSync(join(place.projectDir, '.terraform'));
-  if (!isInitialised) return readyPlace(deps, started, at);
-  return { kind: 'ready', state: await placeState(deps, started, place) };
+  if (!started.checkouts.isInitialised(started.job.project)) return readyPlace(deps, started, at);
+  return { kind: 'ready', state: await placeState(deps, started, at.place) };
 }
 
 async function lacksProviders(place: Place, state: Uint8Array): Promise<boolean> {

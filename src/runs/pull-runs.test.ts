@@ -1,0 +1,247 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fakeEngine } from '../../test/support/fake-engine.ts';
+import { type PullRuns, pullRuns } from '../../test/support/pull-runs.ts';
+import { openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
+import { listLocks } from '../locks/index.ts';
+import { releasePullCheckouts } from './kept-checkouts.ts';
+import { cleanAfterCrash } from './sweep.ts';
+import type { Requirement } from './types.ts';
+
+async function workingWorld(files: RunWorldOptions['files'], over: Partial<RunWorldOptions> = {}) {
+  const engine = await fakeEngine();
+  const world = await openRunWorld({ files, engine: engine.binary, ...over });
+  await world.work();
+  return { engine, world, pull: pullRuns(world) };
+}
+
+const oneProject = { 'main.tf': '', mark: 'one' };
+const locks = async ({ deps }: RunWorld) => (await listLocks(deps.db)).map(({ holder }) => holder.kind);
+const outcomes = (run: { jobs: readonly { outcome: unknown }[] }) => run.jobs.map((job) => job.outcome);
+const checkouts = ({ deps }: RunWorld) => readdir(join(deps.dataDir, 'checkouts'));
+const commands = async (engine: { starts(): Promise<{ command: string }[]> }) =>
+  (await engine.starts()).map((one) => one.command);
+const dropReasons = async ({ deps }: RunWorld) => {
+  const rows = await deps.db.query.selectFrom('plans').select('drop_reason').orderBy('id').execute();
+  return rows.map((row) => row.drop_reason);
+};
+
+describe('a plan of a pull request', () => {
+  it('is kept with its lock and its checkout', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    const run = await pull.plan();
+    expect(run).toMatchObject({ state: 'succeeded', pullNumber: 1, jobs: [{ outcome: { kind: 'planned' } }] });
+    expect(await pull.plans()).toHaveLength(1);
+    expect(await locks(world)).toEqual(['pull']);
+    expect(await checkouts(world)).toHaveLength(1);
+  });
+
+  it('takes the place of the one before', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    await pull.plan();
+    const [first] = await pull.plans();
+    await world.commit({ mark: 'two' });
+    await pull.plan();
+    expect(await pull.plans()).toHaveLength(1);
+    expect(await pull.plans()).not.toEqual([first]);
+    expect(await dropReasons(world)).toEqual(['planned again', null]);
+    expect(await checkouts(world)).toHaveLength(1);
+  });
+
+  it('gives back the lock when it goes wrong, and lets go of what was planned before', async () => {
+    const { world, pull } = await workingWorld({ ...oneProject, 'fake.sh': '[ $command = plan ] && exit 1\n' });
+    expect(outcomes(await pull.plan())).toMatchObject([{ kind: 'failed', code: 'engine_failed' }]);
+    expect(await locks(world)).toEqual([]);
+    await world.commit({ 'fake.sh': '' });
+    await pull.plan();
+    await world.commit({ 'fake.sh': '[ $command = plan ] && exit 1\n' });
+    await pull.plan();
+    expect(await pull.plans()).toEqual([]);
+    expect(await locks(world)).toEqual([]);
+    expect(await checkouts(world)).toEqual([]);
+  });
+
+  it('keeps the lock when it goes wrong after the pull request has applied something', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    await pull.plan();
+    await pull.applyAll();
+    await world.commit({ 'fake.sh': '[ $command = plan ] && exit 1\n' });
+    expect((await pull.plan()).state).toBe('failed');
+    expect(await locks(world)).toEqual(['pull']);
+  });
+
+  it('asks the requirements, which a plan of the API does not have', async () => {
+    const no: Requirement = async ({ run }) => ({ kind: 'requirement', message: `no ${run.kind}` });
+    const { engine, world, pull } = await workingWorld(oneProject, { over: { requirements: [no] } });
+    const refusal = (message: string) => [{ kind: 'refused', refusal: { kind: 'requirement', message } }];
+    expect(outcomes(await pull.plan())).toEqual(refusal('no plan'));
+    const imported = await pull.run({ kind: 'import', address: 'a.b', id: '1', extraArgs: [] });
+    expect(outcomes(imported)).toEqual(refusal('no import'));
+    expect(await engine.starts()).toEqual([]);
+    expect(await locks(world)).toEqual([]);
+    expect((await world.run('plan')).state).toBe('succeeded');
+    expect((await pull.run({ kind: 'version', extraArgs: [] })).state).toBe('succeeded');
+  });
+});
+
+describe('the lock of a pull request', () => {
+  const locked = (by: object) => [{ kind: 'refused', refusal: { kind: 'locked', by } }];
+
+  it('keeps other pull requests out, who hear what it has', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    const other = pullRuns(world, 2);
+    await pull.plan();
+    expect(outcomes(await other.plan())).toMatchObject(locked({ pullNumber: 1, holds: 'plan' }));
+    await pull.applyAll();
+    const refused = await other.plan();
+    expect(outcomes(refused)).toMatchObject(locked({ pullNumber: 1, holds: 'applied' }));
+    expect(outcomes(refused)).toMatchObject([{ refusal: { message: expect.stringContaining('merge #1') as string } }]);
+    await world.commit({ mark: 'two' });
+    await pull.plan();
+    expect(outcomes(await other.plan())).toMatchObject(locked({ pullNumber: 1, holds: 'plan' }));
+    expect(await other.plans()).toEqual([]);
+  });
+
+  it('keeps runs of the API out', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    await pull.plan();
+    expect(outcomes(await world.run('plan'))).toMatchObject(locked({ pullNumber: 1, holds: 'plan' }));
+    expect(await locks(world)).toEqual(['pull']);
+  });
+
+  it.each([
+    ['on_apply', [], ['pull']],
+    ['disabled', [], []],
+  ] as const)('is taken as mode %s says', async (repoLockMode, afterPlan, afterApply) => {
+    const { world, pull } = await workingWorld(oneProject);
+    await pull.plan({ projects: [{ repoLockMode }] });
+    expect(await locks(world)).toEqual(afterPlan);
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
+    expect(await locks(world)).toEqual(afterApply);
+  });
+
+  it('that an apply has taken alone is given back when that is refused', async () => {
+    const late: Requirement = async ({ planJson, run }) =>
+      planJson && run.kind === 'apply' ? { kind: 'requirement', message: 'no' } : undefined;
+    const { world, pull } = await workingWorld(oneProject, { over: { requirements: [late] } });
+    await pull.plan({ projects: [{ repoLockMode: 'on_apply' }] });
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'refused' }]);
+    expect(await locks(world)).toEqual([]);
+    expect(await pull.plans()).toHaveLength(1);
+  });
+});
+
+describe('an apply of a saved plan', () => {
+  it('goes on where the plan was made, and lets go of it', async () => {
+    const { engine, world, pull } = await workingWorld(oneProject);
+    await pull.plan();
+    expect(await pull.applyAll()).toMatchObject({ state: 'succeeded', jobs: [{ outcome: { kind: 'applied' } }] });
+    expect(await commands(engine)).toEqual(['init', 'plan', 'apply']);
+    expect(await engine.marks()).toEqual(['one@default']);
+    expect(await pull.plans()).toEqual([]);
+    expect(await dropReasons(world)).toEqual(['applied']);
+    expect(await locks(world)).toEqual(['pull']);
+    expect(await checkouts(world)).toEqual([]);
+    expect((await pull.plan()).jobs).toMatchObject([{ outcome: { kind: 'unchanged' } }]);
+  });
+
+  it('needs nothing of what the plan has left on the disk', async () => {
+    const { engine, world, pull } = await workingWorld(oneProject);
+    await pull.plan();
+    await rm(join(world.deps.dataDir, 'kept-checkouts'), { recursive: true });
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
+    expect(await commands(engine)).toEqual(['init', 'plan', 'init', 'apply']);
+  });
+
+  it('is refused when the plan was made from something else', async () => {
+    const { engine, world, pull } = await workingWorld(oneProject);
+    const first = (await pull.plan()).commitSha;
+    await world.commit({ 'new.tf': '' });
+    const [planId] = await pull.plans();
+    const newest = (await pull.run({ kind: 'version', extraArgs: [] })).commitSha;
+    const late = await pull.applyAll({ commitSha: newest });
+    const reason = `it was made at commit ${first}, not ${newest}`;
+    const message = `applying the saved plan: ${reason}; plan again`;
+    expect(outcomes(late)).toEqual([{ kind: 'failed', code: 'plan_invalid', message }]);
+    expect(await engine.marks()).toEqual([]);
+    expect(await pull.plans()).toEqual([planId]);
+  });
+
+  it('may be repeated as long as nothing was changed', async () => {
+    const once = '[ ! -e "$(dirname $0)/once" ] && touch "$(dirname $0)/once"';
+    const script = `[ $command = apply ] && ${once} && { echo 'a.b: Creating...'; exit 1; }\n`;
+    const { engine, world, pull } = await workingWorld({ ...oneProject, 'fake.sh': script });
+    await pull.plan();
+    expect(outcomes(await pull.applyAll())).toMatchObject([
+      { kind: 'failed', code: 'engine_failed', message: expect.stringMatching(/: exit status 1$/) as string },
+    ]);
+    expect(await locks(world)).toEqual(['pull']);
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
+    expect(await engine.marks()).toEqual(['one@default']);
+  });
+
+  it('that has changed something and went wrong asks for another plan', async () => {
+    const script = "[ $command = apply ] && { echo 'a.b: Creation complete after 0s'; exit 1; }\n";
+    const { world, pull } = await workingWorld({ ...oneProject, 'fake.sh': script });
+    await pull.plan();
+    expect(outcomes(await pull.applyAll())).toMatchObject([
+      {
+        kind: 'failed',
+        code: 'plan_invalid',
+        message: expect.stringMatching(/exit status 1; the state has changed since .* plan again$/) as string,
+      },
+    ]);
+    expect(await dropReasons(world)).toEqual(['the state has changed since it was made']);
+    expect(await locks(world)).toEqual(['pull']);
+  });
+
+  it('refuses -target, which belongs to a plan', async () => {
+    const { engine, pull } = await workingWorld(oneProject);
+    await pull.plan();
+    const message =
+      'cannot run apply with -target because we are applying an already generated plan. Instead, run -target with atlantis plan';
+    expect(outcomes(await pull.applyAll({ extraArgs: ['-target=a'] }))).toMatchObject([{ kind: 'failed', message }]);
+    expect(await engine.marks()).toEqual([]);
+  });
+
+  it('looks at the plan that it applies', async () => {
+    const seen: (string | undefined)[] = [];
+    const look: Requirement = async ({ planJson }) => {
+      seen.push(await planJson?.());
+      return undefined;
+    };
+    const { pull } = await workingWorld(oneProject, { over: { requirements: [look] } });
+    await pull.plan();
+    await pull.applyAll();
+    expect(seen).toEqual([undefined, undefined, '{"format_version":"1.2"}\n']);
+  });
+});
+
+describe('the checkouts of a pull request', () => {
+  const twoWorkspaces = (pull: PullRuns) => pull.plan({ projects: [{}, { workspace: 'eu' }] });
+
+  it('are one for each workspace, and go when the pull request does', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    await twoWorkspaces(pull);
+    expect(await checkouts(world)).toHaveLength(2);
+    await releasePullCheckouts(world.deps, { repoId: world.repo.id, pullNumber: 11 });
+    expect(await checkouts(world)).toHaveLength(2);
+    await releasePullCheckouts(world.deps, { repoId: world.repo.id, pullNumber: 1 });
+    expect(await checkouts(world)).toEqual([]);
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }, { kind: 'applied' }]);
+  });
+
+  it('survive a restart as long as there is a plan to apply in them', async () => {
+    const { engine, world, pull } = await workingWorld(oneProject);
+    await twoWorkspaces(pull);
+    const [first] = await pull.plans();
+    await pull.applyAll(first === undefined ? {} : { planId: first });
+    await cleanAfterCrash(world.deps);
+    expect(await checkouts(world)).toHaveLength(1);
+    await pull.applyAll();
+    expect((await commands(engine)).sort()).toEqual(['apply', 'apply', 'init', 'init', 'plan', 'plan']);
+    await cleanAfterCrash(world.deps);
+    expect(await checkouts(world)).toEqual([]);
+  });
+});
