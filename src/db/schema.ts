@@ -392,6 +392,8 @@ export type PullCommandsTable = {
   /** The head that it was accepted for. */
   head_sha: string | null;
   base_branch: string | null;
+  /** What was found out when its run was accepted and belongs into the answer, JSON. */
+  facts: Generated<string>;
   /** Why it ended without a run. */
   note: string | null;
   created_at: number;

@@ -5,6 +5,7 @@ import { jobOutputs, type RunWithJobs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
+import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
 import { isUntargeted } from './on-run-event.ts';
@@ -13,9 +14,10 @@ import { reply } from './reply.ts';
 import { reportResult } from './report-result.ts';
 import { projectReports } from './result-view.ts';
 import { combinedEnded, combinedFailed, nothingToDo, projectStatuses } from './run-statuses.ts';
-import { type Appliable, type Hindered, savedOnPull } from './saved-plans.ts';
+import { type Appliable, savedOnPull } from './saved-plans.ts';
 import { repoSettingsAt, selectOnPull } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
+import type { CommandFacts, Hindered } from './types.ts';
 import { verboseLog } from './verbose-log.ts';
 import { writeStatuses } from './write-statuses.ts';
 
@@ -24,7 +26,7 @@ export type Applying = { readonly live: Pull; readonly command: Extract<CommentC
 /** Applies plans of the pull request: all that wait, or those that the comment names. Null, or why nothing ran. */
 export async function applyPull(deps: PullDeps, context: CommandContext, applying: Applying): Promise<string | null> {
   const { runId } = context.command;
-  if (runId !== null) return reportApply(deps, context, applying, { runId, hindered: [] });
+  if (runId !== null) return reportApply(deps, context, applying, { runId, ...context.command.facts });
   const { live, command } = applying;
   const { executableName, disableApplyAll } = deps.pullSettings;
   if (await getApplyLock(deps.db)) {
@@ -44,6 +46,8 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
     commitSha: first.commitSha,
     baseBranch: live.baseBranch,
   });
+  const facts = { hindered: chosen.hindered };
+  await setFacts(deps.db, context.command.id, facts);
   const accepted = await acceptForPull(deps, context, {
     live,
     command: { kind: 'apply', extraArgs: command.extraArgs },
@@ -56,7 +60,7 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
     },
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, message: accepted.message });
-  return reportApply(deps, context, applying, { runId: accepted.runId, hindered: chosen.hindered });
+  return reportApply(deps, context, applying, { runId: accepted.runId, ...facts });
 }
 
 type Choice =
@@ -132,7 +136,7 @@ async function reportApply(
   deps: PullDeps,
   context: CommandContext,
   { live, command }: Applying,
-  { runId, hindered }: { readonly runId: number; readonly hindered: readonly Hindered[] },
+  { runId, hindered = [] }: CommandFacts & { readonly runId: number },
 ): Promise<null> {
   const run = await followRun(deps, context, { runId, command: 'apply' });
   const outputs = await jobOutputs(deps.db, run.id);

@@ -2,7 +2,7 @@ import type { Actor } from '../access/index.ts';
 import type { DbHandle, Tx } from '../db/index.ts';
 import { getRepo } from '../repos/index.ts';
 import { toPull } from './pull-store.ts';
-import type { CommandState, PullCommand, Work } from './types.ts';
+import type { CommandFacts, CommandState, PullCommand, Work } from './types.ts';
 
 export async function insertCommand(
   tx: Tx,
@@ -47,6 +47,7 @@ export async function selectCommand(db: DbHandle, id: number): Promise<PullComma
       state: row.state as CommandState,
       runId: row.run_id,
       target: headSha === null || baseBranch === null ? null : { headSha, baseBranch },
+      facts: JSON.parse(row.facts) as CommandFacts,
       createdAt: row.created_at,
     }
   );
@@ -112,6 +113,15 @@ export async function setRun(
 ): Promise<void> {
   const set = { run_id: run.runId, head_sha: run.headSha, base_branch: run.baseBranch };
   await tx.query.updateTable('pull_commands').set(set).where('id', '=', id).execute();
+}
+
+/** Keeps what its answer will need, before its run is accepted. */
+export async function setFacts(db: DbHandle, id: number, facts: CommandFacts): Promise<void> {
+  await db.query
+    .updateTable('pull_commands')
+    .set({ facts: JSON.stringify(facts) })
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function endCommand(

@@ -1,8 +1,9 @@
 import type { CommentCommand } from '../commands/index.ts';
 import type { CommandResult } from '../comments/index.ts';
-import { jobOutputs, type RunWithJobs } from '../runs/index.ts';
+import { jobOutputs, plansOfPull, type RunWithJobs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
+import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
 import { dropUnlessWhole, forgetPlans } from './forget-plans.ts';
@@ -14,6 +15,7 @@ import { lockUrls, projectReports } from './result-view.ts';
 import { combinedEnded, combinedFailed, nothingToDo, projectStatuses } from './run-statuses.ts';
 import { repoSettingsAt, type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
+import type { CommandFacts } from './types.ts';
 import { verboseLog } from './verbose-log.ts';
 import { writeStatuses } from './write-statuses.ts';
 
@@ -25,7 +27,7 @@ export type Planning = { readonly live: Pull; readonly command: PlanComment | nu
 /** Plans what the pull request touches, or what the comment names. Null, or why nothing ran. */
 export async function planPull(deps: PullDeps, context: CommandContext, planning: Planning): Promise<string | null> {
   if (context.command.runId !== null)
-    return reportPlan(deps, context, planning, { runId: context.command.runId, removedDirs: [] });
+    return reportPlan(deps, context, planning, { runId: context.command.runId, ...context.command.facts });
   const { live, command } = planning;
   const selected = await selectOnPull(deps, context.command.pull.repo, { live, target: targetOf(command) });
   if (selected.kind === 'ignored') return selected.note;
@@ -34,6 +36,11 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
   }
   if (selected.kind === 'rejected') return refuse(deps, context, { ...planning, message: selected.message });
   if (selected.projects.length === 0) return planNothing(deps, context, { ...planning, selected });
+  const facts = {
+    removedDirs: selected.removedDirs,
+    mergedAgain: await isMergedAgain(deps, context, { live, selected }),
+  };
+  await setFacts(deps.db, context.command.id, facts);
   const accepted = await acceptForPull(deps, context, {
     live,
     command: { kind: 'plan', extraArgs: command?.extraArgs ?? [] },
@@ -43,7 +50,7 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
     order: { parallel: selected.repo.parallelPlan, abortOnFail: selected.repo.abortOnExecutionOrderFail },
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, message: accepted.message });
-  return reportPlan(deps, context, planning, { runId: accepted.runId, removedDirs: selected.removedDirs });
+  return reportPlan(deps, context, planning, { runId: accepted.runId, ...facts });
 }
 
 function targetOf(command: PlanComment | null) {
@@ -90,11 +97,23 @@ async function planNothing(
   return 'no project is touched';
 }
 
+/** Whether the plans that the pull request has at this head were made on another commit of the base branch. */
+async function isMergedAgain(
+  deps: PullDeps,
+  { command }: CommandContext,
+  of: { readonly live: Pull; readonly selected: Extract<SelectedOnPull, { kind: 'selected' }> },
+): Promise<boolean> {
+  const { pull } = command;
+  if (of.selected.mergedInto === null || pull.planned?.headSha !== of.live.headSha) return false;
+  const plans = await plansOfPull(deps.db, { repoId: pull.repo.id, pullNumber: pull.number });
+  return plans.some(({ commitSha }) => commitSha !== of.selected.commitSha);
+}
+
 async function reportPlan(
   deps: PullDeps,
   context: CommandContext,
   { live, command }: Planning,
-  { runId, removedDirs }: { readonly runId: number; readonly removedDirs: readonly string[] },
+  { runId, removedDirs = [], mergedAgain = false }: CommandFacts & { readonly runId: number },
 ): Promise<null> {
   const run = await followRun(deps, context, { runId, command: 'plan' });
   const outputs = await jobOutputs(deps.db, run.id);
@@ -105,7 +124,10 @@ async function reportPlan(
     const plansDeleted = (await mergesItself(deps, run, live)) && (await dropUnlessWhole(deps, context, run));
     const lockUrl = await lockUrls(deps, run);
     const ended = { jobs: run.jobs, outputs, extraArgs: run.command.extraArgs };
-    const projects = projectReports(ended, deps.pullSettings.executableName, lockUrl);
+    const projects = projectReports(ended, deps.pullSettings.executableName, lockUrl).map((report) => ({
+      ...report,
+      mergedAgain,
+    }));
     await answer(deps, context, command, { kind: 'ran', projects, plansDeleted, removedDirs }, run);
   }
   const record = (await selectProjects(deps.db, context.command.pull.id)).map(({ status }) => status);

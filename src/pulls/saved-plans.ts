@@ -4,16 +4,10 @@ import { type PullPlan, plansOfPull } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 import { selectProjects } from './pull-store.ts';
-import type { PullProject, PullRecord } from './types.ts';
+import type { Hindered, PullProject, PullRecord } from './types.ts';
 
 /** A saved plan that may be applied. */
 export type Appliable = { readonly planId: number; readonly commitSha: string; readonly project: Project };
-
-/** A project that cannot be applied, and why. */
-export type Hindered = {
-  readonly project: Pick<PullProject, 'dir' | 'workspace' | 'projectName'>;
-  readonly reason: string;
-};
 
 export type SavedOnPull =
   | { readonly kind: 'ready'; readonly appliable: readonly Appliable[]; readonly hindered: readonly Hindered[] }

@@ -31,6 +31,22 @@ export type PullRecord = {
   readonly planned: { readonly headSha: string; readonly baseBranch: string } | null;
 };
 
+/** What is found out when a run is accepted and belongs into the answer to its command, which may be given by another server. */
+export type CommandFacts = {
+  /** Folders of projects that the pull request removes, so that nothing is planned in them. */
+  readonly removedDirs?: readonly string[];
+  /** The base branch had moved since the plan before. */
+  readonly mergedAgain?: boolean;
+  /** Projects that were asked for and cannot be applied. */
+  readonly hindered?: readonly Hindered[];
+};
+
+/** A project that cannot be applied, and why. */
+export type Hindered = {
+  readonly project: Pick<PullProject, 'dir' | 'workspace' | 'projectName'>;
+  readonly reason: string;
+};
+
 /** One thing that was asked, with its place in the queue of its pull request: the id. */
 export type PullCommand = {
   readonly id: number;
@@ -41,6 +57,7 @@ export type PullCommand = {
   readonly runId: number | null;
   /** The head and base that its run was accepted for; null without a run. */
   readonly target: { readonly headSha: string; readonly baseBranch: string } | null;
+  readonly facts: CommandFacts;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 };

@@ -43,6 +43,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('run_id', integer)
     .addColumn('head_sha', 'text')
     .addColumn('base_branch', 'text')
+    .addColumn('facts', 'text', (c) => c.notNull().defaultTo('{}'))
     .addColumn('note', 'text')
     .addColumn('created_at', integer, required)
     .addColumn('started_at', integer)
