@@ -82,6 +82,17 @@ export async function findUser(handle: DbHandle, idOrLogin: string): Promise<Use
   return row && toUser(row);
 }
 
+/** The user of that login whom Polder knows by itself: a token's, else the server's own. */
+export async function findOwnUser(handle: DbHandle, login: string): Promise<Actor | undefined> {
+  const users = await handle.query
+    .selectFrom('users')
+    .select(['id', 'kind', 'login'])
+    .where('login', '=', login)
+    .where('kind', 'in', ['token', 'system'])
+    .execute();
+  return users.find(({ kind }) => kind === 'token') ?? users[0];
+}
+
 /** Newest first. */
 export async function findTokens(handle: DbHandle, where: { name: string } | { id: number } | 'all'): Promise<Token[]> {
   let query = handle.query.selectFrom('tokens').selectAll().where('job_id', 'is', null).orderBy('id', 'desc');

@@ -183,4 +183,22 @@ describeDatabases('users', (open) => {
     const other = await ensureHostUser(db, { host: 'gitlab.com', login: 'ann' }, 1);
     expect(one.id).not.toBe(other.id);
   });
+
+  it('knows the holders of tokens, and the server itself, by their logins at local', async () => {
+    const db = await open();
+    await create(db);
+    const { actor: server } = await request(db);
+    const at = (login: string) => ensureHostUser(db, { host: 'local', login }, 1);
+    expect([await at('ci'), await at(server.login), await at('ann')]).toMatchObject([
+      { kind: 'token', login: 'ci' },
+      server,
+      { kind: 'host', login: 'ann' },
+    ]);
+  });
+
+  it.each(['polder', 'atlantis-api'])('lets no token be named %s', async (name) => {
+    const db = await open();
+    const refusal = await createToken(db, { ...(await request(db)), name });
+    expect(refusal).toMatchObject({ kind: 'refused', reason: 'name_invalid' });
+  });
 });

@@ -3,6 +3,7 @@ import { recordAudit } from './audit.ts';
 import { hashSecret, newSecret } from './secrets.ts';
 import { ensureUser, findTokens, insertToken, markRevoked } from './store.ts';
 import type { Actor, Role, Scope, Token } from './types.ts';
+import { systemLogins } from './users.ts';
 
 export type NewToken = {
   readonly name: string;
@@ -95,6 +96,7 @@ function nameProblem(name: string): string | undefined {
     return `the name of a token must have 1 to ${longestName} characters`;
   }
   if (/^\d+$/.test(name)) return 'the name of a token must not be a number';
+  if (systemLogins.some((login) => login === name)) return `${name} is a user of the server itself: take another name`;
   if (!/^[A-Za-z0-9._@ -]+$/.test(name) || name !== name.trim()) {
     return 'the name of a token may have letters, digits, blanks between others, and the characters . _ @ -';
   }
