@@ -150,9 +150,9 @@ export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
     state.projects.set(fullName, project);
     return project;
   };
-  const readGit = (project: FakeProject, request: FakeRequest) => {
-    const isFork = request.sourceProject !== project.fullName;
-    if (project.gitDir !== null && !isFork) Object.assign(request, readRequestFromGit(project.gitDir, request));
+  // The branch of a fork is looked for here too, where a real GitLab would fetch it to.
+  const readGit = ({ gitDir }: FakeProject, request: FakeRequest) => {
+    if (gitDir !== null) Object.assign(request, readRequestFromGit(gitDir, request));
   };
   const delivery = (event: string, payload: object): Delivery => {
     const { webhookSecret: secret } = options;
