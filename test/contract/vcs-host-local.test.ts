@@ -1,24 +1,22 @@
 import { join } from 'node:path';
-import { openDatabase } from '../../src/db/index.ts';
 import { openGit } from '../../src/git/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { localHost } from '../../src/vcs/local/index.ts';
 import { dismissApprovals, insertApproval } from '../../src/vcs/local/review-store.ts';
 import { endPull, insertPull, selectPull } from '../../src/vcs/local/store.ts';
 import { insertComment, selectComments, selectStatuses } from '../../src/vcs/local/talk-store.ts';
-import { onCleanup } from '../support/cleanup.ts';
+import { describeDatabases, type OpenTestDatabase } from '../support/database.ts';
 import { commitFiles, git, makeRepo } from '../support/git.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { describeVcsHost, type HostPull, type HostWorld } from './vcs-host.ts';
 
 const fullName = 'acme/infra';
 
-async function localWorld(): Promise<HostWorld> {
+async function localWorld(open: OpenTestDatabase): Promise<HostWorld> {
   const dir = await temporaryDir();
   const reposDir = join(dir, 'repos');
   const repo = join(reposDir, fullName);
-  const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
-  onCleanup(() => db.close());
+  const db = await open();
   const deps = await openGit({ dataDir: join(dir, 'data'), log: silentLog(), env: process.env });
   const host = localHost({
     reposDir,
@@ -83,4 +81,4 @@ async function localWorld(): Promise<HostWorld> {
   };
 }
 
-describeVcsHost('Local', localWorld);
+describeDatabases('local pull requests', (open) => describeVcsHost('Local', () => localWorld(open)));
