@@ -19,6 +19,9 @@ describe('polder quickstart', () => {
       expect(environments).toMatch(new RegExp(`${name} +available`));
     }
     expect(ended.output).toContain('app-production: applied: 3 add, 0 change, 0 destroy');
+    const pull = ended.output.slice(ended.output.indexOf('== pull request 1 of acme/shop'));
+    expect(pull).toContain('Ran Plan for 2 projects:');
+    expect(pull).toContain('Apply complete! Resources: 1 added, 0 changed, 0 destroyed.');
     expect(readdirSync(dir)).toEqual([]);
   });
 

@@ -21,6 +21,9 @@ type ApiEnvironment = {
   readonly tier: string;
 };
 
+type ApiPull = { readonly number: number; readonly url: string };
+type ApiComment = { readonly author: string; readonly body: string };
+
 /** A client of one running server. */
 export type ApiClient = {
   start(kind: 'plan' | 'apply', request: object): Promise<ApiRun>;
@@ -28,6 +31,10 @@ export type ApiClient = {
   /** A job's log as it grows, line by line, until it is complete. */
   followLog(jobId: number, onLine: (line: string) => void): Promise<void>;
   environments(repo: string): Promise<ApiEnvironment[]>;
+  openPull(repo: string, branches: { readonly head: string; readonly base: string }): Promise<ApiPull>;
+  comment(repo: string, pull: number, body: string): Promise<void>;
+  /** All comments of a pull request, oldest first. */
+  comments(repo: string, pull: number): Promise<ApiComment[]>;
 };
 
 export function apiClient(baseUrl: string, secrets: { apiSecret: string; token: string }): ApiClient {
@@ -46,6 +53,18 @@ export function apiClient(baseUrl: string, secrets: { apiSecret: string; token: 
     environments: async (repo) => {
       const url = `${baseUrl}/api/v4/projects/${encodeURIComponent(repo)}/environments?per_page=100`;
       return (await json(url, { headers: { 'PRIVATE-TOKEN': secrets.token } })) as ApiEnvironment[];
+    },
+    openPull: async (repo, branches) => {
+      const body = JSON.stringify({ repo, ...branches });
+      return (await json(`${baseUrl}/api/pulls`, { method: 'POST', headers: atlantis, body })) as ApiPull;
+    },
+    comment: async (repo, pull, text) => {
+      const body = JSON.stringify({ repo, body: text });
+      await json(`${baseUrl}/api/pulls/${pull}/comments`, { method: 'POST', headers: atlantis, body });
+    },
+    comments: async (repo, pull) => {
+      const url = `${baseUrl}/api/pulls/${pull}/comments?repo=${encodeURIComponent(repo)}`;
+      return ((await json(url, { headers: atlantis })) as { comments: ApiComment[] }).comments;
     },
   };
 }

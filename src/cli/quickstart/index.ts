@@ -24,7 +24,7 @@ type Tour = { readonly dir: string; readonly port: number; readonly apiSecret: s
 
 /**
  * `polder quickstart`: makes a sample repository, starts a server on the embedded database, plans and applies over
- * HTTP, and leaves the server running to be tried.
+ * HTTP and by comments on a pull request, and leaves the server running to be tried.
  */
 export async function runQuickstart(context: CliContext): Promise<number> {
   const reading = readFlags(context, quickstartForm);
@@ -132,6 +132,8 @@ function howToGoOn(server: RunningServer, tour: Tour & { token: string }): strin
   const request = JSON.stringify({ Repository: sampleRepoName, Ref: 'main', Type: 'Local', Projects: ['app-staging'] });
   const curl = (kind: string) =>
     `  curl -X POST ${server.url}/api/${kind} -H 'X-Atlantis-Token: ${tour.apiSecret}' -d '${request}'`;
+  const body = JSON.stringify({ repo: sampleRepoName, body: 'atlantis plan' });
+  const comment = `  curl -X POST ${server.url}/api/pulls/1/comments -H 'X-Atlantis-Token: ${tour.apiSecret}' -d '${body}'`;
   const environments = `${server.url}/api/v4/projects/${encodeURIComponent(sampleRepoName)}/environments`;
   return [
     '',
@@ -140,6 +142,7 @@ function howToGoOn(server: RunningServer, tour: Tour & { token: string }): strin
     '',
     curl('plan'),
     curl('apply'),
+    comment,
     `  curl -H 'PRIVATE-TOKEN: ${tour.token}' ${environments}`,
     '',
     `Pages: ${server.url}/`,

@@ -49,9 +49,12 @@ const files: Readonly<Record<string, string>> = {
   'app/env/production.tfvars': 'replicas = 3\n',
 };
 
+/** A branch of the sample that is made for a pull request: one replica more where nothing else is said. */
+export const sampleBranch = 'more-replicas';
+
 /**
- * Makes the sample repository in a folder of local repositories: one commit on `main`. One that is there already stays as
- * it is, with whatever somebody has tried in it.
+ * Makes the sample repository in a folder of local repositories: one commit on `main` and one more on `more-replicas`.
+ * One that is there already stays as it is, with whatever somebody has tried in it.
  */
 export async function makeSampleRepo(reposDir: string, env: NodeJS.ProcessEnv): Promise<void> {
   const dir = join(reposDir, sampleRepoName);
@@ -60,19 +63,23 @@ export async function makeSampleRepo(reposDir: string, env: NodeJS.ProcessEnv): 
     await mkdir(dirname(join(dir, path)), { recursive: true });
     await writeFile(join(dir, path), content);
   }
-  const identity = { name: 'Polder quickstart', email: 'quickstart@polder.invalid' };
   await git(dir, env, ['init', '--quiet', '--initial-branch=main']);
+  await commit(dir, env, 'Add network and app');
+  await git(dir, env, ['checkout', '--quiet', '-b', sampleBranch]);
+  await writeFile(join(dir, 'app/main.tf'), app.replace('default = 1', 'default = 2'));
+  await commit(dir, env, 'Run two replicas of the app');
+  await git(dir, env, ['checkout', '--quiet', 'main']);
+}
+
+async function commit(dir: string, env: NodeJS.ProcessEnv, message: string): Promise<void> {
+  const settings = {
+    'user.name': 'Polder quickstart',
+    'user.email': 'quickstart@polder.invalid',
+    'commit.gpgsign': 'false',
+  };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   await git(dir, env, ['add', '--all']);
-  const author = ['-c', `user.name=${identity.name}`, '-c', `user.email=${identity.email}`];
-  await git(dir, env, [
-    ...author,
-    '-c',
-    'commit.gpgsign=false',
-    'commit',
-    '--quiet',
-    '--message',
-    'Add network and app',
-  ]);
+  await git(dir, env, [...flags, 'commit', '--quiet', '--message', message]);
 }
 
 async function git(cwd: string, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {

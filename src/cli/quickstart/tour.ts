@@ -1,13 +1,14 @@
 import { renderTable } from '../render-table.ts';
 import type { ApiClient, ApiJob, ApiRun } from './api-client.ts';
+import { takePullTour } from './pull-tour.ts';
 import { sampleProjects, sampleRepoName } from './sample-repo.ts';
 
 /** Where the tour writes: lines for a person. */
 export type Say = (line: string) => void;
 
 /**
- * Plans and applies the sample over HTTP, with the logs as they come, and shows the environments that came of it. False
- * when a project did not succeed.
+ * Plans and applies the sample over HTTP, with the logs as they come, then a pull request on it by comments, and shows the
+ * environments that came of it. False when a project did not succeed.
  */
 export async function takeTour(client: ApiClient, say: Say): Promise<boolean> {
   const request = { Repository: sampleRepoName, Ref: 'main', Type: 'Local', Projects: sampleProjects };
@@ -17,6 +18,7 @@ export async function takeTour(client: ApiClient, say: Say): Promise<boolean> {
     const ended = await watchRun(client, await client.start(kind, request), say);
     if (ended.state !== 'succeeded') return false;
   }
+  if (!(await takePullTour(client, say))) return false;
   say('');
   say('== environments');
   const environments = await client.environments(sampleRepoName);
