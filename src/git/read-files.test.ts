@@ -25,9 +25,10 @@ async function read(paths: readonly string[]): Promise<[path: string, text: stri
 
 describe('readFiles', () => {
   it('reads files in the order in which they are asked for', async () => {
-    expect(await read(['empty.tf', 'b/ä "odd" *.tf', 'a.tf', 'empty.tf'])).toEqual([
+    expect(await read(['empty.tf', 'b/ä "odd" *.tf', 'line\nbreak.tf', 'a.tf', 'empty.tf'])).toEqual([
       ['empty.tf', ''],
       ['b/ä "odd" *.tf', 'ü\n\n'],
+      ['line\nbreak.tf', 'x'],
       ['a.tf', 'a'],
       ['empty.tf', ''],
     ]);
@@ -40,12 +41,8 @@ describe('readFiles', () => {
     ]);
   });
 
-  it('leaves out folders, large files and what is not there', async () => {
-    expect(await read(['b', 'nope.tf', 'large.tf', 'line\nbreak.tf', 'a.tf', ''])).toEqual([['a.tf', 'a']]);
-  });
-
-  it('gives the target of a link', async () => {
-    expect(await read(['link'])).toEqual([['link', 'b']]);
+  it('leaves out folders, links, large files and what is not there', async () => {
+    expect(await read(['b', 'link', 'nope.tf', 'large.tf', 'a.tf'])).toEqual([['a.tf', 'a']]);
   });
 
   it('reads nothing for no paths', async () => {
@@ -53,14 +50,16 @@ describe('readFiles', () => {
   });
 
   it('reads more than fits into memory at once', async () => {
-    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`big/${i}.tf`, `${i} `.repeat(100_000)]));
+    const many = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`big/${i}.tf`, `${i} `.repeat(30_000)]));
     sha = await commitFiles(repo.source, many);
     await repo.fetch();
     expect(Object.fromEntries(await read(Object.keys(many)))).toEqual(many);
   });
 
-  it('reads nothing of a commit that is not there', async () => {
-    const files = readFiles(repo.deps, { repoId: 1, sha: '1'.repeat(40) }, ['a.tf']);
-    expect(await files.next()).toEqual({ done: true, value: undefined });
+  it('says which commit is not there', async () => {
+    const gone = '1'.repeat(40);
+    const reading = readFiles(repo.deps, { repoId: 1, sha: gone }, ['a.tf']).next();
+    await expect(reading).rejects.toMatchObject({ code: 'git_failed' });
+    await expect(reading).rejects.toThrow(`finding files of commit ${gone}: `);
   });
 });
