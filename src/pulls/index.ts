@@ -4,6 +4,7 @@ export { greetCommand } from './greet-command.ts';
 export { handleCommand } from './handle-command.ts';
 export { createIntake, type Intake, type IntakeDeps, type Reply } from './intake.ts';
 export { onRunEvent as onPullRunEvent } from './on-run-event.ts';
+export { listOpenCommands, type OpenCommand } from './open-commands.ts';
 export { postNotice } from './post-notice.ts';
 export { pullRequirement } from './requirements.ts';
 export { type PullSettings, pullSettings } from './settings.ts';

@@ -17,7 +17,7 @@ export const prCommentForm = {
       default: false,
       status: 'built',
       flagOnly: true,
-      help: 'Print the answers as they come, and end when nothing is pending any more.',
+      help: 'Print the answers as they come, until no command is left.',
     },
     timeout: {
       type: 'duration',
@@ -64,27 +64,33 @@ type Waiting = {
   readonly now: () => number;
 };
 
-const lookEveryMs = 500;
+const lookEveryMs = 250;
+/** Looks without news, when no command is left, after which there will be no more: with an answer, and without one. */
+const quietLooks = { answered: 2, unanswered: 12 };
 
 /**
- * Comments by others than whoever commented, new or changed, until there was one, nothing is pending, and another look
- * finds nothing more. Throws `server_refused` when that takes too long.
+ * Comments by others than whoever commented, new or changed, until no command is left and nothing more comes. Throws
+ * `server_refused` when there is no answer, or it takes too long.
  */
 async function* answersTo(named: NamedPull, waiting: Waiting): AsyncGenerator<ShownComment> {
   const { comment, before, deadline, now } = waiting;
   const seen = new Map([...before, comment].map(({ id, body }) => [id, body]));
   let isAnswered = false;
-  for (let quiet = 0; quiet < 2; ) {
-    if (now() > deadline) {
-      throw new PolderError('server_refused', 'waiting for an answer: it takes longer than --timeout');
-    }
+  for (let quiet = 0; !isAnswered || quiet < quietLooks.answered; ) {
+    if (quiet >= quietLooks.unanswered) throw noAnswer('there is none: was it a command?');
+    if (now() > deadline) throw noAnswer('it takes longer than --timeout');
     await pause(lookEveryMs);
-    const isPending = (await readPull(named)).statuses.some(({ state }) => state === 'pending');
+    // Commands first: one that ends meanwhile has been answered when the comments are read.
+    const { commands } = await readPull(named);
     const comments = await readComments(named);
     const news = comments.filter(({ id, body, author }) => seen.get(id) !== body && author !== comment.author);
     for (const { id, body } of comments) seen.set(id, body);
     yield* news;
     isAnswered ||= news.length > 0;
-    quiet = isAnswered && !isPending && news.length === 0 ? quiet + 1 : 0;
+    quiet = commands.length === 0 && news.length === 0 ? quiet + 1 : 0;
   }
+}
+
+function noAnswer(reason: string): PolderError {
+  return new PolderError('server_refused', `waiting for an answer: ${reason}`);
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitFiles, git, makeBranch, makeRepo } from '../../../test/support/git.ts';
 import { listenOn, makeToken, openTestApp } from '../../../test/support/http-app.ts';
+import { beginCommandOn } from '../../../test/support/pull-commands.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
 import { runCli } from '../run-cli.ts';
 
@@ -20,7 +21,7 @@ async function world() {
   const env = { POLDER_SERVER: url, POLDER_TOKEN: token };
   const pulls = deps.hosts.byType('Local')?.pulls;
   if (!pulls) throw new Error('no pull requests');
-  return { url, dir, sha, delivered, pulls, polder: (...words: string[]) => polder(words, env) };
+  return { db: deps.db, url, dir, sha, delivered, pulls, polder: (...words: string[]) => polder(words, env) };
 }
 
 describe('polder pr', () => {
@@ -100,22 +101,31 @@ describe('polder pr', () => {
     expect(JSON.parse(json.output)).toMatchObject({ comment: { body: 'atlantis plan' }, answers: [] });
   });
 
-  it('prints answers until nothing is pending', async () => {
-    const { polder, delivered, pulls, sha } = await world();
+  it('prints answers until no command is left', async () => {
+    const { polder, db, delivered, pulls } = await world();
     await polder('pr', 'open', fullName, 'change');
     const ref = { fullName, number: 1 };
     const summary = await pulls.createComment(ref, 'nothing yet');
-    const status = { context: 'atlantis/plan', description: '', targetUrl: null };
-    await pulls.setStatus({ ...ref, headSha: sha }, { ...status, state: 'pending' });
+    const { end } = await beginCommandOn(db, fullName);
     const waiting = polder('pr', 'comment', '1', 'atlantis plan', '--wait');
     await waitFor('the comment', () => delivered.at(-1)?.kind === 'comment');
     await pulls.createComment(ref, 'first');
     await waitFor('the first answer', () => waiting.soFar() === 'first\n\n');
+    expect((await polder('pr', 'show', '1')).output).toContain('\nCommand    autoplan, running\n');
     await pulls.createComment(ref, 'second');
     await pulls.updateComment(ref, { id: summary, body: 'all of it' });
-    await pulls.setStatus({ ...ref, headSha: sha }, { ...status, state: 'success' });
+    await end();
     const { code, output } = await waiting;
     expect([code, output.split('\n\n').sort()]).toEqual([0, ['', 'all of it', 'first', 'second']]);
+  });
+
+  it('says when there is no answer', async () => {
+    const { polder } = await world();
+    await polder('pr', 'open', fullName, 'change');
+    expect(await polder('pr', 'comment', '1', 'hello', '--wait')).toMatchObject({
+      code: 1,
+      errors: ['waiting for an answer: there is none: was it a command?'],
+    });
   });
 
   it('does not wait for ever', async () => {

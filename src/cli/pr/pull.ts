@@ -23,6 +23,8 @@ export type ShownPull = {
 /** The same when it was asked for alone. */
 export type PullInFull = ShownPull & {
   readonly approved_by: readonly string[];
+  /** What has not ended yet. */
+  readonly commands: readonly { readonly kind: string; readonly state: 'queued' | 'running' }[];
   readonly merge_problem: string | null;
   readonly statuses: readonly ShownStatus[];
 };

@@ -31,7 +31,7 @@ export async function runPrShow(context: CliContext): Promise<number> {
 }
 
 function facts(pull: PullInFull): string {
-  const { head, base, state, draft, closed_by: by, merge_problem: problem } = pull;
+  const { head, base, state, draft, commands, closed_by: by, merge_problem: problem } = pull;
   const ended = by === null ? '' : ` by ${by}, ${shortTime(pull.closed_at, '')}`;
   return renderTable([
     ['Title', pull.title],
@@ -43,6 +43,7 @@ function facts(pull: PullInFull): string {
     ...(pull.labels.length === 0 ? [] : [['Labels', pull.labels.join(', ')]]),
     ['Approved', pull.approved_by.length === 0 ? 'no' : `by ${pull.approved_by.join(', ')}`],
     ...(state === 'open' ? [['Mergeable', problem === null ? 'yes' : `no: ${problem}`]] : []),
+    ...commands.map(({ kind, state: progress }) => ['Command', `${kind}, ${progress}`]),
   ]);
 }
 

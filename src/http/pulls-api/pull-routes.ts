@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { listOpenCommands } from '../../pulls/index.ts';
 import type { Repo } from '../../repos/index.ts';
 import { type LocalPullDeps, listLocalPulls, openLocalPull, readLocalPull } from '../../vcs/local/index.ts';
 import type { App } from '../app.ts';
@@ -128,7 +129,8 @@ function addRead(app: App, context: HttpContext): void {
 export async function showPull(context: HttpContext, repo: Repo, number: number): Promise<z.infer<typeof pullBody>> {
   const details = await readLocalPull(pullDeps(context), { fullName: repo.fullName, number });
   if (!details) throw new Error(`pull request ${number} of ${repo.fullName} is gone`);
-  return toPullBody(context, repo, details);
+  const commands = await listOpenCommands(context.db, repo, number);
+  return toPullBody(context, repo, { ...details, commands });
 }
 
 /** The routes are closed without them. */

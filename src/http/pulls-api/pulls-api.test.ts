@@ -57,6 +57,7 @@ describe('POST /api/pulls', () => {
         head: { branch: 'change' },
         base: { branch: 'main' },
         approved_by: [],
+        commands: [],
         merge_problem: 'PR is a draft',
         statuses: [],
         closed_at: null,

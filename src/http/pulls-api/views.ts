@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { OpenCommand } from '../../pulls/index.ts';
 import type { Repo } from '../../repos/index.ts';
 import {
   type LocalComment,
@@ -34,6 +35,9 @@ export const pullSummaryBody = z.object({
 
 export const pullBody = pullSummaryBody.extend({
   approved_by: z.array(text).describe('Who approved the commit of the head'),
+  commands: z
+    .array(z.object({ kind: text, state: z.enum(['queued', 'running']), run_id: z.number().int().nullable() }))
+    .describe('What has not ended yet, in the order in which it is carried out'),
   merge_problem: text.nullable().describe('Why it could not be merged now; null when it could'),
   statuses: z.array(
     z.object({
@@ -82,12 +86,13 @@ export function toPullSummary(
 export function toPullBody(
   context: Pick<HttpContext, 'settings'>,
   repo: Repo,
-  details: LocalPullDetails,
+  details: LocalPullDetails & { readonly commands: readonly OpenCommand[] },
 ): z.infer<typeof pullBody> {
-  const { pull, headSha, approvedBy, mergeProblem, statuses } = details;
+  const { pull, headSha, approvedBy, mergeProblem, statuses, commands } = details;
   return {
     ...toPullSummary(context, { pull: { ...pull, headSha }, repo }),
     approved_by: [...approvedBy],
+    commands: commands.map(({ runId, ...command }) => ({ ...command, run_id: runId })),
     merge_problem: mergeProblem,
     statuses: statuses.map(({ targetUrl, ...status }) => ({ ...status, target_url: targetUrl })),
   };
