@@ -2,9 +2,12 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeEngine } from '../../test/support/fake-engine.ts';
+import { git } from '../../test/support/git.ts';
 import { type PullRuns, pullRuns } from '../../test/support/pull-runs.ts';
 import { openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
 import { listLocks } from '../locks/index.ts';
+import type { VcsHost } from '../vcs/index.ts';
+import { acceptRun } from './accept-run.ts';
 import { releasePullCheckouts } from './kept-checkouts.ts';
 import { cleanAfterCrash } from './sweep.ts';
 import type { Requirement } from './types.ts';
@@ -215,6 +218,72 @@ describe('an apply of a saved plan', () => {
     await pull.plan();
     await pull.applyAll();
     expect(seen).toEqual([undefined, undefined, '{"format_version":"1.2"}\n']);
+  });
+});
+
+describe('a run of the API for a pull request', () => {
+  /** The host knows one pull request, of number 1. */
+  async function hostedWorld(script = '') {
+    const found = { number: 1, url: 'u', headSha: 'h', headBranch: 'topic', headRef: null, baseBranch: 'main' };
+    const pulls = { getPull: async ({ number }: { number: number }) => (number === 1 ? found : undefined) };
+    const engine = await fakeEngine();
+    const world = await openRunWorld({ files: { ...oneProject, 'fake.sh': script }, engine: engine.binary });
+    const local = world.deps.hosts.byType('Local');
+    const hosts = { ...world.deps.hosts, byType: () => ({ ...local, pulls }) as unknown as VcsHost };
+    const hosted = { ...world, deps: { ...world.deps, hosts } };
+    return { engine, world: hosted, pull: pullRuns(hosted) };
+  }
+  const accept = async ({ deps, repo, actor }: RunWorld, kind: 'plan' | 'apply', pullNumber = 1) => {
+    const selection = { projects: [], paths: [{ directory: '.' }] };
+    const target = { kind: 'ref', ref: 'main', baseBranch: null, pullNumber, selection } as const;
+    const command = { kind, extraArgs: [] };
+    return acceptRun(deps, { repo, command, target, actor, trigger: { kind: 'api' }, idempotency: null });
+  };
+  const run = async (world: RunWorld, kind: 'plan' | 'apply') => {
+    const accepted = await accept(world, kind);
+    return world.ended(accepted.kind === 'accepted' ? accepted.runId : 0);
+  };
+
+  it('leaves its plan and its lock to the pull request, whose apply carries it out', async () => {
+    const { engine, world, pull } = await hostedWorld();
+    await world.work();
+    expect(await run(world, 'plan')).toMatchObject({ pullNumber: 1, pull: { headBranch: 'topic' } });
+    expect(await pull.plans()).toHaveLength(1);
+    expect(await locks(world)).toEqual(['pull']);
+    expect(await checkouts(world)).toEqual([]);
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
+    expect(await engine.marks()).toEqual(['one@default']);
+  });
+
+  it('that applies voids what the pull request had planned, and leaves the lock', async () => {
+    const { world, pull } = await hostedWorld();
+    await world.work();
+    await pull.plan();
+    expect(outcomes(await run(world, 'apply'))).toMatchObject([{ kind: 'applied' }]);
+    expect(await dropReasons(world)).toEqual(['planned again', 'its run ended']);
+    expect(await locks(world)).toEqual(['pull']);
+  });
+
+  it('that goes wrong gives back only the lock that it took itself', async () => {
+    const { world, pull } = await hostedWorld('[ $command = plan ] && [ -e bad.tf ] && exit 1\n');
+    await world.work();
+    await world.commit({ 'bad.tf': '' });
+    await run(world, 'plan');
+    expect(await locks(world)).toEqual([]);
+    await git(world.source, 'rm', '--quiet', 'bad.tf');
+    await world.commit({});
+    await pull.plan();
+    await world.commit({ 'bad.tf': '' });
+    await run(world, 'plan');
+    expect(await locks(world)).toEqual(['pull']);
+  });
+
+  it('is rejected where the host has no such pull request', async () => {
+    const { world } = await hostedWorld();
+    expect(await accept(world, 'plan', 7)).toMatchObject({
+      reason: 'pull_unknown',
+      message: 'pull request 7 not found',
+    });
   });
 });
 
