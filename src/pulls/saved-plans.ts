@@ -52,7 +52,7 @@ function outdatedText({ planned }: PullRecord, live: Pull, hasPlans: boolean): s
   return `plans are for base branch ${old} but current base branch is ${now}`;
 }
 
-export function short(sha: string): string {
+function short(sha: string): string {
   return sha.slice(0, 7);
 }
 

@@ -39,7 +39,7 @@ export type SelectedOnPull =
   | { readonly kind: 'rejected'; readonly message: string };
 
 /** The rule of the server for a repo. */
-export function ruleOf(deps: PullDeps, repo: Repo): RepoRule {
+function ruleOf(deps: PullDeps, repo: Repo): RepoRule {
   const { serverRules, ruleDefaults: defaults } = deps.pullSettings;
   return rulesForRepo(serverRules, { repoId: `${repo.host}/${repo.fullName}`, defaults });
 }

@@ -102,7 +102,7 @@ export async function selectRepo(db: DbHandle, identity: RepoIdentity): Promise<
 }
 
 /** Makes the repo and its groups unless they are there; of several that try at once, one does. */
-export async function insertRepo(tx: Tx, identity: RepoIdentity, now: number): Promise<void> {
+async function insertRepo(tx: Tx, identity: RepoIdentity, now: number): Promise<void> {
   const { host, hostType, fullName } = identity;
   const path = fullName.slice(0, fullName.lastIndexOf('/'));
   const groupId = await ensureGroup(tx, { host, path }, now);

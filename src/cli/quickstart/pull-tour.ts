@@ -1,7 +1,9 @@
 import { PolderError } from '../../lib/errors.ts';
 import type { ApiClient } from './api-client.ts';
 import { sampleBranch, sampleRepoName } from './sample-repo.ts';
-import type { Say } from './tour.ts';
+
+/** Where the tour writes: lines for a person. */
+export type Say = (line: string) => void;
 
 const lookEveryMs = 100;
 /** A plan and an apply of the sample take about a second each. */

@@ -1,10 +1,7 @@
 import { renderTable } from '../render-table.ts';
 import type { ApiClient, ApiJob, ApiRun } from './api-client.ts';
-import { takePullTour } from './pull-tour.ts';
+import { type Say, takePullTour } from './pull-tour.ts';
 import { sampleProjects, sampleRepoName } from './sample-repo.ts';
-
-/** Where the tour writes: lines for a person. */
-export type Say = (line: string) => void;
 
 /**
  * Plans and applies the sample over HTTP, with the logs as they come, then a pull request on it by comments, and shows the
