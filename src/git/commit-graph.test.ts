@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, git } from '../../test/support/git.ts';
 import { type MirroredRepo, mirroredRepo } from '../../test/support/mirror.ts';
-import { commitsBehind, hasCommit, isAncestor, mergeBase } from './commit-graph.ts';
+import { commitsBehind, hasCommit, isAncestor, mergeBase, messagesSince } from './commit-graph.ts';
 
 /*
  * first ── second ── third   main
@@ -71,5 +71,21 @@ describe('commitsBehind', () => {
   it('counts what the base has and the head lacks', async () => {
     const behind = (head: string, base: string) => commitsBehind(repo.deps, 1, { head, base });
     expect(await Promise.all([behind(topic, third), behind(third, topic), behind(third, third)])).toEqual([2, 1, 0]);
+  });
+});
+
+describe('messagesSince', () => {
+  it('gives the messages of what one commit has and the other has not, newest first', async () => {
+    const since = (head: string, most = 10) => messagesSince(repo.deps, 1, { head, base: repo.first, most });
+    expect(await since(third)).toEqual(['Change\n', 'Change\n']);
+    expect(await since(third, 1)).toHaveLength(1);
+    expect(await since(repo.first)).toEqual([]);
+    expect(await messagesSince(repo.deps, 1, { head: topic, base: third, most: 10 })).toHaveLength(1);
+  });
+
+  it('gives none when a commit is not there', async () => {
+    const missing = 'f'.repeat(40);
+    expect(await messagesSince(repo.deps, 1, { head: third, base: missing, most: 10 })).toEqual([]);
+    expect(await messagesSince(repo.deps, 2, { head: third, base: repo.first, most: 10 })).toEqual([]);
   });
 });

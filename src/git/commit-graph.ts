@@ -45,6 +45,21 @@ export async function commitsBehind(
   return Number(stdout);
 }
 
+/**
+ * The messages of commits of `head` that are not part of the history of `base`, the newest `most` first. None when the
+ * mirror lacks one of the two. Never fetches.
+ */
+export async function messagesSince(
+  deps: GitDeps,
+  repoId: number,
+  commits: { readonly head: string; readonly base: string; readonly most: number },
+): Promise<string[]> {
+  const range = `${commits.base}..${commits.head}`;
+  const args = ['log', '-z', '--format=%B', `--max-count=${commits.most}`, range, '--'];
+  const { code, stdout } = await ask(deps, repoId, args, [0, 128]);
+  return code === 0 ? stdout.split('\0').filter((message) => message !== '') : [];
+}
+
 async function ask(
   deps: GitDeps,
   repoId: number,

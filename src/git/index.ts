@@ -2,7 +2,7 @@ export { changedPaths } from './changed-paths.ts';
 export { type BaseBranchCheck, type BaseBranchQuestion, checkBaseBranch } from './check-base-branch.ts';
 export { baseBranchName, checkRef, needsBaseBranch, type RefCheck } from './check-ref.ts';
 export { cleanCheckouts, emptyTrash } from './clean-checkouts.ts';
-export { commitsBehind, hasCommit, isAncestor, mergeBase } from './commit-graph.ts';
+export { commitsBehind, hasCommit, isAncestor, mergeBase, messagesSince } from './commit-graph.ts';
 export { type CommitInfo, type CommitReader, createCommitReader } from './commit-info.ts';
 export { type ContainedPath, containedPath } from './contained-path.ts';
 export { type FetchedRepo, type FetchOptions, fetchMirror, tidyMirror } from './fetch-mirror.ts';

@@ -6,9 +6,10 @@ import { recordDeployment } from '../../src/environments/index.ts';
 import type { Repo } from '../../src/repos/index.ts';
 
 /** A repo's git as far as reports of deployments ask: the branch `main` and the tag `v1`, and every commit of 40 digits. */
-export const someRevisions: Pick<Revisions, 'findCommit' | 'hasBranchOrTag'> = {
+export const someRevisions: Pick<Revisions, 'findCommit' | 'hasBranchOrTag' | 'messagesSince'> = {
   findCommit: async (_repo, sha) => (/^[0-9a-f]{40}$/.test(sha) ? sha : undefined),
   hasBranchOrTag: async (_repo, name) => name === 'main' || name === 'v1',
+  messagesSince: async () => [],
 };
 
 export type Caller = { readonly actor: Actor; readonly person: { readonly userId: number; readonly role: Role } };

@@ -7,7 +7,7 @@ import type { CommitInfo } from '../../src/git/index.ts';
 import { answerBadAddress, registerGitlabApi } from '../../src/http/gitlab-api/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import type { Repo } from '../../src/repos/index.ts';
-import { createHosts } from '../../src/vcs/index.ts';
+import { createHosts, type Pull, type VcsHost } from '../../src/vcs/index.ts';
 import { insertRepo, succeedApply } from './applies.ts';
 import { onCleanup } from './cleanup.ts';
 import { someRevisions } from './deployments.ts';
@@ -36,6 +36,8 @@ export type World = {
   readonly token: (caller: Exclude<Caller, 'anonymous'>) => string;
   /** What is to be run to stop environments, from now on. */
   setStopActions(stopActions: StopActions): void;
+  /** The pull requests that the repo's host has, and the messages of the commits between any two, from now on. */
+  setPulls(pulls: readonly Partial<Pull>[], messages: readonly string[]): void;
   newToken(rest: Partial<NewToken>): Promise<string>;
   request(caller: Caller, url: string, options?: InjectOptions): Promise<Reply>;
 };
@@ -83,7 +85,13 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
   await db.query.updateTable('environments').set({ state: 'stopped' }).where('name', '=', 'review/fix-foo').execute();
   const rows = await db.query.selectFrom('environments').select('id').orderBy('id').execute();
   let stopActions = noStopActions;
-  const app = await startApp(db, (handle, request) => stopActions(handle, request));
+  let [pulls, messages]: [readonly Pull[], readonly string[]] = [[], []];
+  const getPull = async ({ number }: { number: number }) => pulls.find((pull) => pull.number === number);
+  const app = await startApp(db, {
+    stopActions: (handle, request) => stopActions(handle, request),
+    host: { type: 'Local', hostname: 'local', pulls: { getPull } } as unknown as VcsHost,
+    revisions: { ...someRevisions, messagesSince: async () => messages },
+  });
   return {
     db,
     repo,
@@ -93,6 +101,10 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
     newToken,
     setStopActions: (actions) => {
       stopActions = actions;
+    },
+    setPulls: (some, theirs) => {
+      pulls = some.map((pull) => ({ ...usualPull, ...pull }));
+      messages = theirs;
     },
     request: async (caller, url, options = {}) => {
       const headers = caller === 'anonymous' ? {} : { 'private-token': token(caller) };
@@ -113,7 +125,29 @@ export async function gitlabWorld(db: Db, options: { readonly applied: boolean }
   };
 }
 
-async function startApp(db: Db, stopActions: StopActions) {
+const usualPull: Pull = {
+  number: 1,
+  url: 'https://example.com/pull/1',
+  title: 'Change the network',
+  author: 'ann',
+  headBranch: 'network',
+  headSha: 'd'.repeat(40),
+  headRepo: null,
+  headRef: null,
+  baseBranch: 'main',
+  open: false,
+  merged: true,
+  draft: false,
+  labels: [],
+};
+
+type AppParts = {
+  readonly stopActions: StopActions;
+  readonly host: VcsHost;
+  readonly revisions: typeof someRevisions;
+};
+
+async function startApp(db: Db, { stopActions, host, revisions }: AppParts) {
   const routerOptions = { maxParamLength: 4096 };
   const frameworkErrors = (error: Error, request: FastifyRequest, reply: FastifyReply) => {
     if (!answerBadAddress(request, reply)) reply.send(error);
@@ -121,8 +155,7 @@ async function startApp(db: Db, stopActions: StopActions) {
   const app = Fastify({ exposeHeadRoutes: false, routerOptions, frameworkErrors }).withTypeProvider<ZodTypeProvider>();
   const readCommits = async () => new Map([[commit.sha, commit]]);
   const settings = { baseUrl };
-  const revisions = someRevisions;
-  const hosts = createHosts([]);
+  const hosts = createHosts([host]);
   const deps = { db, log: silentLog(), now: () => now, hosts, settings, revisions, readCommits, stopActions };
   await registerGitlabApi(app as never, deps);
   onCleanup(() => app.close());

@@ -30,4 +30,5 @@ export {
   reportedStatuses,
 } from './record-deployment.ts';
 export { createRevisions, type Revisions } from './revisions.ts';
+export { type ShippedPulls, shippedPulls } from './shipped-pulls.ts';
 export { findDeployment } from './store.ts';

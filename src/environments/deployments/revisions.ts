@@ -1,4 +1,11 @@
-import { type CommitReader, createCommitReader, fetchMirror, type GitDeps, resolveRef } from '../../git/index.ts';
+import {
+  type CommitReader,
+  createCommitReader,
+  fetchMirror,
+  type GitDeps,
+  messagesSince,
+  resolveRef,
+} from '../../git/index.ts';
 import { errorText, isPolderError, PolderError } from '../../lib/errors.ts';
 import { type Repo, repoSource } from '../../repos/index.ts';
 import type { Hosts } from '../../vcs/index.ts';
@@ -9,7 +16,12 @@ export type Revisions = CommitReader & {
   findCommit(repo: Repo, sha: string): Promise<string | undefined>;
   /** Whether the repo has a branch or tag of that name. */
   hasBranchOrTag(repo: Repo, name: string): Promise<boolean>;
+  /** The messages of commits that came between two, newest first, as far as the mirror has them. Never fetches. */
+  messagesSince(repo: Repo, commits: { readonly base: string; readonly head: string }): Promise<readonly string[]>;
 };
+
+/** Nobody ships more commits at once that he wants to see one by one. */
+const mostMessages = 1000;
 
 const someId = /^[0-9a-f]{7,40}$/i;
 
@@ -33,6 +45,7 @@ export function createRevisions(deps: { readonly git: GitDeps; readonly hosts: H
     findCommit: async (repo, sha) => (someId.test(sha) ? askTwice(deps, repo, () => findCommit(repo, sha)) : undefined),
     hasBranchOrTag: async (repo, name) =>
       (await askTwice(deps, repo, async () => (await hasBranchOrTag(repo, name)) || undefined)) ?? false,
+    messagesSince: (repo, commits) => messagesSince(deps.git, repo.id, { ...commits, most: mostMessages }),
   };
 }
 

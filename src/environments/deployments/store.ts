@@ -77,6 +77,23 @@ export async function latestSuccess(handle: DbHandle, environmentId: number): Pr
   return row?.id;
 }
 
+/** The success of the same environment that finished last before this one did. */
+export async function successBefore(handle: DbHandle, deployment: Deployment): Promise<Deployment | undefined> {
+  const { id, environmentId, finishedAt } = deployment;
+  const row = await handle.query
+    .selectFrom('deployments')
+    .selectAll()
+    .where('environment_id', '=', environmentId)
+    .where('status', '=', 'success')
+    .where('finished_at', '<=', finishedAt ?? 0)
+    .where('id', '<', id)
+    .orderBy('finished_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && toDeployment(row);
+}
+
 /** Those that have not begun: of a commit, in an environment, newest first. */
 export async function findUnbegun(
   handle: DbHandle,

@@ -4,14 +4,10 @@ import {
   approveDeployment,
   changeDeployment,
   type DeleteDeploymentResult,
-  type Deployment,
   deleteDeployment,
-  deploymentDetails,
-  findDeployment,
   recordDeployment,
   reportedStatuses,
 } from '../../environments/index.ts';
-import type { Repo } from '../../repos/index.ts';
 import {
   type Answer,
   created,
@@ -22,18 +18,14 @@ import {
   ok,
   recordNotFound,
 } from './answer.ts';
-import type { GitlabDeps } from './deps.ts';
 import { projectEndpoint } from './endpoint.ts';
-import { renderApproval, renderMergeRequest } from './entities/deployment.ts';
-import { approvalSchema, mergeRequestSchema, singleDeploymentSchema } from './entities/deployment-schemas.ts';
+import { renderApproval } from './entities/deployment.ts';
+import { approvalSchema, singleDeploymentSchema } from './entities/deployment-schemas.ts';
 import { personOf } from './guarded-environment.ts';
 import { httpDate } from './http-date.ts';
-import { pageHeaders } from './pagination.ts';
 import {
   filledText,
-  oneOf,
   optionalText,
-  pageParameters,
   requiredBoolean,
   requiredInteger,
   requiredOneOf,
@@ -161,34 +153,3 @@ export const approveDeploymentEndpoint = projectEndpoint({
     }
   },
 });
-
-export const listMergeRequestsEndpoint = projectEndpoint({
-  method: 'GET',
-  path: `${onePath}/merge_requests`,
-  summary: 'List the pull request that a deployment came from',
-  ability: 'deployments:read',
-  parameters: z.object({
-    ...one,
-    ...pageParameters,
-    state: oneOf(['opened', 'closed', 'locked', 'merged', 'all']),
-  }),
-  reply: z.array(mergeRequestSchema),
-  handle: async (deps, { repo, parameters, address }) => {
-    const deployment = await findDeployment(deps.db, repo.id, parameters.deployment_id);
-    if (!deployment) return recordNotFound;
-    const { page, per_page: perPage, state } = parameters;
-    const shown = (await pullsOf(deps, deployment, repo)).filter(
-      (request) => (state ?? 'all') === 'all' || request.state === state,
-    );
-    const headers = pageHeaders(address, { page, perPage, total: shown.length, more: page * perPage < shown.length });
-    return ok(shown.slice((page - 1) * perPage, page * perPage), headers);
-  },
-});
-
-async function pullsOf({ db, hosts }: GitlabDeps, deployment: Deployment, repo: Repo) {
-  const [details] = await deploymentDetails(db, [deployment]);
-  const number = details?.cause?.run.pullNumber ?? null;
-  const host = hosts.byHostname(repo.host);
-  const pull = number === null ? undefined : await host?.pulls?.getPull({ fullName: repo.fullName, number });
-  return pull ? [renderMergeRequest(pull, repo)] : [];
-}

@@ -9,7 +9,7 @@ export type GitlabDeps = Pick<HttpDeps, 'db' | 'log' | 'now' | 'hosts'> & {
   /** What has to be run to stop environments. */
   readonly stopActions: StopActions;
   readonly overLimit: OverLimit;
-  readonly revisions: Pick<Revisions, 'findCommit' | 'hasBranchOrTag'>;
+  readonly revisions: Pick<Revisions, 'findCommit' | 'hasBranchOrTag' | 'messagesSince'>;
   /** Those of the commits that the repo's mirror has, by full id. Never fetches. */
   readCommits(repo: Repo, shas: readonly string[]): Promise<ReadonlyMap<string, CommitInfo>>;
 };

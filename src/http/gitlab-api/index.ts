@@ -10,12 +10,12 @@ import {
   approveDeploymentEndpoint,
   createDeploymentEndpoint,
   deleteDeploymentEndpoint,
-  listMergeRequestsEndpoint,
   updateDeploymentEndpoint,
 } from './change-deployments.ts';
 import { createEndpoint, deleteEndpoint, stopEndpoint, updateEndpoint } from './change-environments.ts';
 import { deleteAgentEndpoint, getAgentEndpoint, listAgentsEndpoint, registerAgentEndpoint } from './cluster-agents.ts';
 import { addCommonHeaders } from './common-headers.ts';
+import { listMergeRequestsEndpoint } from './deployment-pulls.ts';
 import { getDeploymentEndpoint, listDeploymentsEndpoint } from './deployments.ts';
 import type { GitlabDeps } from './deps.ts';
 import type { Endpoint } from './endpoint.ts';

@@ -303,6 +303,52 @@ const changeCases: Case[] = [
   },
 ];
 
+/** Two successes, with three pull requests named by the commits between them, of which the host knows two as merged. */
+const shipped = async (world: World) => {
+  await reported({}, { sha: '2'.repeat(40) })(world);
+  const messages = ['Add a (#3)\n', 'Merge pull request #5 from a/b\n', 'Add b (#8)\n', 'Add c (#9)\n'];
+  world.setPulls([{ number: 3 }, { number: 5, title: 'Five' }, { number: 8, open: true, merged: false }], messages);
+};
+
+const mergeRequestCases: Case[] = [
+  {
+    row: 147,
+    as: 'M',
+    given: shipped,
+    request: 'GET P/deployments/2/merge_requests',
+    expect: {
+      status: 200,
+      holds: [
+        { iid: 5, title: 'Five', state: 'merged', project_id: 1, target_branch: 'main', author: { username: 'ann' } },
+        { iid: 3, state: 'merged' },
+      ],
+      headers: { 'x-total': '2' },
+    },
+  },
+  {
+    row: 147,
+    as: 'M',
+    given: shipped,
+    request: 'GET P/deployments/2/merge_requests?state=merged&per_page=1&page=2',
+    expect: { status: 200, holds: [{ iid: 3 }], headers: { 'x-total': '2', 'x-prev-page': '1' } },
+  },
+  {
+    row: 147,
+    as: 'M',
+    given: shipped,
+    request: 'GET P/deployments/1/merge_requests',
+    expect: { status: 200, json: [] },
+  },
+  {
+    row: 147,
+    as: 'M',
+    given: shipped,
+    request: 'GET P/deployments/2/merge_requests?state=opened',
+    expect: { status: 200, json: [] },
+  },
+];
+
+describeCases('the cases of what a deployment brought', mergeRequestCases);
 describeCases('the cases of listing deployments', listCases);
 describeCases('the cases of recording deployments', createCases);
 describeCases('the cases of changing deployments', changeCases);

@@ -30,7 +30,7 @@ export const mergeRequestSchema = z.object({
   project_id: z.int(),
   title: z.string(),
   description: z.string().nullable(),
-  state: z.enum(['opened', 'closed']),
+  state: z.enum(['opened', 'closed', 'merged']),
   created_at: z.null(),
   updated_at: z.null(),
   merged_at: z.null(),
