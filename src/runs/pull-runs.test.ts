@@ -1,14 +1,19 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { describeDatabases } from '../../test/support/database.ts';
 import { fakeEngine } from '../../test/support/fake-engine.ts';
 import { git } from '../../test/support/git.ts';
 import { type PullRuns, pullRuns } from '../../test/support/pull-runs.ts';
 import { openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
-import { listLocks } from '../locks/index.ts';
+import { waitFor } from '../../test/support/wait-for.ts';
+import { listLocks, releasePullLocks } from '../locks/index.ts';
+import { discardPlans } from '../plans/index.ts';
 import type { VcsHost } from '../vcs/index.ts';
 import { acceptRun } from './accept-run.ts';
+import { cancelRun } from './cancel-run.ts';
 import { releasePullCheckouts } from './kept-checkouts.ts';
+import { getRun } from './queries.ts';
 import { cleanAfterCrash } from './sweep.ts';
 import type { Requirement } from './types.ts';
 
@@ -312,5 +317,74 @@ describe('the checkouts of a pull request', () => {
     expect((await commands(engine)).sort()).toEqual(['apply', 'apply', 'init', 'init', 'plan', 'plan']);
     await cleanAfterCrash(world.deps);
     expect(await checkouts(world)).toEqual([]);
+  });
+});
+
+describe('the jobs of a pull request', () => {
+  const two = [
+    { name: 'late', dir: 'b', executionOrderGroup: 1 },
+    { name: 'early', dir: 'a' },
+  ];
+  const files = { 'a/main.tf': '', 'b/main.tf': '', 'a/fake.sh': '[ $command = plan ] && exit 1\n' };
+
+  it('of later groups are not run after a failure, where that is wanted, and say so', async () => {
+    const { engine, world, pull } = await workingWorld(files);
+    const run = await pull.plan({ projects: two, order: { parallel: false, abortOnFail: true } });
+    expect(run.state).toBe('failed');
+    expect(outcomes(run)).toMatchObject([
+      {
+        kind: 'refused',
+        refusal: {
+          kind: 'earlier_failed',
+          message: 'This project was not run, because one of an earlier execution order group did not succeed.',
+        },
+      },
+      { kind: 'failed' },
+    ]);
+    expect((await engine.starts()).map((one) => one.project)).toEqual(['a@default', 'a@default']);
+    expect(await locks(world)).toEqual([]);
+  });
+
+  it('that wait are cancelled with the run, also those that a failure would have kept from running', async () => {
+    const { world, pull } = await workingWorld({
+      ...files,
+      'a/fake.sh': '[ $command = plan ] && { note waits; sleep 60; }\n',
+    });
+    const runId = await pull.accept(
+      { kind: 'plan', extraArgs: [] },
+      { projects: two, order: { parallel: false, abortOnFail: true } },
+    );
+    await waitFor('the first to plan', async () =>
+      (await getRun(world.deps.db, runId))?.jobs.some((job) => job.state === 'running'),
+    );
+    await cancelRun(world.deps, runId, world.actor);
+    const run = await world.ended(runId);
+    expect(run.state).toBe('cancelled');
+    expect(outcomes(run)).toEqual(two.map(() => ({ kind: 'cancelled', by: world.actor.login })));
+    expect(await locks(world)).toEqual([]);
+  });
+});
+
+describeDatabases('the way of a pull request', (open) => {
+  it('leads from plan to apply, keeps others out, and leaves nothing when it is closed', async () => {
+    const { world, pull } = await workingWorld(oneProject, { db: await open() });
+    const other = pullRuns(world, 2);
+    const { db } = world.deps;
+    const of = { repoId: world.repo.id, pullNumber: 1 };
+    await pull.plan();
+    expect(outcomes(await other.plan())).toMatchObject([{ refusal: { by: { pullNumber: 1, holds: 'plan' } } }]);
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
+    expect(outcomes(await other.plan())).toMatchObject([{ refusal: { by: { pullNumber: 1, holds: 'applied' } } }]);
+    await world.commit({ mark: 'two' });
+    await pull.plan();
+    const close = { reason: 'closed', now: 5 };
+    const [plans, released] = await db.transaction(async (tx) => [
+      await discardPlans(tx, of, close),
+      await releasePullLocks(tx, of, { ...close, actor: world.actor }),
+    ]);
+    await releasePullCheckouts(world.deps, of);
+    expect([plans, released.map((lock) => lock.dir), await checkouts(world)]).toEqual([1, ['.'], []]);
+    expect(await dropReasons(world)).toEqual(['applied', 'closed']);
+    expect(outcomes(await other.plan())).toMatchObject([{ kind: 'planned' }]);
   });
 });
