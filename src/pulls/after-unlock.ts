@@ -22,7 +22,7 @@ export async function afterUnlock(tx: Tx, lock: Lock, now: number): Promise<void
   await discardPlans(tx, { repoId, pullNumber: pull.number, project }, { reason: 'its lock was deleted', now });
   const isMeant = (other: { dir: string; workspace: string; projectName: string }) =>
     other.dir === dir && other.workspace === workspace && other.projectName === projectName;
-  await recordDiscarded(tx, pull.id, now, isMeant);
+  await recordDiscarded(tx, pull.id, { now, isMeant });
   const body = notices.planDiscardedOnPage({ dir, workspace });
   const at = { host: repo.host, fullName: repo.fullName, number: pull.number };
   await enqueue(tx, { kind: noticeTask, payload: { ...at, body, react: null } }, now);

@@ -1,7 +1,7 @@
 import type { CommentCommand } from '../commands/index.ts';
 import { type CommandResult, notices, type ProjectReport } from '../comments/index.ts';
 import { getApplyLock } from '../locks/index.ts';
-import { jobOutputs, type RunWithJobs } from '../runs/index.ts';
+import { jobOutputs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
@@ -18,7 +18,6 @@ import { type Appliable, savedOnPull } from './saved-plans.ts';
 import { repoSettingsAt, selectOnPull } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts, Hindered } from './types.ts';
-import { verboseLog } from './verbose-log.ts';
 import { writeStatuses } from './write-statuses.ts';
 
 export type Applying = { readonly live: Pull; readonly command: Extract<CommentCommand, { kind: 'apply' }> };
@@ -26,7 +25,7 @@ export type Applying = { readonly live: Pull; readonly command: Extract<CommentC
 /** Applies plans of the pull request: all that wait, or those that the comment names. Null, or why nothing ran. */
 export async function applyPull(deps: PullDeps, context: CommandContext, applying: Applying): Promise<string | null> {
   const { runId } = context.command;
-  if (runId !== null) return reportApply(deps, context, applying, { runId, ...context.command.facts });
+  if (runId !== null) return reportApply(deps, context, { ...applying, ...context.command.facts, runId });
   const { live, command } = applying;
   const { executableName, disableApplyAll } = deps.pullSettings;
   if (await getApplyLock(deps.db)) {
@@ -60,7 +59,7 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
     },
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, message: accepted.message });
-  return reportApply(deps, context, applying, { runId: accepted.runId, ...facts });
+  return reportApply(deps, context, { ...applying, ...facts, runId: accepted.runId });
 }
 
 type Choice =
@@ -108,7 +107,7 @@ async function refuse(
 ): Promise<string> {
   const failed = combinedFailed(statusNames(deps.pullSettings), 'apply');
   await writeStatuses(deps, { ...context, pull: context.command.pull, headSha: live.headSha }, [failed]);
-  await answer(deps, context, command, { kind: 'error', message });
+  await reportResult(deps, context, { command: 'apply', asked: command, result: { kind: 'error', message } });
   return message;
 }
 
@@ -121,7 +120,7 @@ async function applyNothing(
   const [first] = hindered;
   if (first) return refuse(deps, context, { live, command, message: hindered.map(({ reason }) => reason).join('\n') });
   const { silenceNoProjects, silenceVcsStatusNoProjects } = deps.pullSettings;
-  if (!silenceNoProjects) await answer(deps, context, command, ran([]));
+  if (!silenceNoProjects) await reportResult(deps, context, { command: 'apply', asked: command, result: ran([]) });
   const { pull } = context.command;
   if (!silenceVcsStatusNoProjects) {
     const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
@@ -135,14 +134,14 @@ async function applyNothing(
 async function reportApply(
   deps: PullDeps,
   context: CommandContext,
-  { live, command }: Applying,
-  { runId, hindered = [] }: CommandFacts & { readonly runId: number },
+  { live, command, runId, hindered = [] }: Applying & CommandFacts & { readonly runId: number },
 ): Promise<null> {
   const run = await followRun(deps, context, { runId, command: 'apply' });
   const outputs = await jobOutputs(deps.db, run.id);
   const ended = { jobs: run.jobs, outputs, extraArgs: [] };
   const projects = projectReports(ended, deps.pullSettings.executableName, () => null);
-  await answer(deps, context, command, ran([...projects, ...hindered.map(hinderedReport)]), run);
+  const result = ran([...projects, ...hindered.map(hinderedReport)]);
+  await reportResult(deps, context, { command: 'apply', asked: command, result, run });
   const names = statusNames(deps.pullSettings);
   const target = { ...context, pull: context.command.pull, headSha: run.pull?.headSha ?? run.commitSha };
   const record = (await selectProjects(deps.db, context.command.pull.id)).map(({ status }) => status);
@@ -177,15 +176,4 @@ function hinderedReport({ project, reason }: Hindered): ProjectReport {
 
 function ran(projects: readonly ProjectReport[]): CommandResult {
   return { kind: 'ran', projects, plansDeleted: false, removedDirs: [] };
-}
-
-async function answer(
-  deps: PullDeps,
-  context: CommandContext,
-  command: Applying['command'],
-  result: CommandResult,
-  run?: RunWithJobs,
-): Promise<void> {
-  const log = command.verbose ? verboseLog(context, run) : null;
-  await reportResult(deps, context, { command: 'apply', result, selection: command.selection, log });
 }

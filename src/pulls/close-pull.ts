@@ -5,7 +5,7 @@ import { discardPlans } from '../plans/index.ts';
 import { releasePullCheckouts } from '../runs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { pullRefOf } from './fetch-pull.ts';
-import { deleteProjects, setPlanned, setPullState } from './pull-store.ts';
+import { deleteProjects, setClosed, setPlanned } from './pull-store.ts';
 import { reply } from './reply.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function closePull(deps: PullDeps, context: CommandContext): Promis
     await discardPlans(tx, of, { reason: 'the pull request was closed', now });
     await deleteProjects(tx, pull.id);
     await setPlanned(tx, pull.id, null);
-    await setPullState(tx, pull.id, 'closed', now);
+    await setClosed(tx, pull.id, now);
     return locks;
   });
   await releasePullCheckouts(deps, of);

@@ -39,7 +39,7 @@ export async function dropUnlessWhole(
     await task.assertHeld(tx);
     await discardPlans(tx, of, { reason, now });
     await releasePullLocks(tx, of, { actor, reason, now });
-    await recordDiscarded(tx, pull.id, now);
+    await recordDiscarded(tx, pull.id, { now });
   });
   return true;
 }

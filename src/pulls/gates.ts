@@ -1,6 +1,5 @@
 import { type CommentCommand, checkVarFiles } from '../commands/index.ts';
 import { notices } from '../comments/index.ts';
-import { errorText } from '../lib/errors.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 
@@ -19,7 +18,7 @@ export async function passGates(deps: PullDeps, context: CommandContext, live: P
   const { work } = context.command;
   if (work.kind === 'autoplan') return gateAutoplan(deps, context, live);
   if (work.kind === 'close') return open;
-  const state = stateGate(deps, context, live, work.command.kind);
+  const state = stateGate(deps, context, { live, command: work.command.kind });
   if (state.kind === 'closed') return state;
   const team = await teamGate(deps, context, work.command.kind);
   return team.kind === 'closed' ? team : varFileGate(deps, work.command);
@@ -30,7 +29,7 @@ async function gateAutoplan(deps: PullDeps, context: CommandContext, live: Pull)
   const team = await teamGate(deps, context, 'plan');
   // Nobody asked for anything, so that nobody is told.
   if (team.kind === 'closed') return { ...team, notice: null };
-  const state = stateGate(deps, context, live, 'plan');
+  const state = stateGate(deps, context, { live, command: 'plan' });
   if (state.kind === 'closed') return state;
   if (disableAutoplan) return closed('nothing is planned without a command');
   if (disableAutoplanLabel !== '' && live.labels.includes(disableAutoplanLabel)) {
@@ -39,7 +38,11 @@ async function gateAutoplan(deps: PullDeps, context: CommandContext, live: Pull)
   return open;
 }
 
-function stateGate(deps: PullDeps, context: CommandContext, live: Pull, command: CommentCommand['kind']): Gate {
+function stateGate(
+  deps: PullDeps,
+  context: CommandContext,
+  { live, command }: { readonly live: Pull; readonly command: CommentCommand['kind'] },
+): Gate {
   const { allowForkPrs, silenceForkPrErrors } = deps.pullSettings;
   if (!allowForkPrs && isFork(context, live)) {
     return closed('pull requests of forks are not worked on', silenceForkPrErrors ? null : notices.forkPull());
@@ -77,9 +80,4 @@ function varFileGate(deps: PullDeps, command: CommentCommand): Gate {
 
 function closed(note: string, notice: string | null = null): Gate {
   return { kind: 'closed', notice, note };
-}
-
-/** The notice for what nobody foresaw. */
-export function crashNotice(error: unknown): string {
-  return notices.crashed(errorText(error));
 }

@@ -16,7 +16,6 @@ import { combinedEnded, combinedFailed, nothingToDo, projectStatuses } from './r
 import { repoSettingsAt, type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts } from './types.ts';
-import { verboseLog } from './verbose-log.ts';
 import { writeStatuses } from './write-statuses.ts';
 
 type PlanComment = Extract<CommentCommand, { kind: 'plan' }>;
@@ -27,7 +26,7 @@ export type Planning = { readonly live: Pull; readonly command: PlanComment | nu
 /** Plans what the pull request touches, or what the comment names. Null, or why nothing ran. */
 export async function planPull(deps: PullDeps, context: CommandContext, planning: Planning): Promise<string | null> {
   if (context.command.runId !== null)
-    return reportPlan(deps, context, planning, { runId: context.command.runId, ...context.command.facts });
+    return reportPlan(deps, context, { ...planning, ...context.command.facts, runId: context.command.runId });
   const { live, command } = planning;
   const selected = await selectOnPull(deps, context.command.pull.repo, { live, target: targetOf(command) });
   if (selected.kind === 'ignored') return selected.note;
@@ -50,7 +49,7 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
     order: { parallel: selected.repo.parallelPlan, abortOnFail: selected.repo.abortOnExecutionOrderFail },
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, message: accepted.message });
-  return reportPlan(deps, context, planning, { runId: accepted.runId, ...facts });
+  return reportPlan(deps, context, { ...planning, ...facts, runId: accepted.runId });
 }
 
 function targetOf(command: PlanComment | null) {
@@ -72,7 +71,7 @@ async function refuse(
     const failed = combinedFailed(statusNames(deps.pullSettings), 'plan');
     await writeStatuses(deps, { ...context, pull: context.command.pull, headSha: live.headSha }, [failed]);
   }
-  await answer(deps, context, command, { kind: 'error', message });
+  await reportResult(deps, context, { command: 'plan', asked: command, result: { kind: 'error', message } });
   return message;
 }
 
@@ -88,7 +87,8 @@ async function planNothing(
   if (isWhole) await forgetPlans(deps, context, live);
   const { removedDirs } = selected;
   const isTold = removedDirs.length > 0 || (command !== null && !silenceNoProjects);
-  if (isTold) await answer(deps, context, command, { kind: 'ran', projects: [], plansDeleted: false, removedDirs });
+  const result: CommandResult = { kind: 'ran', projects: [], plansDeleted: false, removedDirs };
+  if (isTold) await reportResult(deps, context, { command: 'plan', asked: command, result });
   const isSilent = silenceVcsStatusNoProjects || (command === null && silenceVcsStatusNoPlans);
   const names = statusNames(deps.pullSettings);
   if (!isSilent && isWhole && removedDirs.length === 0) {
@@ -112,8 +112,7 @@ async function isMergedAgain(
 async function reportPlan(
   deps: PullDeps,
   context: CommandContext,
-  { live, command }: Planning,
-  { runId, removedDirs = [], mergedAgain = false }: CommandFacts & { readonly runId: number },
+  { live, command, runId, removedDirs = [], mergedAgain = false }: Planning & CommandFacts & { readonly runId: number },
 ): Promise<null> {
   const run = await followRun(deps, context, { runId, command: 'plan' });
   const outputs = await jobOutputs(deps.db, run.id);
@@ -128,7 +127,8 @@ async function reportPlan(
       ...report,
       mergedAgain,
     }));
-    await answer(deps, context, command, { kind: 'ran', projects, plansDeleted, removedDirs }, run);
+    const result: CommandResult = { kind: 'ran', projects, plansDeleted, removedDirs };
+    await reportResult(deps, context, { command: 'plan', asked: command, result, run });
   }
   const record = (await selectProjects(deps.db, context.command.pull.id)).map(({ status }) => status);
   await writeStatuses(deps, target, combinedEnded(names, 'plan', record));
@@ -140,15 +140,4 @@ async function mergesItself(deps: PullDeps, run: RunWithJobs, live: Pull): Promi
   const { disableAutomergeLabel: label } = deps.pullSettings;
   if (label !== '' && live.labels.includes(label)) return false;
   return (await repoSettingsAt(deps, run.repo, run))?.automerge ?? false;
-}
-
-async function answer(
-  deps: PullDeps,
-  context: CommandContext,
-  command: PlanComment | null,
-  result: CommandResult,
-  run?: RunWithJobs,
-): Promise<void> {
-  const log = command?.verbose ? verboseLog(context, run) : null;
-  await reportResult(deps, context, { command: 'plan', result, selection: command?.selection ?? null, log });
 }

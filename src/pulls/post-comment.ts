@@ -25,7 +25,7 @@ export async function postComment(deps: CommentDeps, target: CommentTarget, comm
   const isFirst = await insertComment(deps.db, row);
   const written = isFirst ? undefined : await findWritten(deps, host.pulls, { ref, pull, comment });
   const id = written ?? (await host.pulls.createComment(ref, comment.body));
-  await setCommentId(deps.db, pull.id, comment.key, id);
+  await setCommentId(deps.db, { pullId: pull.id, key: comment.key }, id);
 }
 
 type Lost = { readonly ref: PullRef; readonly pull: PullRecord; readonly comment: NewComment };

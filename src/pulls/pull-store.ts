@@ -54,8 +54,8 @@ export async function selectPull(db: DbHandle, repo: Repo, number: number): Prom
   return row && toPull(row, repo);
 }
 
-export async function setPullState(tx: Tx, pullId: number, state: PullRecord['state'], now: number): Promise<void> {
-  await tx.query.updateTable('pulls').set({ state, updated_at: now }).where('id', '=', pullId).execute();
+export async function setClosed(tx: Tx, pullId: number, now: number): Promise<void> {
+  await tx.query.updateTable('pulls').set({ state: 'closed', updated_at: now }).where('id', '=', pullId).execute();
 }
 
 /** Says what the record of projects is about from now on; null when it is about nothing. */

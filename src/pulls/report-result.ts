@@ -1,23 +1,24 @@
 import type { Selection } from '../commands/index.ts';
 import {
   type CommandResult,
-  type LogEntry,
   type ReportedCommand,
   renderCommandComment,
   splitComment,
   titles,
 } from '../comments/index.ts';
+import type { RunWithJobs } from '../runs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { hideEarlier, postComment } from './post-comment.ts';
 import { commandView } from './result-view.ts';
+import { verboseLog } from './verbose-log.ts';
 
 export type Result = {
   readonly command: ReportedCommand;
   readonly result: CommandResult;
-  /** What the comment selected; null for a plan without a comment. */
-  readonly selection: Selection | null;
-  /** What `--verbose` asks for; null without. */
-  readonly log: readonly LogEntry[] | null;
+  /** The comment that asked for it; null for a plan that nobody asked for. */
+  readonly asked: { readonly selection: Selection; readonly verbose: boolean } | null;
+  /** The run that carried it out; undefined when there was none. */
+  readonly run?: RunWithJobs;
 };
 
 /** Comments what came of a command, in as many pieces as the host needs, each of them once. */
@@ -25,13 +26,14 @@ export async function reportResult(deps: PullDeps, context: CommandContext, repo
   const { host, command: asked } = context;
   const { pullSettings: settings } = deps;
   const tooMany = report.result.kind === 'ran' && report.result.projects.length > settings.maxProjectStatuses;
-  const view = commandView(settings, { markdown: host.capabilities.markdown, tooMany, ...report });
+  const log = report.asked?.verbose ? verboseLog(context, report.run) : null;
+  const view = commandView(settings, { ...report, markdown: host.capabilities.markdown, tooMany, log });
   const text = renderCommandComment(view);
   if (text === undefined) return;
   const target = { host, pull: asked.pull, commandId: asked.id };
   const key = `${asked.id}:result:`;
   if (settings.hidePrevPlanComments) {
-    const dir = report.selection?.paths.find(({ directory }) => directory !== undefined)?.directory ?? null;
+    const dir = report.asked?.selection.paths.find(({ directory }) => directory !== undefined)?.directory ?? null;
     await hideEarlier(deps, target, { title: titles[report.command], dir, before: key });
   }
   const pieces = splitComment(text, {

@@ -1,6 +1,6 @@
 import type { Command, CommentCommand } from '../commands/index.ts';
-import type { CommandResult } from '../comments/index.ts';
-import { jobOutputs, type RunWithJobs } from '../runs/index.ts';
+import type { Project } from '../projects/index.ts';
+import { jobOutputs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
@@ -9,8 +9,7 @@ import { isUntargeted } from './on-run-event.ts';
 import { selectProjects } from './pull-store.ts';
 import { reportResult } from './report-result.ts';
 import { projectReports } from './result-view.ts';
-import { type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
-import { verboseLog } from './verbose-log.ts';
+import { selectOnPull } from './select-on-pull.ts';
 
 /** The commands that are about projects and set no commit status. */
 type ProjectComment = Extract<CommentCommand, { kind: 'import' | 'state_rm' | 'version' }>;
@@ -25,23 +24,31 @@ export async function touchProjects(
 ): Promise<string | null> {
   const { live, command } = touching;
   const { pull, runId } = context.command;
-  if (runId !== null) return reportTouched(deps, context, touching, runId);
+  if (runId !== null) return reportTouched(deps, context, { ...touching, runId });
   const { selection } = command;
   const target = isUntargeted(selection) ? ({ kind: 'all' } as const) : ({ kind: 'selection', selection } as const);
   const selected = await selectOnPull(deps, pull.repo, { live, target });
   if (selected.kind === 'ignored') return selected.note;
   if (selected.kind === 'rejected') {
-    await answer(deps, context, command, { kind: 'error', message: selected.message });
+    await reportResult(deps, context, {
+      command: command.kind,
+      asked: command,
+      result: { kind: 'error', message: selected.message },
+    });
     return selected.message;
   }
-  const projects = await meant(deps, context, touching, selected);
+  const projects = await meant(deps, context, { command, projects: selected.projects });
   if (command.kind === 'import' && projects.length > 1) {
     const message = 'import cannot run on multiple projects. please specify one project.';
-    await answer(deps, context, command, { kind: 'failure', message });
+    await reportResult(deps, context, { command: command.kind, asked: command, result: { kind: 'failure', message } });
     return message;
   }
   if (projects.length === 0) {
-    await answer(deps, context, command, { kind: 'ran', projects: [], plansDeleted: false, removedDirs: [] });
+    await reportResult(deps, context, {
+      command: command.kind,
+      asked: command,
+      result: { kind: 'ran', projects: [], plansDeleted: false, removedDirs: [] },
+    });
     return 'no project is meant';
   }
   const accepted = await acceptForPull(deps, context, {
@@ -52,8 +59,12 @@ export async function touchProjects(
     jobs: projects.map((project) => ({ project, planId: null })),
     order: { parallel: false, abortOnFail: false },
   });
-  if (accepted.kind === 'accepted') return reportTouched(deps, context, touching, accepted.runId);
-  await answer(deps, context, command, { kind: 'error', message: accepted.message });
+  if (accepted.kind === 'accepted') return reportTouched(deps, context, { ...touching, runId: accepted.runId });
+  await reportResult(deps, context, {
+    command: command.kind,
+    asked: command,
+    result: { kind: 'error', message: accepted.message },
+  });
   return accepted.message;
 }
 
@@ -61,9 +72,8 @@ export async function touchProjects(
 async function meant(
   deps: PullDeps,
   context: CommandContext,
-  { command }: Touching,
-  { projects }: Extract<SelectedOnPull, { kind: 'selected' }>,
-) {
+  { command, projects }: { readonly command: ProjectComment; readonly projects: readonly Project[] },
+): Promise<readonly Project[]> {
   if (command.kind !== 'version' || !isUntargeted(command.selection)) return projects;
   const record = await selectProjects(deps.db, context.command.pull.id);
   const planned = projects.filter(({ dir, workspace, name }) =>
@@ -87,24 +97,17 @@ function toCommand(command: ProjectComment): Command {
 async function reportTouched(
   deps: PullDeps,
   context: CommandContext,
-  { command }: Touching,
-  runId: number,
+  { command, runId }: Touching & { readonly runId: number },
 ): Promise<null> {
   const run = await followRun(deps, context, { runId, command: null });
   const outputs = await jobOutputs(deps.db, run.id);
   const ended = { jobs: run.jobs, outputs, extraArgs: [] };
   const projects = projectReports(ended, deps.pullSettings.executableName, () => null);
-  await answer(deps, context, command, { kind: 'ran', projects, plansDeleted: false, removedDirs: [] }, run);
+  await reportResult(deps, context, {
+    command: command.kind,
+    asked: command,
+    result: { kind: 'ran', projects, plansDeleted: false, removedDirs: [] },
+    run,
+  });
   return null;
-}
-
-async function answer(
-  deps: PullDeps,
-  context: CommandContext,
-  command: ProjectComment,
-  result: CommandResult,
-  run?: RunWithJobs,
-): Promise<void> {
-  const log = command.verbose ? verboseLog(context, run) : null;
-  await reportResult(deps, context, { command: command.kind, result, selection: command.selection, log });
 }

@@ -8,7 +8,7 @@ import { selectProjects, upsertProject } from './pull-store.ts';
 import { reply } from './reply.ts';
 import { combinedEnded } from './run-statuses.ts';
 import { statusNames } from './status-names.ts';
-import type { PullRecord } from './types.ts';
+import type { PullProject, PullRecord } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
 
 /** Gives back the locks of a pull request and throws its plans away. Null, or why it was not done. */
@@ -26,7 +26,7 @@ export async function unlockPull(deps: PullDeps, context: CommandContext, live: 
     const reason = `unlocked by ${command.actor.login}`;
     const locks = await releasePullLocks(tx, of, { actor: command.actor, reason, now });
     const plans = await discardPlans(tx, of, { reason, now });
-    await recordDiscarded(tx, command.pull.id, now);
+    await recordDiscarded(tx, command.pull.id, { now });
     return locks.length + plans;
   });
   if (count > 0 || !silenceNoProjects) await reply(deps, context, { key: 'answer', body: notices.unlocked() });
@@ -47,8 +47,10 @@ const withPlan: readonly ProjectStatus[] = [
 export async function recordDiscarded(
   tx: Tx,
   pullId: number,
-  now: number,
-  isMeant: (project: { dir: string; workspace: string; projectName: string }) => boolean = () => true,
+  {
+    now,
+    isMeant = () => true,
+  }: { readonly now: number; readonly isMeant?: (project: Omit<PullProject, 'status' | 'jobId'>) => boolean },
 ): Promise<void> {
   for (const project of await selectProjects(tx, pullId)) {
     if (!isMeant(project) || !withPlan.includes(project.status)) continue;
