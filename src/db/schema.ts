@@ -420,7 +420,8 @@ export type PullStatusesTable = {
   state: string;
   description: string;
   target_url: string | null;
-  written_at: number;
+  /** Null while the host may have it or not. */
+  written_at: number | null;
 };
 /**
  * Our own comments. The row comes first: one without `comment_id` may be on the host or not. `key` names the comment

@@ -30,6 +30,8 @@ export const errorCatalogue = {
   server_refused: 'The server that a command asked could not be reached, or said no.',
   // queue
   task_lost: 'Another worker has taken over this work.',
+  // pulls
+  command_ended: 'The command was cancelled, or is not needed any more, before its work began.',
   // runs
   commit_gone: 'The commit of a run is nowhere to be found any more.',
   plan_invalid: 'The saved plan does not match what would be applied.',

@@ -1,5 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import type { DbHandle, Tx } from '../db/index.ts';
+import { PolderError } from '../lib/errors.ts';
 import { getRepo } from '../repos/index.ts';
 import { toPull } from './pull-store.ts';
 import type { CommandFacts, CommandState, PullCommand, Work } from './types.ts';
@@ -53,25 +54,31 @@ export async function selectCommand(db: DbHandle, id: number): Promise<PullComma
   );
 }
 
+/** A command that has not ended. `headSha`: of what its run was accepted for. */
+export type UnendedCommand = Pick<PullCommand, 'id' | 'state' | 'runId'> & {
+  readonly kind: string;
+  readonly headSha: string | null;
+};
+
 /** Those of a pull request's commands that have not ended, in order. */
-export async function selectOpenCommands(
-  db: DbHandle,
-  pullId: number,
-): Promise<
-  { readonly id: number; readonly kind: string; readonly state: CommandState; readonly runId: number | null }[]
-> {
+export async function selectOpenCommands(db: DbHandle, pullId: number): Promise<UnendedCommand[]> {
   const rows = await db.query
     .selectFrom('pull_commands')
-    .select(['id', 'kind', 'state', 'run_id'])
+    .select(['id', 'kind', 'state', 'run_id', 'head_sha'])
     .where('pull_id', '=', pullId)
     .where('ended_at', 'is', null)
     .orderBy('id')
     .execute();
-  return rows.map((row) => ({ id: row.id, kind: row.kind, state: row.state as CommandState, runId: row.run_id }));
+  return rows.map(({ id, kind, state, run_id: runId, head_sha: headSha }) => {
+    return { id, kind, state: state as CommandState, runId, headSha };
+  });
 }
 
-/** Ends those that wait, but for the one of id `except`. Returns how many there were. */
-export async function endQueued(
+/**
+ * Ends those of before `before` that wait, or have begun and have no run yet. What cleans up after a pull request, and
+ * what cancels others, goes on. Returns how many there were.
+ */
+export async function endUnstarted(
   tx: Tx,
   pullId: number,
   end: {
@@ -86,7 +93,9 @@ export async function endQueued(
     .updateTable('pull_commands')
     .set({ state: end.state, note: end.note, ended_at: end.now })
     .where('pull_id', '=', pullId)
-    .where('state', '=', 'queued')
+    .where('ended_at', 'is', null)
+    .where('run_id', 'is', null)
+    .where('kind', 'not in', ['close', 'cancel'])
     .where('id', '<', end.before);
   if (end.kinds) query = query.where('kind', 'in', end.kinds);
   const ended = await query.returning('id').execute();
@@ -105,14 +114,24 @@ export async function beginCommand(tx: Tx, id: number, now: number): Promise<boo
   return begun !== undefined;
 }
 
-/** Says which run carries a command out, and for which commit. */
+/**
+ * Says which run carries a command out, and for which commit. Throws `command_ended` when the command was ended
+ * meanwhile, so that the run is not accepted.
+ */
 export async function setRun(
   tx: Tx,
   id: number,
   run: { readonly runId: number } & NonNullable<PullCommand['target']>,
 ): Promise<void> {
   const set = { run_id: run.runId, head_sha: run.headSha, base_branch: run.baseBranch };
-  await tx.query.updateTable('pull_commands').set(set).where('id', '=', id).execute();
+  const open = await tx.query
+    .updateTable('pull_commands')
+    .set(set)
+    .where('id', '=', id)
+    .where('ended_at', 'is', null)
+    .returning('id')
+    .executeTakeFirst();
+  if (!open) throw new PolderError('command_ended');
 }
 
 /** Keeps what its answer will need, before its run is accepted. */

@@ -1,12 +1,16 @@
+import type { Tx } from '../db/index.ts';
+import { isPolderError } from '../lib/errors.ts';
 import type { Handler } from '../queue/index.ts';
 import { cancelRun } from '../runs/index.ts';
+import { isPassingFailure } from '../vcs/index.ts';
 import { cancelCommand } from './cancel-command.ts';
 import { endCommand, selectCommand, selectOpenCommands } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { passGates } from './gates.ts';
 import { reply } from './reply.ts';
-import { combinedWaiting, type TrackedCommand } from './run-statuses.ts';
+import { combinedWaiting, trackedCommand } from './run-statuses.ts';
 import { statusNames } from './status-names.ts';
+import type { PullCommand } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
 
 /**
@@ -18,14 +22,33 @@ export function greetCommand(deps: PullDeps): Handler {
     const command = await selectCommand(deps.db, Number(task.payload.commandId));
     const context = command && contextOf(deps, task, command);
     if (!command || !context) return;
-    await react(deps, context);
-    const { work } = command;
-    if (work.kind === 'comment') {
-      return work.command.kind === 'cancel' ? cancelAtOnce(deps, context) : tellPlace(deps, context);
-    }
-    await stopNeedless(deps, context);
-    if (work.kind === 'autoplan') await tellPlace(deps, context);
+    // The end of what is needless does not wait for a host.
+    if (command.work.kind !== 'comment') await stopNeedless(deps, context);
+    await greet(deps, context).catch((error: unknown) => {
+      const isLast = task.attempt >= lastAttempt;
+      if (!isLast && (isPassingFailure(error) || isPolderError(error, 'database_unavailable'))) throw error;
+      context.log.error({ err: error }, 'a command of a pull request could not be greeted');
+    });
+    if (isCancel(command)) await end(deps, command, null);
   };
+}
+
+/** Half an hour, with the pauses between them: then nobody waits for a greeting any more. */
+const lastAttempt = 35;
+
+function isCancel({ work }: PullCommand): boolean {
+  return work.kind === 'comment' && work.command.kind === 'cancel';
+}
+
+async function greet(deps: PullDeps, context: CommandContext): Promise<void> {
+  const { command } = context;
+  if (isCancel(command)) {
+    await cancelAtOnce(deps, context);
+    await react(deps, context);
+  } else {
+    await react(deps, context);
+    if (command.work.kind !== 'close') await tellPlace(deps, context);
+  }
 }
 
 async function react(deps: PullDeps, { command, host, pulls, ref, log }: CommandContext): Promise<void> {
@@ -41,8 +64,11 @@ async function cancelAtOnce(deps: PullDeps, context: CommandContext): Promise<vo
   const gate = live ? await passGates(deps, context, live) : undefined;
   if (gate?.kind === 'open') await cancelCommand(deps, context);
   else if (gate?.notice) await reply(deps, context, { key: 'refusal', body: gate.notice });
-  const note = gate?.kind === 'closed' ? gate.note : null;
-  await deps.db.transaction((tx) => endCommand(tx, context.command.id, { note, now: deps.now() }));
+  if (gate?.kind === 'closed') await end(deps, context.command, gate.note);
+}
+
+async function end(deps: PullDeps, { id }: PullCommand, note: string | null): Promise<void> {
+  await deps.db.transaction((tx) => endCommand(tx, id, { note, now: deps.now() }));
 }
 
 /** Neither changes anything but what Polder keeps. What does is left to end, even if its pull request is closed. */
@@ -50,6 +76,7 @@ const needless = ['autoplan', 'plan'];
 
 /** A push, or the end of the pull request, makes a plan that is under way needless. */
 async function stopNeedless(deps: PullDeps, { command, log }: CommandContext): Promise<void> {
+  if (command.work.kind === 'autoplan' && deps.pullSettings.disableAutoplan) return;
   for (const other of await selectOpenCommands(deps.db, command.pull.id)) {
     if (other.id >= command.id || other.runId === null || !needless.includes(other.kind)) continue;
     const answer = await cancelRun(deps, other.runId, command.actor);
@@ -57,15 +84,15 @@ async function stopNeedless(deps: PullDeps, { command, log }: CommandContext): P
   }
 }
 
-const tracked: Readonly<Record<string, TrackedCommand>> = { autoplan: 'plan', plan: 'plan', apply: 'apply' };
-
 /** Where nothing is in front of it, the command itself says soon enough that it is under way. */
 async function tellPlace(deps: PullDeps, { command, host }: CommandContext): Promise<void> {
   const { work, pull } = command;
-  const kind = tracked[work.kind === 'comment' ? work.command.kind : work.kind];
+  const kind = trackedCommand(work.kind === 'comment' ? work.command.kind : work.kind);
   const open = await selectOpenCommands(deps.db, pull.id);
-  const before = open.filter(({ id }) => id < command.id).length;
+  const before = open.filter(({ id, kind: other }) => id < command.id && other !== 'cancel').length;
   if (kind === undefined || before === 0 || pull.headSha === '') return;
   const status = combinedWaiting(statusNames(deps.pullSettings), kind, before);
-  await writeStatuses(deps, { host, pull, headSha: pull.headSha }, [status]);
+  // Once it has begun it speaks for itself.
+  const isWanted = async (tx: Tx) => (await selectCommand(tx, command.id))?.state === 'queued';
+  await writeStatuses(deps, { host, pull, headSha: pull.headSha, isWanted }, [status]);
 }

@@ -1,17 +1,23 @@
-import { isPolderError } from '../lib/errors.ts';
+import { isPolderError, PolderError } from '../lib/errors.ts';
 import type { Handler, Task } from '../queue/index.ts';
+import { waitForRun } from '../runs/index.ts';
 import { isPassingFailure } from '../vcs/index.ts';
 import { applyPull } from './apply-pull.ts';
 import { cancelCommand } from './cancel-command.ts';
 import { closePull } from './close-pull.ts';
 import { beginCommand, endCommand, selectCommand } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
-import { crashNotice, passGates } from './gates.ts';
+import { faultNotice } from './fault-notice.ts';
+import { passGates } from './gates.ts';
 import { planPull } from './plan-pull.ts';
 import { reply } from './reply.ts';
+import { settlePending } from './settle-statuses.ts';
 import { touchProjects } from './touch-projects.ts';
 import type { PullCommand } from './types.ts';
 import { unlockPull } from './unlock-pull.ts';
+
+/** After so many attempts, which is a day with the pauses between them, a host that cannot be reached is given up. */
+const lastAttempt = 1440;
 
 /**
  * The queue's handler for what is asked of a pull request: brings one command to its end, wherever an earlier server left
@@ -45,15 +51,38 @@ async function begin(deps: PullDeps, task: Task, command: PullCommand): Promise<
 
 /** Null, or why nothing ran. Throws what asking again later may cure. */
 async function carryOut(deps: PullDeps, context: CommandContext): Promise<string | null> {
+  const { command, host, task, log } = context;
   try {
-    return await workOn(deps, context);
+    const note = await workOn(deps, context).catch((error: unknown) => answerFault(deps, context, error));
+    await settlePending(deps, { host, pull: command.pull, ending: command.id });
+    return note;
   } catch (error) {
-    const mayPass = isPassingFailure(error) || isPolderError(error, 'database_unavailable');
-    if (mayPass || isPolderError(error, 'task_lost') || context.task.signal.aborted) throw error;
-    context.log.error({ err: error }, 'a command of a pull request went wrong');
-    await reply(deps, context, { key: 'crash', body: crashNotice(error) });
-    return 'it went wrong';
+    if (task.attempt < lastAttempt || isOurs(context, error)) throw error;
+    log.error({ err: error }, 'a command of a pull request is given up: its host could not be reached for a day');
+    return 'its host could not be reached for a day';
   }
+}
+
+/** Throws what asking again later may cure; anything else is told, where the host lets us. */
+async function answerFault(deps: PullDeps, context: CommandContext, error: unknown): Promise<string> {
+  const { command, task, log } = context;
+  if (isPolderError(error, 'command_ended')) return 'it was ended before it began';
+  if (isPassingFailure(error) || isOurs(context, error)) throw error;
+  log.error({ err: error }, 'a command of a pull request went wrong');
+  const runId = (await selectCommand(deps.db, command.id))?.runId;
+  // What runs is not left alone: the next command would meet it.
+  if (runId) await waitForRun(deps.db, runId, task.signal);
+  if (task.signal.aborted) throw new PolderError('task_lost');
+  await reply(deps, context, { key: 'crash', body: faultNotice(deps, context, error) }).catch((refusal: unknown) => {
+    if (!isPolderError(refusal, 'host_refused')) throw refusal;
+    log.error({ err: refusal }, 'a pull request could not be told that a command went wrong');
+  });
+  return 'it went wrong';
+}
+
+/** What is no fault of the command: the database is away, or another worker has it. */
+function isOurs({ task }: CommandContext, error: unknown): boolean {
+  return task.signal.aborted || isPolderError(error, 'database_unavailable') || isPolderError(error, 'task_lost');
 }
 
 async function workOn(deps: PullDeps, context: CommandContext): Promise<string | null> {

@@ -1,16 +1,18 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ensureHostUser } from '../access/index.ts';
 import type { Db, Tx } from '../db/index.ts';
+import { isPolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { enqueue } from '../queue/index.ts';
 import { ensureRepo } from '../repos/index.ts';
 import type { VcsEvent, VcsHost } from '../vcs/index.ts';
-import { endQueued, insertCommand } from './command-store.ts';
+import { endUnstarted, insertCommand } from './command-store.ts';
 import { insertDelivery } from './delivery-store.ts';
 import { judgeEvent, type Verdict } from './judge-event.ts';
 import { type SeenPull, upsertPull } from './pull-store.ts';
 import type { PullSettings } from './settings.ts';
-import { commandTask, greetTask, noticeTask } from './tasks.ts';
+import { commandTask, greetTask, noticeTask, statusTask } from './tasks.ts';
 import type { Work } from './types.ts';
 
 export type IntakeDeps = {
@@ -91,8 +93,9 @@ async function writeTogether(deps: IntakeDeps, batch: readonly Waiting[]): Promi
     });
     for (const { settle } of batch) settle();
   } catch (error) {
-    if (batch.length === 1) return batch[0]?.settle(error);
-    for (const one of batch) await writeTogether(deps, [one]);
+    if (batch.length > 1 && !isPolderError(error, 'database_unavailable')) {
+      for (const one of batch) await writeTogether(deps, [one]);
+    } else for (const { settle } of batch) settle(error);
   }
 }
 
@@ -101,7 +104,7 @@ async function keep(deps: IntakeDeps, tx: Tx, delivery: Delivery): Promise<void>
   const now = deps.now();
   const isNew = await insertDelivery(tx, {
     host: host.hostname,
-    deliveryId: event.deliveryId ?? randomUUID(),
+    deliveryId: idOf(event),
     kind: event.kind,
     repoFullName: event.repoFullName,
     pullNumber: numberOf(event),
@@ -121,6 +124,12 @@ async function keep(deps: IntakeDeps, tx: Tx, delivery: Delivery): Promise<void>
   }
 }
 
+/** Longer ones than any host sends are kept by their digest: an index takes no more. */
+function idOf({ deliveryId }: VcsEvent): string {
+  if (deliveryId === null || deliveryId === '') return randomUUID();
+  return deliveryId.length <= 200 ? deliveryId : createHash('sha256').update(deliveryId).digest('hex');
+}
+
 type NewWork = { readonly host: VcsHost; readonly event: VcsEvent; readonly work: Work; readonly now: number };
 
 /** The command gets its place in the queue of its pull request, and what is needless because of it leaves the queue. */
@@ -130,16 +139,24 @@ async function queueWork(tx: Tx, { host, event, work, now }: NewWork): Promise<v
   const actor = await ensureHostUser(tx, { host: host.hostname, login: event.sender }, now);
   const pull = await upsertPull(tx, repo, { number: numberOf(event), seen: seenIn(event), now });
   const id = await insertCommand(tx, { pullId: pull.id, work, actorId: actor.id, now });
-  if (work.kind === 'autoplan') {
-    const note = 'a newer push is planned instead';
-    await endQueued(tx, pull.id, { state: 'superseded', note, kinds: ['autoplan'], before: id, now });
-  }
-  if (work.kind === 'close') {
-    await endQueued(tx, pull.id, { state: 'cancelled', note: 'the pull request was closed', before: id, now });
+  if (work.kind !== 'comment' && (await endNeedless(tx, pull.id, { work, before: id, now })) > 0) {
+    await enqueue(tx, { kind: statusTask, payload: { repoId: repo.id, number: pull.number } }, now);
   }
   await enqueue(tx, { kind: greetTask, payload: { commandId: id } }, now);
   if (work.kind === 'comment' && work.command.kind === 'cancel') return;
   await enqueue(tx, { kind: commandTask, payload: { commandId: id }, group: `pull:${pull.id}` }, now);
+}
+
+async function endNeedless(
+  tx: Tx,
+  pullId: number,
+  { work, before, now }: { readonly work: Work; readonly before: number; readonly now: number },
+): Promise<number> {
+  if (work.kind === 'close') {
+    return endUnstarted(tx, pullId, { state: 'cancelled', note: 'the pull request was closed', before, now });
+  }
+  const note = 'a newer push is planned instead';
+  return endUnstarted(tx, pullId, { state: 'superseded', note, kinds: ['autoplan'], before, now });
 }
 
 function numberOf(event: VcsEvent): number {
@@ -152,12 +169,19 @@ function seenIn(event: VcsEvent): SeenPull | null {
   return { ...pull, state: pull.open ? 'open' : 'closed' };
 }
 
+/** How long a host may take to say who we are: it waits for the answer to its delivery. */
+const loginPatienceMs = 1000;
+
 /** A host that cannot say who we are keeps nobody from being heard. */
 async function loginOf(deps: IntakeDeps, host: VcsHost): Promise<string | null> {
+  const late = new AbortController();
   try {
-    return (await host.pulls?.ownLogin()) ?? null;
+    const login = host.pulls?.ownLogin() ?? Promise.resolve(null);
+    return await Promise.race([login, pause(loginPatienceMs, null, { ref: false, signal: late.signal })]);
   } catch (error) {
     deps.log.warn({ host: host.hostname, err: error }, 'our own login is not known');
     return null;
+  } finally {
+    late.abort();
   }
 }

@@ -1,5 +1,5 @@
 import type { Handler } from '../queue/index.ts';
-import type { PullHost, PullRef } from '../vcs/index.ts';
+import { isPassingFailure, type PullHost, type PullRef } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 
 type Notice = {
@@ -24,10 +24,18 @@ export function postNotice(deps: PullDeps): Handler {
         .react(ref, { commentId: notice.react, emoji })
         .catch((error: unknown) => deps.log.warn({ err: error }, 'a comment could not be reacted to'));
     }
-    if (task.attempt > 1 && (await isThere(host.pulls, ref, notice))) return;
-    await host.pulls.createComment(ref, notice.body);
+    try {
+      if (task.attempt > 1 && (await isThere(host.pulls, ref, notice))) return;
+      await host.pulls.createComment(ref, notice.body);
+    } catch (error) {
+      if (isPassingFailure(error) && task.attempt < lastAttempt) throw error;
+      deps.log.error({ repo: notice.fullName, pull: notice.number, err: error }, 'a notice could not be posted');
+    }
   };
 }
+
+/** A day, with the pauses between them. */
+const lastAttempt = 1440;
 
 /** An earlier attempt may have got through although nobody heard of it: then it is the newest of ours. */
 async function isThere(pulls: PullHost, ref: PullRef, { body, react }: Notice): Promise<boolean> {

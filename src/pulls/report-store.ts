@@ -1,36 +1,85 @@
-import type { DbHandle } from '../db/index.ts';
+import type { Selectable } from 'kysely';
+import type { DbHandle, PullStatusesTable, Tx } from '../db/index.ts';
 import type { CommitStatus } from '../vcs/index.ts';
 
 type OfHead = { readonly pullId: number; readonly headSha: string };
 
-/** The commit statuses of a head as they were last set, by context. */
-export async function selectStatuses(db: DbHandle, { pullId, headSha }: OfHead): Promise<Map<string, CommitStatus>> {
-  const rows = await db.query
-    .selectFrom('pull_statuses')
-    .selectAll()
-    .where('pull_id', '=', pullId)
-    .where('head_sha', '=', headSha)
-    .execute();
-  return new Map(
-    rows.map((row) => {
-      const { context, description, target_url: targetUrl } = row;
-      return [context, { context, state: row.state as CommitStatus['state'], description, targetUrl }];
-    }),
-  );
+/** A status as it was wanted last. `isWritten`: the host is known to have it. */
+export type KeptStatus = CommitStatus & { readonly isWritten: boolean };
+
+/** The commit statuses of a head, by context. */
+export async function selectStatuses(db: DbHandle, { pullId, headSha }: OfHead): Promise<Map<string, KeptStatus>> {
+  const rows = await statusQuery(db).where('pull_id', '=', pullId).where('head_sha', '=', headSha).execute();
+  return new Map(rows.map((row) => [row.context, toStatus(row)]));
 }
 
-export async function upsertStatus(
+export async function selectStatus(
   db: DbHandle,
+  { pullId, headSha, context }: OfHead & { readonly context: string },
+): Promise<KeptStatus | undefined> {
+  const row = await statusQuery(db)
+    .where('pull_id', '=', pullId)
+    .where('head_sha', '=', headSha)
+    .where('context', '=', context)
+    .executeTakeFirst();
+  return row && toStatus(row);
+}
+
+/** Those that are pending on any head of a pull request. */
+export async function selectPendingStatuses(
+  db: DbHandle,
+  pullId: number,
+): Promise<{ readonly headSha: string; readonly status: KeptStatus }[]> {
+  const rows = await statusQuery(db)
+    .where('pull_id', '=', pullId)
+    .where('state', '=', 'pending')
+    .orderBy('id')
+    .execute();
+  return rows.map((row) => ({ headSha: row.head_sha, status: toStatus(row) }));
+}
+
+/** Notes that a status is about to be set, in place of what was wanted before. */
+export async function upsertStatus(
+  tx: Tx,
   { pullId, headSha }: OfHead,
-  status: CommitStatus & { readonly now: number },
+  { context, state, description, targetUrl }: CommitStatus,
 ): Promise<void> {
-  const { state, description, targetUrl: target_url, now: written_at } = status;
-  const set = { state, description, target_url, written_at };
-  await db.query
+  const set = { state, description, target_url: targetUrl, written_at: null };
+  await tx.query
     .insertInto('pull_statuses')
-    .values({ pull_id: pullId, head_sha: headSha, context: status.context, ...set })
+    .values({ pull_id: pullId, head_sha: headSha, context, ...set })
     .onConflict((conflict) => conflict.columns(['pull_id', 'head_sha', 'context']).doUpdateSet(set))
     .execute();
+}
+
+/** Notes that the host has a status; false when another one is wanted meanwhile. */
+export async function setStatusWritten(
+  db: DbHandle,
+  { pullId, headSha }: OfHead,
+  { context, state, description, targetUrl, now }: CommitStatus & { readonly now: number },
+): Promise<boolean> {
+  const noted = await db.query
+    .updateTable('pull_statuses')
+    .set({ written_at: now })
+    .where('pull_id', '=', pullId)
+    .where('head_sha', '=', headSha)
+    .where('context', '=', context)
+    .where('state', '=', state)
+    .where('description', '=', description)
+    .where('target_url', targetUrl === null ? 'is' : '=', targetUrl)
+    .returning('id')
+    .executeTakeFirst();
+  return noted !== undefined;
+}
+
+function statusQuery(db: DbHandle) {
+  return db.query.selectFrom('pull_statuses').selectAll();
+}
+
+function toStatus(row: Selectable<PullStatusesTable>): KeptStatus {
+  const { context, description, target_url: targetUrl, written_at } = row;
+  const state = row.state as CommitStatus['state'];
+  return { context, state, description, targetUrl, isWritten: written_at !== null };
 }
 
 export type OwnComment = {
@@ -85,7 +134,12 @@ export async function insertComment(
   return made !== undefined;
 }
 
-export async function setCommentId(db: DbHandle, pullId: number, key: string, commentId: string): Promise<void> {
+/** Notes the host's id of a comment that is there now. */
+export async function setCommentId(
+  db: DbHandle,
+  { pullId, key }: { readonly pullId: number; readonly key: string },
+  commentId: string,
+): Promise<void> {
   await db.query
     .updateTable('pull_comments')
     .set({ comment_id: commentId })

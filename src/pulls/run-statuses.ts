@@ -16,6 +16,12 @@ import { reportedOutcome } from './result-view.ts';
 /** The commands whose progress commit statuses tell. */
 export type TrackedCommand = 'plan' | 'apply';
 
+/** By the kind of a command; undefined for commands that set no status. */
+export function trackedCommand(kind: string): TrackedCommand | undefined {
+  if (kind === 'autoplan' || kind === 'plan') return 'plan';
+  return kind === 'apply' ? 'apply' : undefined;
+}
+
 export type StatusNames = {
   /** First part of the names. */
   readonly statusName: string;
@@ -40,6 +46,22 @@ export function combinedWaiting(names: StatusNames, command: TrackedCommand, bef
   const what = before === 1 ? '1 command' : `${before} commands`;
   const title = command === 'plan' ? 'Plan' : 'Apply';
   return combined(names, command, { state: 'pending', description: `${title} waits for ${what} before it.` });
+}
+
+/** A status that stood for work that will never be done now. */
+export function givenUp(status: CommitStatus, command: TrackedCommand): CommitStatus {
+  const { state, description } = projectStatusText(command, { outcome: { kind: 'cancelled', by: '' }, output: '' });
+  return toStatus(status.context, { state, description }, status.targetUrl);
+}
+
+/** What a status says to be under way or waiting; undefined when it tells how something ended. */
+export function underWay(names: StatusNames, status: CommitStatus): TrackedCommand | undefined {
+  if (status.state !== 'pending') return undefined;
+  const isOf = (command: TrackedCommand) =>
+    status.description === startedStatus(command).description ||
+    (status.context === combinedStarted(names, command).context &&
+      / waits for .+ before it\.$/.test(status.description));
+  return (['plan', 'apply'] as const).find(isOf);
 }
 
 /** What is said of a pull request that touches no project. */

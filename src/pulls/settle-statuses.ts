@@ -1,15 +1,66 @@
+import type { Tx } from '../db/index.ts';
 import type { Handler } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
+import type { CommitStatus, VcsHost } from '../vcs/index.ts';
+import { selectOpenCommands, type UnendedCommand } from './command-store.ts';
 import type { PullDeps } from './deps.ts';
-import { selectPull } from './pull-store.ts';
+import { selectProjects, selectPull } from './pull-store.ts';
+import { selectPendingStatuses } from './report-store.ts';
+import { combinedEnded, givenUp, type TrackedCommand, trackedCommand, underWay } from './run-statuses.ts';
+import { statusNames } from './status-names.ts';
+import type { PullRecord } from './types.ts';
 import { tellDiscarded } from './unlock-pull.ts';
+import { writeStatuses } from './write-statuses.ts';
 
-/** The queue's handler for the statuses of a pull request whose plans were thrown away from outside. */
+/** The queue's handler for the statuses of a pull request whose plans were thrown away, or whose queue was emptied. */
 export function settleStatuses(deps: PullDeps): Handler {
   return async (task) => {
     const repo = await getRepo(deps.db, Number(task.payload.repoId));
     const pull = repo && (await selectPull(deps.db, repo, Number(task.payload.number)));
     const host = repo && deps.hosts.byHostname(repo.host);
-    if (pull && host) await tellDiscarded(deps, { host, pull });
+    if (!pull || !host) return;
+    await tellDiscarded(deps, { host, pull });
+    await settlePending(deps, { host, pull, ending: null });
   };
+}
+
+/** `ending`: the command that is about to end, and owns nothing any more. */
+type Settling = { readonly host: VcsHost; readonly pull: PullRecord; readonly ending: number | null };
+
+/**
+ * Sees to it that no status of a pull request, on whatever head, says that something is under way which no command will
+ * bring to its end: it was superseded or cancelled before it began, or went wrong in an unforeseen way. Such a status
+ * tells where its projects stand, or that it was cancelled.
+ */
+export async function settlePending(deps: PullDeps, settling: Settling): Promise<void> {
+  const { host, ending } = settling;
+  const { id, repo, number } = settling.pull;
+  const names = statusNames(deps.pullSettings);
+  const pending = await selectPendingStatuses(deps.db, id);
+  for (const { headSha, status } of pending) {
+    const command = underWay(names, status);
+    const pull = await selectPull(deps.db, repo, number);
+    if (command === undefined || !pull) continue;
+    const isWanted = async (tx: Tx) =>
+      !(await selectOpenCommands(tx, id)).some(
+        (other) => other.id !== ending && trackedCommand(other.kind) === command && isFor(other, pull, headSha),
+      );
+    const settled = await settledStatus(deps, pull, { headSha, status, command });
+    await writeStatuses(deps, { host, pull, headSha, isWanted }, [settled]);
+  }
+}
+
+/** Whether a command will see to the statuses of this head. */
+function isFor(command: UnendedCommand, pull: PullRecord, headSha: string): boolean {
+  return (command.headSha ?? pull.headSha) === headSha;
+}
+
+type Pending = { readonly headSha: string; readonly status: CommitStatus; readonly command: TrackedCommand };
+
+async function settledStatus(deps: PullDeps, pull: PullRecord, { headSha, status, command }: Pending) {
+  const record = pull.planned?.headSha === headSha ? await selectProjects(deps.db, pull.id) : [];
+  const stands = record.map((project) => project.status);
+  const ended = combinedEnded(statusNames(deps.pullSettings), command, stands);
+  const known = record.length > 0 ? ended.find(({ context }) => context === status.context) : undefined;
+  return known ?? givenUp(status, command);
 }

@@ -37,6 +37,8 @@ export type CommandFacts = {
   readonly removedDirs?: readonly string[];
   /** The base branch had moved since the plan before. */
   readonly mergedAgain?: boolean;
+  /** How many waiting commands a `cancel` has ended. */
+  readonly dropped?: number;
   /** Projects that were asked for and cannot be applied. */
   readonly hindered?: readonly Hindered[];
 };

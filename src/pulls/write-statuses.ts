@@ -1,7 +1,8 @@
-import type { Db } from '../db/index.ts';
+import type { Db, Tx } from '../db/index.ts';
+import { isPolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { type CommitStatus, isPassingFailure, type VcsHost } from '../vcs/index.ts';
-import { selectStatuses, upsertStatus } from './report-store.ts';
+import type { CommitStatus, VcsHost } from '../vcs/index.ts';
+import { type KeptStatus, selectStatus, selectStatuses, setStatusWritten, upsertStatus } from './report-store.ts';
 import type { PullRecord } from './types.ts';
 
 export type StatusDeps = { readonly db: Db; readonly log: Log; readonly now: () => number };
@@ -11,6 +12,8 @@ export type StatusTarget = {
   readonly pull: PullRecord;
   /** The commit that the statuses are of. */
   readonly headSha: string;
+  /** Asked in the transaction that notes each status; what is not wanted any more is left out. */
+  readonly isWanted?: (tx: Tx) => Promise<boolean>;
 };
 
 /**
@@ -24,24 +27,41 @@ export async function writeStatuses(
 ): Promise<void> {
   const { host, pull, headSha } = target;
   if (!host.pulls || !host.capabilities.statuses || wanted.length === 0) return;
-  const of = { pullId: pull.id, headSha };
-  const written = await selectStatuses(deps.db, of);
+  const known = await selectStatuses(deps.db, { pullId: pull.id, headSha });
   for (const status of wanted) {
-    if (isSame(written.get(status.context), status)) continue;
+    if (isWritten(known.get(status.context), status)) continue;
     try {
-      await host.pulls.setStatus({ fullName: pull.repo.fullName, number: pull.number, headSha }, status);
+      await writeStatus(deps, target, status);
     } catch (error) {
-      if (isPassingFailure(error)) throw error;
+      if (!isPolderError(error, 'host_refused')) throw error;
       deps.log.warn({ pull: pull.url, context: status.context, err: error }, 'a commit status could not be set');
-      continue;
     }
-    await upsertStatus(deps.db, of, { ...status, now: deps.now() });
   }
 }
 
-function isSame(one: CommitStatus | undefined, other: CommitStatus): boolean {
+/**
+ * What is wanted is noted first. So whoever finds after its own writing that another status has been wanted meanwhile
+ * knows that theirs may have come first, and sets it again: the last wish is what stays.
+ */
+async function writeStatus(deps: StatusDeps, target: StatusTarget, status: CommitStatus): Promise<void> {
+  const { host, pull, headSha } = target;
+  const of = { pullId: pull.id, headSha };
+  const isNoted = await deps.db.transaction(async (tx) => {
+    if (target.isWanted && !(await target.isWanted(tx))) return false;
+    await upsertStatus(tx, of, status);
+    return true;
+  });
+  let next: CommitStatus | undefined = isNoted ? status : undefined;
+  while (next) {
+    await host.pulls?.setStatus({ fullName: pull.repo.fullName, number: pull.number, headSha }, next);
+    if (await setStatusWritten(deps.db, of, { ...next, now: deps.now() })) return;
+    next = await selectStatus(deps.db, { ...of, context: next.context });
+  }
+}
+
+function isWritten(one: KeptStatus | undefined, other: CommitStatus): boolean {
   return (
-    one !== undefined &&
+    one?.isWritten === true &&
     one.state === other.state &&
     one.description === other.description &&
     one.targetUrl === other.targetUrl

@@ -67,7 +67,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('state', 'text', required)
     .addColumn('description', 'text', required)
     .addColumn('target_url', 'text')
-    .addColumn('written_at', integer, required)
+    .addColumn('written_at', integer)
     .addUniqueConstraint('pull_statuses_identity', ['pull_id', 'head_sha', 'context'])
     .execute();
   await withId('pull_comments')
