@@ -29,7 +29,20 @@ export async function buildHosts(order: HostOrder): Promise<Hosts> {
   const { options, log, now } = order;
   const connection = { authorities: await trustedAuthorities(order.env, log), log, now };
   const hosts = [github(options, connection), gitlab(options, connection), gitea(options, connection), local(order)];
+  warnOfUnsigned(options, log);
   return createHosts(hosts.filter((host) => host !== undefined));
+}
+
+/** Without a secret anybody who can reach the server can tell it what to plan and apply. */
+function warnOfUnsigned(options: Options, log: Log): void {
+  const hosts = [
+    { isNamed: options.ghUser !== '' || options.ghAppId !== 0, secret: options.ghWebhookSecret, flag: 'gh' },
+    { isNamed: options.gitlabUser !== '', secret: options.gitlabWebhookSecret, flag: 'gitlab' },
+    { isNamed: options.giteaToken !== '', secret: options.giteaWebhookSecret, flag: 'gitea' },
+  ];
+  for (const { isNamed, secret, flag } of hosts) {
+    if (isNamed && secret === '') log.warn(`every webhook is believed: set --${flag}-webhook-secret`);
+  }
 }
 
 function github(options: Options, connection: Connection): VcsHost | undefined {
