@@ -97,7 +97,12 @@ export function engineFailed(
   end: { code: number; text: string },
 ): StepsResult {
   const message = `running '${shownCommand(started, step)}' in '${started.job.project.dir}': exit status ${end.code}`;
-  return { outcome: { kind: 'failed', code: 'engine_failed', message }, output: end.text };
+  return { outcome: { kind: 'failed', code: 'engine_failed', message }, output: withoutOurPaths(end.text, step.place) };
+}
+
+/** Whoever reads what went wrong finds the repository's own paths, and not where we keep it. */
+function withoutOurPaths(text: string, { checkout }: Place): string {
+  return text.replaceAll(`${checkout.dir}/`, '').replaceAll(checkout.dir, '.');
 }
 
 function toStepEnd(
