@@ -16,6 +16,7 @@ const operations: Readonly<Record<string, string>> = {
   'GET /repos/{owner}/{repo}': 'RepoGet',
   'DELETE /repos/{owner}/{repo}/branches/{branch}': 'RepoDeleteBranch',
   'GET /repos/{owner}/{repo}/contents/{filepath}': 'RepoGetContents',
+  'GET /repos/{owner}/{repo}/hooks': 'RepoListHooks',
   'PATCH /repos/{owner}/{repo}/issues/comments/{id}': 'IssueEditComment',
   'POST /repos/{owner}/{repo}/issues/comments/{id}/reactions': 'IssuePostCommentReaction',
   'GET /repos/{owner}/{repo}/issues/{index}/comments': 'IssueGetComments',
@@ -26,6 +27,8 @@ const operations: Readonly<Record<string, string>> = {
   'GET /repos/{owner}/{repo}/pulls/{index}/reviews': 'RepoListPullReviews',
   'POST /repos/{owner}/{repo}/pulls/{index}/reviews/{id}/dismissals': 'RepoDismissPullReview',
   'POST /repos/{owner}/{repo}/statuses/{sha}': 'RepoCreateStatus',
+  'GET /user': 'UserGetCurrent',
+  'GET /version': 'GetVersion',
 };
 
 type Schema = Readonly<Record<string, unknown>>;
