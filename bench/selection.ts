@@ -122,15 +122,17 @@ function historyOf(isListed: boolean): string {
     .slice(0, changed)
     .map((i) => file(`${dirOf(i)}/main.tf`, `# changed\nmodule "m" {\n  source = "../../../modules/m${i % 50}"\n}\n`));
   return [
-    commit('refs/heads/main', 1, atFirst),
-    commit(pullRef, 2, ofPull, ':1'),
-    commit('refs/heads/main', 3, [file('README.md', 'gone on')], ':1'),
+    commit({ ref: 'refs/heads/main', mark: 1, from: '', files: atFirst }),
+    commit({ ref: pullRef, mark: 2, from: 'from :1\n', files: ofPull }),
+    commit({ ref: 'refs/heads/main', mark: 3, from: 'from :1\n', files: [file('README.md', 'gone on')] }),
   ].join('');
 }
 
-function commit(ref: string, mark: number, files: readonly string[], from?: string): string {
-  const parent = from === undefined ? '' : `from ${from}\n`;
-  return `commit ${ref}\nmark :${mark}\ncommitter A <a@example.com> 1700000000 +0000\n${data(`commit ${mark}`)}${parent}${files.join('')}\n`;
+type Commit = { readonly ref: string; readonly mark: number; readonly from: string; readonly files: readonly string[] };
+
+function commit({ ref, mark, from, files }: Commit): string {
+  const head = `commit ${ref}\nmark :${mark}\ncommitter A <a@example.com> 1700000000 +0000\n`;
+  return `${head}${data(`commit ${mark}`)}${from}${files.join('')}\n`;
 }
 
 function file(path: string, text: string): string {

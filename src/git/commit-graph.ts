@@ -1,5 +1,5 @@
 import { mirrorDir } from './layout.ts';
-import { type GitOutput, runGit } from './run-git.ts';
+import { type GitCall, type GitOutput, runGit } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
 /*
@@ -10,7 +10,7 @@ import type { GitDeps } from './types.ts';
 /** Whether the mirror of the repo has the commit. False, too, for a repo that was never fetched. Never fetches. */
 export async function hasCommit(deps: GitDeps, repoId: number, sha: string): Promise<boolean> {
   if (!/^[0-9a-f]{40,64}$/.test(sha)) return false;
-  const { code } = await ask(deps, repoId, ['cat-file', '-e', `${sha}^{commit}`], [0, 1, 128]);
+  const { code } = await ask(deps, repoId, { args: ['cat-file', '-e', `${sha}^{commit}`], codes: [0, 1, 128] });
   return code === 0;
 }
 
@@ -21,7 +21,7 @@ export async function isAncestor(
   commits: { readonly ancestor: string; readonly descendant: string },
 ): Promise<boolean> {
   const args = ['merge-base', '--is-ancestor', commits.ancestor, commits.descendant];
-  const { code } = await ask(deps, repoId, args, [0, 1]);
+  const { code } = await ask(deps, repoId, { args, codes: [0, 1] });
   return code === 0;
 }
 
@@ -31,7 +31,7 @@ export async function mergeBase(
   repoId: number,
   commits: readonly [string, string],
 ): Promise<string | undefined> {
-  const { code, stdout } = await ask(deps, repoId, ['merge-base', ...commits], [0, 1]);
+  const { code, stdout } = await ask(deps, repoId, { args: ['merge-base', ...commits], codes: [0, 1] });
   return code === 0 ? stdout.trim() : undefined;
 }
 
@@ -41,7 +41,8 @@ export async function commitsBehind(
   repoId: number,
   commits: { readonly head: string; readonly base: string },
 ): Promise<number> {
-  const { stdout } = await ask(deps, repoId, ['rev-list', '--count', `${commits.head}..${commits.base}`, '--'], [0]);
+  const args = ['rev-list', '--count', `${commits.head}..${commits.base}`, '--'];
+  const { stdout } = await ask(deps, repoId, { args });
   return Number(stdout);
 }
 
@@ -56,16 +57,11 @@ export async function messagesSince(
 ): Promise<string[]> {
   const range = `${commits.base}..${commits.head}`;
   const args = ['log', '-z', '--format=%B', `--max-count=${commits.most}`, range, '--'];
-  const { code, stdout } = await ask(deps, repoId, args, [0, 128]);
+  const { code, stdout } = await ask(deps, repoId, { args, codes: [0, 128] });
   return code === 0 ? stdout.split('\0').filter((message) => message !== '') : [];
 }
 
-async function ask(
-  deps: GitDeps,
-  repoId: number,
-  args: readonly string[],
-  codes: readonly number[],
-): Promise<GitOutput> {
+async function ask(deps: GitDeps, repoId: number, call: Pick<GitCall, 'args' | 'codes'>): Promise<GitOutput> {
   const activity = `comparing commits of repo ${repoId}`;
-  return runGit(deps, { activity, gitDir: mirrorDir(deps, repoId), args, codes });
+  return runGit(deps, { ...call, activity, gitDir: mirrorDir(deps, repoId) });
 }

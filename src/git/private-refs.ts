@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { PolderError } from '../lib/errors.ts';
 import { mirrorDir } from './layout.ts';
 import { runGit } from './run-git.ts';
@@ -23,21 +24,22 @@ export function mergeRef(pullRef: string): string {
  * commits stay for as long as a checkout has them. May be called twice.
  */
 export async function forgetPullRef(deps: GitDeps, repoId: number, pullRef: string): Promise<void> {
+  const gitDir = mirrorDir(deps, repoId);
   const names = [fetchedRef(pullRef), mergeRef(pullRef)];
+  if (!existsSync(gitDir)) return;
   await runGit(deps, {
     activity: `dropping ${pullRef} of repo ${repoId}`,
-    gitDir: mirrorDir(deps, repoId),
+    gitDir,
     args: ['update-ref', '--stdin'],
     input: names.map((name) => `delete ${name}\n`).join(''),
-    // Also when there is no mirror: then there is nothing to drop.
-    codes: [0, 128],
   });
 }
 
 /** `refs/pull/7/head` as `pull/7/head`. Such names are made by us from numbers: anything else is a mistake of ours. */
 function inside(ref: string): string {
   const isPlain = /^refs(\/[\w-][\w.-]*)+$/.test(ref) && !/^refs\/(heads|tags|polder)\/|\.\.|\.lock(\/|$)/.test(ref);
-  if (!isPlain)
+  if (!isPlain) {
     throw new PolderError('git_failed', `fetching ${JSON.stringify(ref)}: it is not the ref of a pull request`);
+  }
   return ref.slice('refs/'.length);
 }

@@ -97,8 +97,8 @@ describe('compilePathPattern', () => {
     fc.assert(
       fc.property(pattern, path, (written, asked) => {
         const compiled = compilePathPattern(written);
-        const { folder = '' } = compiled ?? {};
-        if (folder !== '' && compiled?.matches(asked)) expect(`${asked}/`).toContain(`${folder}/`);
+        const above = compiled?.folder ? `${compiled.folder}/` : '';
+        expect(compiled?.matches(asked) === true && !asked.startsWith(above)).toBe(false);
       }),
     );
   });
@@ -106,7 +106,11 @@ describe('compilePathPattern', () => {
   it('never throws', () => {
     const piece = fc.constantFrom('*', '**', '?', '[', ']', '^', '-', '\\', '/', 'a', 'z', '.', '\n', '😀');
     const text = fc.array(piece).map((all) => all.join(''));
-    fc.assert(fc.property(text, text, (written, asked) => void compilePathPattern(written)?.matches(asked)));
+    fc.assert(
+      fc.property(text, text, (written, asked) => {
+        expect(() => compilePathPattern(written)?.matches(asked)).not.toThrow();
+      }),
+    );
   });
 
   it.each(['*a'.repeat(300), '**/*a'.repeat(100), '**/'.repeat(300), '?*'.repeat(300)])(
