@@ -66,6 +66,13 @@ const hostile: fc.Arbitrary<unknown> = fc.oneof(
   fc.json().map((text) => JSON.parse(text) as unknown),
 );
 
+/** Parameters that nothing knows, which are to be ignored; lists repeat them in their links. */
+function unknown(mood: Mood): fc.Arbitrary<Record<string, unknown>> {
+  if (mood === 'sensible') return fc.constant({});
+  const names = fc.constantFrom('x', 'x[]', 'x[y]', 'x[][y]', 'constructor', 'toString', '__proto__[x]');
+  return fc.dictionary(names, hostile, { maxKeys: 2 });
+}
+
 /** Requests to the operations whose path begins with `prefix`, most of them sensible, as the description has them. */
 export function apiRequests(
   paths: Paths,
@@ -96,14 +103,15 @@ export function apiRequests(
       .record({
         place: fields(inPath, pools, mood),
         sent: fields(others, pools, mood),
+        more: unknown(mood),
         carrier: fc.constantFrom(...carriers),
         headers: headers(options.credentials, mood),
         head: fc.integer({ min: 0, max: 9 }).map((roll) => roll === 0),
       })
-      .map(({ place, sent, carrier, headers: own, head }) => {
+      .map(({ place, sent, more, carrier, headers: own, head }) => {
         const url = path.replace(/\{(\w+)\}/g, (_, name: string) => encode(textOf(place[name]) || 'x'));
         const verb = (method === 'get' && head ? 'head' : method).toUpperCase() as ApiRequest['method'];
-        return carry({ method: verb, url, headers: own }, sent, verb === 'HEAD' ? 'query' : carrier);
+        return carry({ method: verb, url, headers: own }, { ...more, ...sent }, verb === 'HEAD' ? 'query' : carrier);
       });
   });
 }
