@@ -40,6 +40,7 @@ const routes = [
   'DELETE /apply/unlock',
   'POST /apply/form',
   'GET /jobs/{uuid}',
+  'GET /pulls/{number}',
   'GET /jobs/{uuid}/log',
   'GET /jobs/{uuid}/events',
   'GET /static/polder.css',

@@ -41,7 +41,7 @@ export async function runPrOpen(context: CliContext): Promise<number> {
     ...(base === '' ? {} : { base }),
     ...(title === '' ? {} : { title }),
   })) as PullInFull;
-  const text = `Opened ${nameOf(opened)}: ${opened.head.branch} into ${opened.base.branch}.\n`;
+  const text = `Opened ${nameOf(opened)}: ${opened.head.branch} into ${opened.base.branch}.\n${opened.url}\n`;
   context.write(json ? `${JSON.stringify(opened, null, 2)}\n` : text);
   return exitCodes.ok;
 }

@@ -28,7 +28,9 @@ describe('polder pr', () => {
   it('opens, lists and shows one', async () => {
     const { polder, sha, pulls } = await world();
     const opened = await polder('pr', 'open', fullName, 'change', '--labels=infra,urgent');
-    expect(opened.output).toBe('Opened pull request 1 of acme/infra: change into main.\n');
+    expect(opened.output).toBe(
+      'Opened pull request 1 of acme/infra: change into main.\nhttp://polder.test/pulls/1?repo=acme/infra\n',
+    );
     const listed = await polder('pr', 'list');
     expect(listed.output).toMatch(
       /^REPOSITORY {2}NUMBER {2}STATE {2}BRANCHES {10}AUTHOR {2,}OPENED {12}TITLE\nacme\/infra {2}1 {7}open {3}change into main {2}token-\S+ {2}2026-01-02 03:04 {2}Add a\n$/,

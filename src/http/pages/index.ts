@@ -4,9 +4,11 @@ import type { HttpContext } from '../deps.ts';
 import { problemOf } from '../errors.ts';
 import { plainText } from '../replies.ts';
 import { addApplyLockRoutes } from './apply-lock.ts';
+import { addGithubAppPages } from './github-app.ts';
 import { addIndexPage } from './index-page.ts';
 import { addJobPage } from './job-page.ts';
 import { addLockPage } from './lock-page.ts';
+import { addPullPage } from './pull-page.ts';
 import { addStaticFiles } from './static-files.ts';
 
 /** Plain pages for people, and the routes that their buttons and the peer's scripts use. No page needs a script. */
@@ -29,6 +31,8 @@ export function registerPages(app: App, context: HttpContext): void {
   addIndexPage(app, context);
   addLockPage(app, context);
   addJobPage(app, context);
+  addPullPage(app, context);
   if (!context.settings.disableGlobalApplyLock) addApplyLockRoutes(app, context);
+  addGithubAppPages(app, context);
   addStaticFiles(app);
 }

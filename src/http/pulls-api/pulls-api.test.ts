@@ -48,7 +48,7 @@ describe('POST /api/pulls', () => {
       body: {
         number: 1,
         repository: { host: 'local', full_name: 'acme/infra' },
-        url: 'http://polder.test/api/pulls/1?repo=acme/infra',
+        url: 'http://polder.test/pulls/1?repo=acme/infra',
         title: 'A change',
         author: 'atlantis-api',
         state: 'open',

@@ -69,5 +69,5 @@ export function pullUrl(
   { fullName, number }: Pick<LocalPull, 'fullName' | 'number'>,
 ): string {
   const repo = encodeURIComponent(fullName).replaceAll('%2F', '/');
-  return `${baseUrl}/api/pulls/${number}?repo=${repo}`;
+  return `${baseUrl}/pulls/${number}?repo=${repo}`;
 }

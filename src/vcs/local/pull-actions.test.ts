@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { describeDatabases } from '../../../test/support/database.ts';
@@ -36,7 +37,7 @@ describeDatabases('local pull requests', (open) => {
           sender: 'ada',
           pull: {
             number: 1,
-            url: 'http://polder.test/api/pulls/1?repo=acme/infra',
+            url: 'http://polder.test/pulls/1?repo=acme/infra',
             title: 'A change',
             author: 'ada',
             headBranch: 'change',
@@ -186,6 +187,16 @@ describeDatabases('local pull requests', (open) => {
     ['merging', (number: number) => mergeForPerson(world.deps, { fullName, number }, mergeBy('a'))],
   ])('refuses %s one that is not there', async (_, act) => {
     expect(await act(7)).toEqual({ kind: 'refused', reason: 'not_found', message: 'acme/infra has no pull request 7' });
+  });
+
+  it('can be read when its repository is gone', async () => {
+    const number = await world.open('change');
+    await rename(world.dir, `${world.dir}-away`);
+    expect(await readLocalPull(world.deps, { fullName, number })).toMatchObject({
+      pull: { state: 'open' },
+      mergeProblem: 'PR has no repository any more',
+    });
+    await expect(world.pulls.getPull({ fullName, number })).rejects.toMatchObject({ code: 'host_refused' });
   });
 
   it('counts failing statuses, but not those it is told to pass over', async () => {

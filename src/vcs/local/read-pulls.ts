@@ -1,6 +1,7 @@
 import type { DbHandle } from '../../db/index.ts';
 import type { CommitStatus, PullRef } from '../index.ts';
 import { currentPull } from './current-pull.ts';
+import { findRepository } from './find-repository.ts';
 import { mergeProblem } from './merge-problem.ts';
 import { selectApprovers } from './review-store.ts';
 import { type PullFilter, selectPull, selectPulls } from './store.ts';
@@ -25,20 +26,22 @@ export type LocalPullDetails = {
   readonly mergeProblem: string | null;
 };
 
-/** Undefined when there is none of that number. Throws `host_refused` when its repository is gone. */
+/** Undefined when there is none of that number. */
 export async function readLocalPull(
   deps: Pick<LocalPullDeps, 'db' | 'git' | 'reposDir'>,
   ref: PullRef,
 ): Promise<LocalPullDetails | undefined> {
-  const current = await currentPull(deps, ref);
-  if (!current) return undefined;
-  const { pull, headSha } = current;
+  const pull = await selectPull(deps.db, ref);
+  if (!pull) return undefined;
+  const isThere = (await findRepository(deps.reposDir, pull.fullName)) !== undefined;
+  const current = isThere ? await currentPull(deps, ref) : undefined;
+  const headSha = current?.headSha ?? pull.headSha;
   return {
-    pull,
+    pull: current?.pull ?? pull,
     headSha,
     approvedBy: await selectApprovers(deps.db, pull.id, headSha),
     statuses: await selectStatuses(deps.db, { fullName: pull.fullName, sha: headSha }),
-    mergeProblem: (await mergeProblem(current)) ?? null,
+    mergeProblem: current ? ((await mergeProblem(current)) ?? null) : 'PR has no repository any more',
   };
 }
 
