@@ -13,7 +13,7 @@ import {
 } from './environments/index.ts';
 import { identify, isAlive } from './exec/index.ts';
 import { emptyTrash, type GitDeps, openGit } from './git/index.ts';
-import { buildHosts } from './hosts/index.ts';
+import { buildGithubAppSetup, buildHosts } from './hosts/index.ts';
 import { createHttpServer, type HttpDeps, type HttpServer, openPort } from './http/index.ts';
 import { errorText, PolderError } from './lib/errors.ts';
 import type { Log } from './lib/log.ts';
@@ -148,6 +148,7 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
     hosts,
     isAllowed,
     intake,
+    githubApp: buildGithubAppSetup({ options, log, now, env }),
     ...(reposDir === '' ? {} : { localPulls }),
     pullSettings: rules,
     engines: buildEngines(parts),

@@ -1,6 +1,7 @@
 import type { Intake } from '../pulls/index.ts';
 import type { FindRepoDeps } from '../repos/index.ts';
 import type { RunDeps } from '../runs/index.ts';
+import type { GithubAppSetup } from '../vcs/github/index.ts';
 import type { LocalPullDeps } from '../vcs/local/index.ts';
 import type { ListenerSettings, Timeouts } from './node-server.ts';
 
@@ -38,6 +39,8 @@ export type HttpDeps = RunDeps &
     readonly localPulls?: LocalPullDeps | undefined;
     /** There when the server takes webhooks. */
     readonly intake?: Intake;
+    /** There when a GitHub App may be registered from a page. */
+    readonly githubApp?: GithubAppSetup;
   };
 
 /** What routes get besides: parts that live as long as the server listens. */

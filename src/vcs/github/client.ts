@@ -91,7 +91,7 @@ export function refusalText(error: PolderError): string {
  * https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api,
  * https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency
  */
-function apiUrl(hostname: string): string {
+export function apiUrl(hostname: string): string {
   if (hostname === 'github.com') return 'https://api.github.com';
   return hostname.endsWith('.ghe.com') ? `https://api.${hostname}` : `https://${hostname}/api/v3`;
 }

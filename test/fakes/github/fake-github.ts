@@ -11,7 +11,7 @@ import { readPullFromGit } from './git-pulls.ts';
 import { answerGraphql } from './graphql.ts';
 import { type FakeReply, handlers } from './handlers.ts';
 import { createRender } from './render.ts';
-import type { FakeComment, FakePull, FakeRepo, FakeState } from './state.ts';
+import { type FakeComment, type FakePull, type FakeRepo, type FakeState, newState } from './state.ts';
 
 /** Instead of an answer: one of ours, or none at all. */
 export type Failure =
@@ -58,7 +58,7 @@ const tls = join(import.meta.dirname, '../../fixtures/tls');
 export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
   const token = 'ghp_secret_of_the_fake';
   const login = options.login ?? 'polder-bot';
-  const state: FakeState = { repos: new Map(), teams: [], login, tokens: new Set([token]), nextId: 1000 };
+  const state = newState(login, token);
   const requests: string[] = [];
   const problems: string[] = [];
   const failures: { matching: RegExp; failure: Failure; left: number }[] = [];
@@ -78,6 +78,7 @@ export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
     if (failure && 'hang' in failure) return;
     if (failure && 'drop' in failure && failure.drop === 'before') return void request.socket.destroy();
     if (failure && 'status' in failure) return send(response, failure, failure.headers);
+    if (state.scopes !== null) response.setHeader('x-oauth-scopes', state.scopes);
     const reply = answer(request, url, { path, body: text === '' ? undefined : JSON.parse(text) });
     if (failure) return void request.socket.destroy();
     sendPage(request, response, { url, reply });
@@ -85,8 +86,10 @@ export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
 
   const answer = (request: IncomingMessage, url: URL, { path, body }: { path: string; body: unknown }): FakeReply => {
     const credential = /^(?:token|bearer) (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    const isApp = path.startsWith('/app') && credential.split('.').length === 3;
-    if (!state.tokens.has(credential) && !isApp) return { status: 401, body: { message: 'Bad credentials' } };
+    const isApp = /^\/app(\/|$)/.test(path) && credential.split('.').length === 3;
+    const isOpen = path.startsWith('/app-manifests/');
+    if (!state.tokens.has(credential) && !isApp && !isOpen)
+      return { status: 401, body: { message: 'Bad credentials' } };
     if (path === '/graphql') {
       const query = body as { query: string; variables: Record<string, unknown> };
       requests.push(query.query.startsWith('mutation') ? 'MUTATION' : 'QUERY');
@@ -157,6 +160,8 @@ export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
         files: new Map(),
         allowed: { merge: true, rebase: true, squash: true },
         deletedBranches: [],
+        permissions: { admin: true, push: true, pull: true },
+        hooks: [],
       };
       state.repos.set(fullName, repo);
       return repo;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import type { GithubDescription } from './description.ts';
 import { mergeInGit } from './git-pulls.ts';
 import type { Render } from './render.ts';
+import { setUpHandlers } from './set-up-handlers.ts';
 import type { FakePull, FakeRepo, FakeState } from './state.ts';
 
 export type FakeRequest = {
@@ -11,7 +12,7 @@ export type FakeRequest = {
 };
 export type FakeReply = { readonly status: number; readonly body?: unknown };
 type Context = { readonly state: FakeState; readonly render: Render; readonly description: GithubDescription };
-type Handler = (context: Context, request: FakeRequest) => FakeReply;
+export type Handler = (context: Context, request: FakeRequest) => FakeReply;
 
 const notFound: FakeReply = { status: 404, body: { message: 'Not Found' } };
 
@@ -34,18 +35,7 @@ function withPull(handle: PullHandler): Handler {
 
 /** The handlers by route; what is a list is cut into pages by the server. */
 export const handlers: Readonly<Record<string, Handler>> = {
-  'GET /app': ({ description }) => ({ status: 200, body: description.example('GET /app', 200) }),
-  'GET /app/installations': ({ description }) => ({
-    status: 200,
-    // The example's account is not as the description has it.
-    body: [{ ...description.example('GET /app/installations', 200), account: null }],
-  }),
-  'POST /app/installations/{installation_id}/access_tokens': ({ state, description }, { parameters }) => {
-    const token = `ghs_${parameters.installation_id}_${state.nextId++}`;
-    state.tokens.add(token);
-    const example = description.example('POST /app/installations/{installation_id}/access_tokens', 201);
-    return { status: 201, body: { ...example, token, expires_at: new Date(Date.now() + 3_600_000).toISOString() } };
-  },
+  ...setUpHandlers,
   'GET /repos/{owner}/{repo}': withRepo(({ render }, repo) => ({ status: 200, body: render.repo(repo) })),
   'GET /repos/{owner}/{repo}/contents/{path}': withRepo(({ description }, repo, { parameters, query }) => {
     const path = parameters.path ?? '';

@@ -25,8 +25,9 @@ export function createRender(description: GithubDescription, webUrl: () => strin
     const urls = { clone_url: `${webUrl()}/${fullName}.git`, html_url: `${webUrl()}/${fullName}` };
     return { ...example, full_name: fullName, name, owner: user(owner), ...urls };
   };
-  const repo = ({ fullName, allowed }: FakeRepo) => ({
+  const repo = ({ fullName, allowed, permissions }: FakeRepo) => ({
     ...named(repoExample, fullName),
+    permissions,
     allow_merge_commit: allowed.merge,
     allow_rebase_merge: allowed.rebase,
     allow_squash_merge: allowed.squash,

@@ -38,6 +38,17 @@ export type FakePull = {
   requiredContexts: string[];
 };
 
+export type FakeHook = {
+  readonly url: string;
+  events: string[];
+  active: boolean;
+  hasSecret: boolean;
+  contentType: 'json' | 'form';
+  insecure: boolean;
+  /** Of the newest delivery; the code is null when there was none. */
+  lastResponse: { code: number | null; status: string | null; message: string | null };
+};
+
 export type FakeRepo = {
   readonly fullName: string;
   /** The bare repository behind it; null: it has none. */
@@ -49,6 +60,18 @@ export type FakeRepo = {
   readonly files: Map<string, string>;
   allowed: { merge: boolean; rebase: boolean; squash: boolean };
   readonly deletedBranches: string[];
+  /** What the account of the token may do there. */
+  permissions: { admin: boolean; push: boolean; pull: boolean };
+  /** null: the token may not see them. */
+  hooks: FakeHook[] | null;
+};
+
+export type FakeApp = {
+  readonly slug: string;
+  installations: number[];
+  permissions: Record<string, string>;
+  events: string[];
+  hook: FakeHook;
 };
 
 export type FakeTeam = {
@@ -65,5 +88,42 @@ export type FakeState = {
   readonly login: string;
   /** Tokens that are accepted, by the API and by git. */
   readonly tokens: Set<string>;
+  /** Scopes of the token, as GitHub tells them of classic ones; null: it tells none. */
+  scopes: string | null;
+  readonly app: FakeApp;
+  /** Codes of apps that were registered from a manifest and not fetched yet. */
+  readonly manifestCodes: Set<string>;
   nextId: number;
 };
+
+export function newHook(url: string, changed: Partial<FakeHook> = {}): FakeHook {
+  return {
+    url,
+    events: ['issue_comment', 'pull_request'],
+    active: true,
+    hasSecret: true,
+    contentType: 'json',
+    insecure: false,
+    lastResponse: { code: 200, status: 'active', message: 'OK' },
+    ...changed,
+  };
+}
+
+export function newState(login: string, token: string): FakeState {
+  return {
+    repos: new Map(),
+    teams: [],
+    login,
+    tokens: new Set([token]),
+    scopes: 'repo, read:org',
+    app: {
+      slug: 'octoapp',
+      installations: [1],
+      permissions: { contents: 'write', issues: 'write', pull_requests: 'write', statuses: 'write', members: 'read' },
+      events: ['issue_comment', 'pull_request'],
+      hook: newHook('https://polder.example.com/events'),
+    },
+    manifestCodes: new Set(),
+    nextId: 1000,
+  };
+}
