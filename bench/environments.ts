@@ -66,6 +66,8 @@ async function measureReads(target: Target): Promise<void> {
   await p99('any page (keyset)', 20, keyset);
   await p99('any page with last deployments', 20, (index) => `${keyset(index)}&include_last_deployment=true`);
   await p99('one environment', 20, (index) => `/projects/1/environments/${anywhere(index)}`);
+  const ofDeployments = '/projects/1/deployments?per_page=20&pagination=keyset';
+  await p99('any page of deployments (keyset)', 20, (index) => `${ofDeployments}&id_after=${10 * anywhere(index)}`);
   await p99('search', 50, (index) => list(1, `search=app-${anywhere(index)}`));
   await p99('search that finds a tenth', 50, () => list(1, 'search=app-1'));
   const ofFew = await p99(`first page of ${few}`, 20, () => list(2));
