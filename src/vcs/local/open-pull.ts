@@ -18,7 +18,7 @@ export type OpeningOrder = {
   readonly labels: readonly string[];
 };
 
-/** What became of something that was asked of a pull request; `event` is what was delivered with it. */
+/** `event`: what was delivered with it. */
 export type Opening = { readonly kind: 'opened'; readonly pull: LocalPull; readonly event: VcsEvent } | PullRefusal;
 
 /** Opens a pull request, and delivers that in the same transaction. Two branches have at most one open at a time. */
