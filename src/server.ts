@@ -53,6 +53,7 @@ import {
   executeRunTask,
   type Requirement,
   sweepOld,
+  tidyKeptCheckouts,
   tidyMirrors,
 } from './runs/index.ts';
 import { createConfigurationReader, createEngines, type Engines, withoutMissingCliConfig } from './terraform/index.ts';
@@ -254,6 +255,7 @@ function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
     await emptyTrash(app.git);
     if (retentionDays > 0) await sweepOld(app, app.now() - retentionDays * dayMs);
     await sweepDeliveries(app.db, app.now() - deliveriesKeptMs);
+    await tidyKeptCheckouts(app);
     await tidyMirrors(app, app.now() - sweepEveryMs);
   };
   const trySweep = () => {

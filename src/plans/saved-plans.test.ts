@@ -198,7 +198,7 @@ describeDatabases('dropOldPlans, once the files are gone', (open) => {
     for (const planId of [old, dropped, recent]) await keepPlanJson(db, planId, '{}');
     await db.transaction((tx) => dropPlan(tx, dropped, { reason: 'applied', now: 1500 }));
     while ((await db.transaction((tx) => dropOldPlans(tx, 2000, 9000))) > 0);
-    const records = await db.query.selectFrom('plans').select(['show_json', 'lock_file', 'drop_reason']).orderBy('id');
+    const records = db.query.selectFrom('plans').select(['show_json', 'lock_file', 'drop_reason']).orderBy('id');
     expect(await records.execute()).toEqual([
       { show_json: null, lock_file: null, drop_reason: 'older than the retention time' },
       { show_json: null, lock_file: null, drop_reason: 'applied' },

@@ -53,7 +53,7 @@ async function startJob(deps: RunDeps, context: JobContext): Promise<JobContext 
     await context.task.assertHeld(tx);
     const refusal = await lockForJob(deps, tx, context);
     if (refusal) {
-      await endInBooks(deps, tx, context, { outcome: { kind: 'refused', refusal }, output: '' });
+      await endInBooks(deps, tx, { ...context, outcome: { kind: 'refused', refusal }, output: '' });
       return undefined;
     }
     const change = { state: 'running', startedAt: deps.now() } as const;
@@ -109,7 +109,7 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     await flush(tx);
     const saved = (await result.save?.(tx)) ?? outcome;
     const job = await currentJob(tx, started);
-    await endInBooks(deps, tx, { ...started, job }, { outcome: saved, output: result.output });
+    await endInBooks(deps, tx, { ...started, job, outcome: saved, output: result.output });
   };
   await withPatience(() => deps.db.transaction(finish), {
     signal: started.task.signal,
@@ -129,6 +129,6 @@ async function currentJob(tx: Tx, started: StartedJob): Promise<Job> {
 async function endUnstarted(deps: RunDeps, context: JobContext, outcome: JobOutcome): Promise<void> {
   await deps.db.transaction(async (tx) => {
     await context.task.assertHeld(tx);
-    await endInBooks(deps, tx, context, { outcome, output: '' });
+    await endInBooks(deps, tx, { ...context, outcome, output: '' });
   });
 }

@@ -85,6 +85,6 @@ async function skipJob(deps: RunDeps, task: Task, { scope, job }: { scope: RunSc
   const outcome = { kind: 'refused', refusal: { kind: 'earlier_failed', message } } as const;
   await deps.db.transaction(async (tx) => {
     await task.assertHeld(tx);
-    await endInBooks(deps, tx, { scope, job }, { outcome, output: '' });
+    await endInBooks(deps, tx, { scope, job, outcome, output: '' });
   });
 }

@@ -6,7 +6,7 @@ export { createInitGate } from './init-gate.ts';
 export { lockUrl } from './job-lock.ts';
 export { findJobs } from './job-store.ts';
 export { createJobTokens, type JobTokens } from './job-tokens.ts';
-export { releasePullCheckouts } from './kept-checkouts.ts';
+export { releasePullCheckouts, tidyKeptCheckouts } from './kept-checkouts.ts';
 export { createPool } from './pool.ts';
 export { type PullPlan, plansOfPull } from './pull-plans.ts';
 export { getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';

@@ -35,16 +35,15 @@ export async function lockForJob(deps: RunDeps, tx: Tx, context: JobContext): Pr
 export async function releaseJobLock(
   deps: RunDeps,
   tx: Tx,
-  context: Pick<JobContext, 'scope' | 'job'>,
-  outcome: JobOutcome,
+  end: Pick<JobContext, 'scope' | 'job'> & { readonly outcome: JobOutcome },
 ): Promise<void> {
-  if (!needsLock(deps.settings, context) || (await keepsLock(tx, context, outcome))) return;
-  const { run, repo } = context.scope;
+  if (!needsLock(deps.settings, end) || (await keepsLock(tx, end, end.outcome))) return;
+  const { run, repo } = end.scope;
   const release = { actor: run.actor, reason: 'the run is done with it', now: deps.now() };
   if (run.trigger.kind === 'pull' && run.pullNumber !== null) {
-    const pull = { repoId: repo.id, pullNumber: run.pullNumber, project: context.job.project };
+    const pull = { repoId: repo.id, pullNumber: run.pullNumber, project: end.job.project };
     await releasePullLocks(tx, pull, release);
-  } else await releaseRunLock(tx, lockedProject(context), { ...release, runId: run.id });
+  } else await releaseRunLock(tx, lockedProject(end), { ...release, runId: run.id });
 }
 
 /**

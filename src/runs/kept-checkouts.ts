@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { DbHandle } from '../db/index.ts';
 import { type Checkout, releaseCheckout } from '../git/index.ts';
 import { hasLivePlans } from '../plans/index.ts';
 import type { RunDeps } from './deps.ts';
@@ -40,8 +41,8 @@ export async function keepCheckout(deps: Deps, place: PullPlace, kept: KeptCheck
   const note: KeptNote = { ...place, ...kept };
   await mkdir(notesDir(deps), { recursive: true, mode: 0o700 });
   // Half a note would be none.
-  await writeFile(`${path}.new`, JSON.stringify(note), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeFile(`${path}${unfinished}`, JSON.stringify(note), { mode: 0o600 });
+  await rename(`${path}${unfinished}`, path);
 }
 
 /** Gives back what is kept for a pull request on this machine. May be called at any time, and again. */
@@ -50,6 +51,20 @@ export async function releasePullCheckouts(deps: Deps, pull: Pull): Promise<void
   for (const name of ofPull) {
     const kept = await takeNote(join(notesDir(deps), name));
     if (kept) await releaseCheckout(deps.git, kept.checkout);
+  }
+}
+
+/**
+ * Gives back the kept checkouts in which no plan is left to apply: other servers, too, close pull requests and discard
+ * plans. May be called at any time.
+ */
+export async function tidyKeptCheckouts(deps: Pick<RunDeps, 'db' | 'git' | 'dataDir'>): Promise<void> {
+  for (const name of await noteNames(deps)) {
+    const path = join(notesDir(deps), name);
+    const kept = await readNote(path);
+    if (kept && (await isNeeded(deps.db, kept))) continue;
+    const taken = await takeNote(path);
+    if (taken) await releaseCheckout(deps.git, taken.checkout);
   }
 }
 
@@ -65,14 +80,15 @@ export async function keptOwners(
   for (const name of await noteNames(deps)) {
     const path = join(notesDir(deps), name);
     const kept = await readNote(path);
-    const isNeeded =
-      kept &&
-      !inUse.has(kept.checkout.owner) &&
-      (await hasLivePlans(deps.db, { ...kept, commitSha: kept.checkout.sha }));
-    if (isNeeded) owners.add(kept.checkout.owner);
+    const isIdle = kept && !inUse.has(kept.checkout.owner);
+    if (isIdle && (await isNeeded(deps.db, kept))) owners.add(kept.checkout.owner);
     else await rm(path, { force: true });
   }
   return owners;
+}
+
+async function isNeeded(db: DbHandle, kept: KeptNote): Promise<boolean> {
+  return hasLivePlans(db, { ...kept, commitSha: kept.checkout.sha });
 }
 
 async function takeNote(path: string): Promise<KeptNote | undefined> {
@@ -94,8 +110,12 @@ async function readNote(path: string): Promise<KeptNote | undefined> {
   }
 }
 
+/** Ends the name of a note that is being written. */
+const unfinished = '.new';
+
 async function noteNames(deps: Pick<RunDeps, 'dataDir'>): Promise<string[]> {
-  return readdir(notesDir(deps)).catch(() => []);
+  const names = await readdir(notesDir(deps)).catch((): string[] => []);
+  return names.filter((name) => !name.endsWith(unfinished));
 }
 
 function notesDir({ dataDir }: Pick<RunDeps, 'dataDir'>): string {

@@ -12,7 +12,7 @@ import { discardPlans } from '../plans/index.ts';
 import type { VcsHost } from '../vcs/index.ts';
 import { acceptRun } from './accept-run.ts';
 import { cancelRun } from './cancel-run.ts';
-import { releasePullCheckouts } from './kept-checkouts.ts';
+import { releasePullCheckouts, tidyKeptCheckouts } from './kept-checkouts.ts';
 import { getRun } from './queries.ts';
 import { cleanAfterCrash } from './sweep.ts';
 import type { Requirement } from './types.ts';
@@ -304,6 +304,19 @@ describe('the checkouts of a pull request', () => {
     await releasePullCheckouts(world.deps, { repoId: world.repo.id, pullNumber: 1 });
     expect(await checkouts(world)).toEqual([]);
     expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }, { kind: 'applied' }]);
+  });
+
+  it('go when other servers have let go of the plans', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    await twoWorkspaces(pull);
+    await tidyKeptCheckouts(world.deps);
+    expect(await checkouts(world)).toHaveLength(2);
+    const project = { name: '', dir: '.', workspace: 'eu' };
+    const gone = { reason: 'unlocked', now: 5 };
+    await world.deps.db.transaction((tx) => discardPlans(tx, { repoId: world.repo.id, pullNumber: 1, project }, gone));
+    await tidyKeptCheckouts(world.deps);
+    expect(await checkouts(world)).toHaveLength(1);
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
   });
 
   it('survive a restart as long as there is a plan to apply in them', async () => {

@@ -86,7 +86,7 @@ async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover)
     const outcome = interruptedOutcome(command, interruption);
     const lines = [`polder: ${outcome.message}`];
     await appendLog(tx, job.id, { lines, maxBytes: deps.settings.logMaxBytes });
-    await endInBooks(deps, tx, { scope, job }, { outcome, output: output.text });
+    await endInBooks(deps, tx, { scope, job, outcome, output: output.text });
   });
   removeJobFiles(files);
 }
