@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConfigurationReader } from '../terraform/index.ts';
 import { pathRules } from './path-rules.ts';
 import { dirOf, type TreeView } from './tree.ts';
@@ -15,6 +16,8 @@ export type ModuleGraph = {
   /** The folders of projects that use one of these folders, by way of others too. Circles do no harm. */
   dependants(dirs: ReadonlySet<string>): Promise<ReadonlySet<string>>;
 };
+
+const filesPerTurn = 20;
 
 /** Which files could use a folder as a module: those in which a text stands that leads there. */
 type Mentions = ReadonlyMap<string, readonly string[]>;
@@ -60,7 +63,11 @@ async function readMentions({ tree, read }: Reading): Promise<Mentions> {
     const dirs = new Set(
       [...text.matchAll(/"(\.\.?(?:\/[^"\n]*)?)"/g)].map(([, source = '']) => moduleDir(path, source)),
     );
-    for (const dir of dirs) mentions.set(dir, [...(mentions.get(dir) ?? []), path]);
+    for (const dir of dirs) {
+      const known = mentions.get(dir);
+      if (known) known.push(path);
+      else mentions.set(dir, [path]);
+    }
   }
   return mentions;
 }
@@ -73,6 +80,8 @@ async function parse(
 ): Promise<void> {
   const unknown = paths.filter((path) => !parsed.has(path));
   for await (const { path, text } of read(unknown)) {
+    // The files that use a popular module take seconds, in which others want to be served.
+    if (parsed.size % filesPerTurn === 0) await nextTurn();
     const sources = await reader.moduleSources([{ path, content: text }]);
     const local = sources.filter((source) => /^\.\.?(\/|$)/.test(source));
     parsed.set(path, new Set(local.map((source) => moduleDir(path, source))));

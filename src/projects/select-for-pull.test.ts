@@ -179,7 +179,9 @@ describe('selectForPull', () => {
       [
         'says that its ending is',
         { files: ['atlantis.yml', 'a/main.tf'] },
-        ['found "atlantis.yml" as config file; rename using the .yaml extension'],
+        [
+          `looking for 'atlantis.yaml' file in '.': found "atlantis.yml" as config file; rename using the .yaml extension`,
+        ],
       ],
       [
         'says which folder is listed twice',

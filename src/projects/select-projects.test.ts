@@ -272,7 +272,7 @@ describe('selectProjects', () => {
       'the other usual ending of the file',
       { tree: treeOf(['atlantis.yml', 'main.tf']), paths: [{ directory: '.' }] },
       'config_invalid',
-      'failed to build command: found "atlantis.yml" as config file; rename using the .yaml extension',
+      `failed to build command: looking for 'atlantis.yaml' file in '.': found "atlantis.yml" as config file; rename using the .yaml extension`,
     ],
   ];
   it.each(rejected)('refuses %s', (...[_name, asked, reason, message]) => {

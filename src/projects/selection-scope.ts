@@ -38,7 +38,8 @@ export type SelectionScope = SelectionContext & {
 export function openScope(context: SelectionContext): SelectionScope | InvalidConfig {
   const { config, tree, settings } = context;
   if (tree.hasFile('atlantis.yml')) {
-    const message = 'found "atlantis.yml" as config file; rename using the .yaml extension';
+    const found = 'found "atlantis.yml" as config file; rename using the .yaml extension';
+    const message = `looking for '${context.configFile}' file in '.': ${found}`;
     return { kind: 'invalid', message, atlantisMessage: message };
   }
   const configured = config ? configuredProjects(config, context) : noConfiguredProjects;
