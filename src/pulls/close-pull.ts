@@ -3,6 +3,7 @@ import { forgetPullRef } from '../git/index.ts';
 import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { releasePullCheckouts } from '../runs/index.ts';
+import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { pullRefOf } from './fetch-pull.ts';
 import { deleteProjects, setClosed, setPlanned } from './pull-store.ts';
@@ -24,7 +25,10 @@ export async function closePull(deps: PullDeps, context: CommandContext): Promis
     await deleteProjects(tx, pull.id);
     await setPlanned(tx, pull.id, null);
     await setClosed(tx, pull.id, now);
-    return locks;
+    // Carried out again, because it could not be told, there is nothing left to release.
+    const all = [...(command.facts.released ?? []), ...locks.map(({ dir, workspace }) => ({ dir, workspace }))];
+    await setFacts(tx, command.id, { released: all });
+    return all;
   });
   await releasePullCheckouts(deps, of);
   if (pull.headSha !== '') {

@@ -12,7 +12,14 @@ import { isUntargeted } from './on-run-event.ts';
 import { selectProjects } from './pull-store.ts';
 import { reportResult } from './report-result.ts';
 import { lockUrls, projectReports } from './result-view.ts';
-import { combinedEnded, combinedFailed, nothingToDo, projectStatuses } from './run-statuses.ts';
+import {
+  combinedEnded,
+  combinedFailed,
+  combinedStarted,
+  givenUp,
+  nothingToDo,
+  projectStatuses,
+} from './run-statuses.ts';
 import { repoSettingsAt, type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts } from './types.ts';
@@ -119,17 +126,19 @@ async function reportPlan(
   const names = statusNames(deps.pullSettings);
   const target = { ...context, pull: context.command.pull, headSha: run.pull?.headSha ?? run.commitSha };
   await writeStatuses(deps, target, projectStatuses(names, 'plan', { jobs: run.jobs, outputs, ended: true }));
-  if (!(await isLeftBehind(deps, context, run))) {
-    const plansDeleted = (await mergesItself(deps, run, live)) && (await dropUnlessWhole(deps, context, run));
-    const lockUrl = await lockUrls(deps, run);
-    const ended = { jobs: run.jobs, outputs, extraArgs: run.command.extraArgs };
-    const projects = projectReports(ended, deps.pullSettings.executableName, lockUrl).map((report) => ({
-      ...report,
-      mergedAgain,
-    }));
-    const result: CommandResult = { kind: 'ran', projects, plansDeleted, removedDirs };
-    await reportResult(deps, context, { command: 'plan', asked: command, result, run });
+  if (await isLeftBehind(deps, context, run)) {
+    await writeStatuses(deps, target, [givenUp(combinedStarted(names, 'plan'), 'plan')]);
+    return null;
   }
+  const plansDeleted = (await mergesItself(deps, run, live)) && (await dropUnlessWhole(deps, context, run));
+  const lockUrl = await lockUrls(deps, run);
+  const ended = { jobs: run.jobs, outputs, extraArgs: run.command.extraArgs };
+  const projects = projectReports(ended, deps.pullSettings.executableName, lockUrl).map((report) => ({
+    ...report,
+    mergedAgain,
+  }));
+  const result: CommandResult = { kind: 'ran', projects, plansDeleted, removedDirs };
+  await reportResult(deps, context, { command: 'plan', asked: command, result, run });
   const record = (await selectProjects(deps.db, context.command.pull.id)).map(({ status }) => status);
   await writeStatuses(deps, target, combinedEnded(names, 'plan', record));
   return null;

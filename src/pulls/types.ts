@@ -37,6 +37,8 @@ export type CommandFacts = {
   readonly removedDirs?: readonly string[];
   /** The base branch had moved since the plan before. */
   readonly mergedAgain?: boolean;
+  /** The locks that the end of the pull request has released. */
+  readonly released?: readonly { readonly dir: string; readonly workspace: string }[];
   /** How many waiting commands a `cancel` has ended. */
   readonly dropped?: number;
   /** Projects that were asked for and cannot be applied. */
