@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { usualProjectSettings } from '../../../test/support/rules.ts';
+import type { CommandKind } from '../../commands/index.ts';
 import type { Project } from '../../projects/index.ts';
 import type { Job, JobOutcome, RunWithJobs } from '../../runs/index.ts';
 import { commandResult, toAtlantisResult } from './result.ts';
@@ -17,7 +18,7 @@ const project: Project = {
   silencePrComments: ['plan'],
 };
 
-function resultOf(kind: 'plan' | 'apply', outcome: JobOutcome | null, output: string) {
+function resultOf(kind: CommandKind, outcome: JobOutcome | null, output: string) {
   const job: Job = {
     id: 7,
     uuid: '6f1c3a52-7c52-4b1e-9f43-0f8d35e6f0aa',
@@ -91,6 +92,14 @@ describe('toAtlantisResult', () => {
     ['a job that goes on', 'plan', null, { Command: 1, Failure: 'run 3 has not ended yet' }],
   ])('tells of %s', (_title, kind, outcome, fields) => {
     expect(resultOf(kind, outcome, 'text')).toEqual({ ...common, ...fields });
+  });
+
+  it.each<[CommandKind, object]>([
+    ['version', { Command: 6, VersionSuccess: 'text' }],
+    ['import', { Command: 7, ImportSuccess: { Output: 'text', RePlanCmd: plan.RePlanCmd } }],
+    ['state_rm', { Command: 8, SubCommand: 'rm', StateRmSuccess: { Output: 'text', RePlanCmd: plan.RePlanCmd } }],
+  ])('tells of a command that only pull requests know: %s', (kind, fields) => {
+    expect(resultOf(kind, { kind: 'done', planDiscarded: false }, 'text')).toEqual({ ...common, ...fields });
   });
 
   it('takes an apply that printed nothing for what it is', () => {
