@@ -1,6 +1,10 @@
 export * from './capabilities.ts';
+export * from './diagnosis.ts';
+export { explainConnection, explainFailure } from './explain-connection.ts';
 export { createHostFetch, type HostFetch, type HostFetchOptions, isPassingFailure } from './host-fetch.ts';
 export { createHosts, type Hosts } from './hosts.ts';
+export { judgeWebhooks, missingSecret, type SeenWebhook, unseenWebhooks } from './judge-webhooks.ts';
+export { type Probe, type ProbeOptions, probeSite } from './probe-site.ts';
 export * from './pull-host.ts';
 export { trustedAuthorities } from './trusted-authorities.ts';
 export * from './types.ts';

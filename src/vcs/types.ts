@@ -1,4 +1,5 @@
 import type { HostCapabilities } from './capabilities.ts';
+import type { DiagnosisOrder, Finding } from './diagnosis.ts';
 import type { PullHost } from './pull-host.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -51,4 +52,9 @@ export type VcsHost = {
   readonly pulls?: PullHost;
   /** There when the host sends webhooks. */
   readonly webhooks?: Webhooks;
+  /**
+   * Asks the host whether all is as it has to be, and changes nothing: connection, credentials, what they may do, and the
+   * webhook. What goes wrong is a finding. There where there is something to ask.
+   */
+  diagnose?(order: DiagnosisOrder): Promise<readonly Finding[]>;
 };

@@ -24,6 +24,8 @@ export type GithubAuth = {
   /** What git gives as the user's name. */
   readonly gitUsername: string;
   ownLogin(): Promise<string>;
+  /** The headers of what is asked as the app itself, and of no installation; null for a token. */
+  readonly asApp: (() => Promise<{ readonly authorization: string }>) | null;
 };
 
 /** `api` sends requests without credentials of its own. */
@@ -32,7 +34,7 @@ export function createAuth(api: Octokit, credentials: GithubCredentials): Github
 }
 
 function tokenAuth({ user, token }: Extract<GithubCredentials, { kind: 'token' }>): GithubAuth {
-  return { token, gitUsername: user, ownLogin: async () => user };
+  return { token, gitUsername: user, ownLogin: async () => user, asApp: null };
 }
 
 function appAuth(api: Octokit, app: Extract<GithubCredentials, { kind: 'app' }>): GithubAuth {
@@ -56,6 +58,7 @@ function appAuth(api: Octokit, app: Extract<GithubCredentials, { kind: 'app' }>)
     token: async () => (await auth({ type: 'installation', installationId: await installationId() })).token,
     gitUsername: 'x-access-token',
     ownLogin: async () => `${await slug()}[bot]`,
+    asApp,
   };
 }
 

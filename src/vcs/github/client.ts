@@ -13,12 +13,15 @@ export type GithubClientOptions = Pick<HostFetchOptions, 'authorities' | 'now' |
 };
 
 type Parameters = Readonly<Record<string, unknown>>;
+type ReplyHeaders = Readonly<Record<string, string | number | undefined>>;
 
 /** Asks GitHub. Everything throws `host_unavailable` or `host_refused`, whose details hold GitHub's `status`. */
 export type GithubClient = {
   readonly auth: GithubAuth;
   /** `route` as GitHub's documentation writes it, such as `GET /repos/{owner}/{repo}`. */
   ask<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T>;
+  /** As `ask`, with the headers of the reply. */
+  look<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<{ data: T; headers: ReplyHeaders }>;
   /** As `ask`, for what need not exist: undefined for status 404. */
   find<T>(route: string, parameters: Parameters, schema: z.ZodType<T>): Promise<T | undefined>;
   /** All pages of a list. It is not complete when the host breaks its own rules about pages. */
@@ -43,17 +46,19 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
     options.credentials,
   );
   api.hook.before('request', async (request) => {
-    request.headers.authorization = `token ${await auth.token()}`;
+    request.headers.authorization ??= `token ${await auth.token()}`;
   });
-  const ask: GithubClient['ask'] = async (route, parameters, schema) => {
-    const reply: { data: unknown } = await api
+  const look: GithubClient['look'] = async (route, parameters, schema) => {
+    const reply: { data: unknown; headers: ReplyHeaders } = await api
       .request(route, parameters)
       .catch((error: unknown) => rethrow(route, error));
-    return understood(route, schema, reply.data);
+    return { data: understood(route, schema, reply.data), headers: reply.headers };
   };
+  const ask: GithubClient['ask'] = async (route, parameters, schema) => (await look(route, parameters, schema)).data;
   return {
     auth,
     ask,
+    look,
     find: (route, parameters, schema) => ask(route, parameters, schema).catch(undefinedWhenMissing),
     list: async (route, parameters, item) => {
       const items: z.infer<typeof item>[] = [];

@@ -1,6 +1,14 @@
-import { type HostCapabilities, type HostRepo, mergeMethods, type PullHost, type VcsHost } from '../index.ts';
+import {
+  type HostCapabilities,
+  type HostRepo,
+  mergeMethods,
+  type PullHost,
+  probeSite,
+  type VcsHost,
+} from '../index.ts';
 import { createGithubClient, type GithubClient, type GithubClientOptions } from './client.ts';
 import { createComment, hideComments, listComments, react, updateComment } from './comments.ts';
+import { diagnose } from './diagnose.ts';
 import { listTeams } from './list-teams.ts';
 import { getMergeability } from './mergeability.ts';
 import { approvers, getFile, getPull, listChangedFiles, listReviews, repoParameters } from './pull-reads.ts';
@@ -47,6 +55,7 @@ export function githubHost(options: GithubHostOptions): VcsHost {
       recognises: isGithubDelivery,
       readEvent: (rawBody, headers) => readDelivery(rawBody, headers, options.webhookSecret),
     },
+    diagnose: (order) => diagnose({ client, options, order, probe: (url) => probeSite(options, url) }),
   };
 }
 

@@ -61,3 +61,17 @@ export const commentEventSchema = z.object({
 export const commentSchema = z.object({ id: number, body: z.string().nullish(), user: login.nullable() });
 export const fileSchema = z.object({ filename: z.string(), previous_filename: z.string().optional() });
 export const reviewSchema = z.object({ id: number, user: login.nullable(), state: z.string() });
+
+/** The secret itself is never told, only that there is one. */
+export const webhookConfigSchema = z.object({
+  url: z.string().optional(),
+  secret: z.string().optional(),
+  insecure_ssl: z.union([z.string(), z.number()]).optional(),
+});
+export const webhookSchema = z.object({
+  active: z.boolean(),
+  events: z.array(z.string()),
+  config: webhookConfigSchema,
+  last_response: z.object({ code: z.number().nullable(), message: z.string().nullish() }),
+});
+export const deliverySchema = z.object({ status: z.string(), status_code: z.number() });

@@ -1,0 +1,47 @@
+import { errorText } from '../lib/errors.ts';
+import { type Finding, problem } from './diagnosis.ts';
+import { isPassingFailure } from './host-fetch.ts';
+
+/** What went wrong with a certificate, by the codes of https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const unknownAuthority = [
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+];
+
+/** What an error of a host's client means: a connection that fails, or a host that refuses, for which there is `remedy`. */
+export function explainFailure(about: string, error: unknown, remedy: string): Finding {
+  return isPassingFailure(error) ? explainConnection(about, error) : problem(about, errorText(error), remedy);
+}
+
+/** Why a server could not be asked, as somebody who can do something about it needs to hear it. */
+export function explainConnection(about: string, error: unknown): Finding {
+  const code = codeOf(error);
+  const text = errorText(error);
+  if (unknownAuthority.includes(code)) {
+    const remedy =
+      'if it has a certificate of your own authority, name the file of that authority in SSL_CERT_FILE (or its folder in ' +
+      'SSL_CERT_DIR) for the API and in GIT_SSL_CAINFO for git';
+    return problem(about, `${text} (${code}: no authority that is trusted here has signed the certificate)`, remedy);
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return problem(about, text, 'use the host name that the certificate was made for');
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return problem(about, text, 'renew the certificate of that server, or put the clock of this machine right');
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return problem(about, text, 'check the host name and the DNS of this machine');
+  }
+  return problem(about, text, 'check the address, firewalls, and HTTPS_PROXY and NO_PROXY');
+}
+
+/** The code of the innermost cause that has one of its own. */
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const inner = codeOf(error.cause);
+  const { code } = error as { code?: unknown };
+  return inner === '' && typeof code === 'string' ? code : inner;
+}
