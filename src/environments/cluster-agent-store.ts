@@ -62,10 +62,10 @@ export async function deleteAgent(tx: Tx, id: number): Promise<void> {
   await tx.query.deleteFrom('cluster_agents').where('id', '=', id).execute();
 }
 
-/** The ids of the environments that are bound to an agent. */
-export async function selectEnvironmentsOfAgent(tx: Tx, id: number): Promise<number[]> {
-  const rows = await tx.query.selectFrom('environments').select('id').where('cluster_agent_id', '=', id).execute();
-  return rows.map((row) => row.id);
+/** The ids of environments that are bound to an agent, at most so many. */
+export async function selectEnvironmentsOfAgent(tx: Tx, id: number, limit: number): Promise<number[]> {
+  const bound = tx.query.selectFrom('environments').select('id').where('cluster_agent_id', '=', id);
+  return (await bound.limit(limit).execute()).map((row) => row.id);
 }
 
 function toAgent(row: Selectable<ClusterAgentsTable>): ClusterAgent {

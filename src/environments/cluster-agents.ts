@@ -1,5 +1,5 @@
 import { type Actor, recordAudit } from '../access/index.ts';
-import { type Db, lockRow } from '../db/index.ts';
+import { type Db, lockRow, type Tx } from '../db/index.ts';
 import { recordChanges } from './change-log.ts';
 import {
   type ClusterAgent,
@@ -44,21 +44,29 @@ export async function unregisterAgent(db: Db, agent: { repoId: number; id: numbe
     await lockRow(tx, 'repos', repoId);
     const known = await findAgent(tx, repoId, id);
     if (!known) return false;
-    const bound = await selectEnvironmentsOfAgent(tx, id);
-    const none = { clusterAgentId: null, kubernetesNamespace: null, fluxResourcePath: null };
-    await updateEnvironments(tx, bound, { ...none, now: by.now });
-    // Without its name: not everybody who reads the log may see agents.
-    const reason = 'its cluster agent was deleted';
-    const change = { actorId: by.actor.id, kind: 'updated', reason, now: by.now } as const;
-    await recordChanges(
-      tx,
-      bound.map((environmentId) => ({ ...change, environmentId })),
-    );
+    while (await unbind(tx, id, by));
     await deleteAgent(tx, id);
     const { name: subject } = known;
     await recordAudit(tx, { actorId: by.actor.id, action: 'cluster_agent.delete', repoId, subject, now: by.now });
     return true;
   });
+}
+
+/** A statement takes so many parameters and no more. */
+const batch = 1000;
+
+/** Takes an agent from some of the environments that have it; false when none has. */
+async function unbind(tx: Tx, agentId: number, { actor, now }: By): Promise<boolean> {
+  const bound = await selectEnvironmentsOfAgent(tx, agentId, batch);
+  const none = { clusterAgentId: null, kubernetesNamespace: null, fluxResourcePath: null };
+  await updateEnvironments(tx, bound, { ...none, now });
+  // Without its name: not everybody who reads the log may see agents.
+  const change = { actorId: actor.id, kind: 'updated', reason: 'its cluster agent was deleted', now } as const;
+  await recordChanges(
+    tx,
+    bound.map((environmentId) => ({ ...change, environmentId })),
+  );
+  return bound.length > 0;
 }
 
 function nameProblem(name: string): string | undefined {

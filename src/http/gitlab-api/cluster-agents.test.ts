@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { insertRepo } from '../../../test/support/applies.ts';
@@ -52,6 +53,23 @@ describeDatabases('cluster agents', (open) => {
     expect(Object.keys(environment as object)).not.toContain('cluster_agent');
     const { json: events } = await sendAs(w, 'M', { request: 'GET P/environments/1/events' });
     expect(events).toMatchObject([{ kind: 'updated', reason: 'its cluster agent was deleted' }, {}]);
+  });
+
+  it('take themselves out of more environments than a statement has parameters for', async () => {
+    const w = await world();
+    await register(w, 'agent-1');
+    const count = 12_000;
+    await sql`with recursive series(i) as (select 1 union all select i + 1 from series where i < ${sql.lit(count)})
+      insert into environments (repo_id, name, name_key, slug, tier, state, auto_stop_setting, cluster_agent_id,
+        created_at, updated_at)
+      select 1, 'many-' || i, 'many-' || i, 'many-' || i, 'other', 'available', 'always', 1, 1, 1 from series`.execute(
+      w.db.query,
+    );
+    expect((await sendAs(w, 'M', { request: `DELETE ${agents}/1` })).status).toBe(204);
+    const bound = w.db.query.selectFrom('environments').select('id').where('cluster_agent_id', 'is not', null);
+    expect(await bound.execute()).toEqual([]);
+    const updated = w.db.query.selectFrom('environment_events').select(({ fn }) => fn.countAll<number>().as('n'));
+    expect(Number((await updated.executeTakeFirstOrThrow()).n)).toBe(count);
   });
 
   it.each<['R' | 'D' | 'N', string, number]>([
