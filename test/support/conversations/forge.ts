@@ -1,0 +1,51 @@
+import type { Files } from '../git.ts';
+import type { TestServer } from '../server.ts';
+
+/** Branches of the repository `acme/infra` behind a host. */
+export type Branches = {
+  /** The folder of bare repositories. */
+  readonly reposDir: string;
+  /** Commits the files on a branch, which is made from `main` when there is none. */
+  commit(branch: string, files: Files, removed?: readonly string[]): Promise<void>;
+};
+
+/**
+ * A host with the repository `acme/infra`, as people use it. Whatever they do there is told to the server, as the host
+ * tells it; what is given back is what the server answers to that.
+ */
+export type Forge = {
+  /** What the server is started with to work for it. */
+  readonly flags: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  /** The API reaches merges that only a person may choose how to do. */
+  connect(server: TestServer): void;
+  /** Opens a pull request of a branch into `main`; gives its number. */
+  open(branch: string, given?: { readonly draft?: boolean; readonly labels?: readonly string[] }): Promise<number>;
+  /** Tells that the branch of a pull request has new commits. */
+  pushed(pull: number): Promise<void>;
+  comment(pull: number, body: string): Promise<void>;
+  approve(pull: number): Promise<void>;
+  close(pull: number): Promise<void>;
+  /** What the server has written on a pull request, oldest first; what it folded away is left out. */
+  comments(pull: number): Promise<readonly string[]>;
+  /** The last status of each context of the head of a pull request, as `state: description`. */
+  statuses(pull: number): Promise<Readonly<Record<string, string>>>;
+  isMerged(pull: number): Promise<boolean>;
+};
+
+export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+
+/** Sends deliveries to the server that was connected; fails when one is not taken. */
+export function sender(): { connect(server: TestServer): void; send(delivery: Delivery): Promise<void> } {
+  let url: string | undefined;
+  return {
+    connect: (server) => {
+      url = server.url;
+    },
+    send: async ({ headers, body }) => {
+      const reply = await fetch(`${url}/events`, { method: 'POST', headers, body });
+      const text = await reply.text();
+      if (reply.status !== 200) throw new Error(`a delivery was answered ${reply.status} ${text}`);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { fakeGitea } from '../../fakes/gitea/index.ts';
+import { type Branches, type Forge, sender } from './forge.ts';
+
+export async function giteaForge({ reposDir }: Branches): Promise<Forge> {
+  const gitea = await fakeGitea({ reposDir, webhookSecret: 'secret' });
+  const repo = gitea.addRepo('acme/infra');
+  const { connect, send } = sender();
+  const of = (number: number) => {
+    const pull = repo.pulls.get(number);
+    if (!pull) throw new Error(`no pull request ${number}`);
+    return pull;
+  };
+  return {
+    flags: {
+      'gitea-user': gitea.state.login,
+      'gitea-token': gitea.token,
+      'gitea-base-url': gitea.baseUrl,
+      'gitea-webhook-secret': 'secret',
+      'repo-allowlist': '*',
+    },
+    env: { SSL_CERT_FILE: gitea.certificateFile, GIT_SSL_CAINFO: gitea.certificateFile },
+    connect,
+    open: async (headBranch, { draft = false, labels = [] } = {}) => {
+      const title = draft ? 'WIP: a change' : 'A change';
+      const pull = gitea.openPull('acme/infra', { headBranch, title, labels: [...labels] });
+      await send(gitea.pullEvent(repo, pull, 'opened'));
+      return pull.number;
+    },
+    pushed: async (number) => {
+      gitea.pushed(repo, of(number));
+      await send(gitea.pullEvent(repo, of(number), 'synchronized'));
+    },
+    comment: (number, body) => send(gitea.commentEvent(repo, of(number), gitea.addComment(of(number), body))),
+    approve: async (number) =>
+      void of(number).reviews.push({ id: gitea.state.nextId++, login: 'grace', state: 'APPROVED', dismissed: false }),
+    close: (number) => {
+      Object.assign(of(number), { state: 'closed' });
+      return send(gitea.pullEvent(repo, of(number), 'closed'));
+    },
+    comments: async (number) =>
+      of(number)
+        .comments.filter(({ author, body }) => author === gitea.state.login && !body.startsWith('<!--- +-Superseded'))
+        .map(({ body }) => body),
+    statuses: async (number) => {
+      const ofHead = repo.statuses.filter(({ sha }) => sha === of(number).headSha);
+      return Object.fromEntries(ofHead.map((one) => [one.context, `${one.state}: ${one.description}`]));
+    },
+    isMerged: async (number) => of(number).merged,
+  };
+}

@@ -1,0 +1,49 @@
+import { fakeGithub } from '../../fakes/github/index.ts';
+import { type Branches, type Forge, sender } from './forge.ts';
+
+export async function githubForge({ reposDir }: Branches): Promise<Forge> {
+  const github = await fakeGithub({ reposDir, webhookSecret: 'secret' });
+  const repo = github.addRepo('acme/infra');
+  const { connect, send } = sender();
+  const of = (number: number) => {
+    const pull = repo.pulls.get(number);
+    if (!pull) throw new Error(`no pull request ${number}`);
+    return pull;
+  };
+  return {
+    flags: {
+      'gh-user': github.state.login,
+      'gh-token': github.token,
+      'gh-hostname': github.hostname,
+      'gh-webhook-secret': 'secret',
+      'repo-allowlist': `${github.hostname}/acme/*`,
+    },
+    env: { SSL_CERT_FILE: github.certificateFile, GIT_SSL_CAINFO: github.certificateFile },
+    connect,
+    open: async (headBranch, { draft = false, labels = [] } = {}) => {
+      const pull = github.openPull('acme/infra', { headBranch, draft, labels: [...labels] });
+      await send(github.pullEvent(repo, pull, 'opened'));
+      return pull.number;
+    },
+    pushed: async (number) => {
+      github.pushed(repo, of(number));
+      await send(github.pullEvent(repo, of(number), 'synchronize'));
+    },
+    comment: (number, body) => send(github.commentEvent(repo, of(number), github.addComment(of(number), body))),
+    approve: async (number) =>
+      void of(number).reviews.push({ id: github.state.nextId++, login: 'grace', state: 'APPROVED' }),
+    close: (number) => {
+      Object.assign(of(number), { state: 'closed' });
+      return send(github.pullEvent(repo, of(number), 'closed'));
+    },
+    comments: async (number) =>
+      of(number)
+        .comments.filter(({ author, minimised }) => author === github.state.login && !minimised)
+        .map(({ body }) => body),
+    statuses: async (number) => {
+      const ofHead = repo.statuses.filter(({ sha }) => sha === of(number).headSha);
+      return Object.fromEntries(ofHead.map((one) => [one.context, `${one.state}: ${one.description}`]));
+    },
+    isMerged: async (number) => of(number).merged,
+  };
+}

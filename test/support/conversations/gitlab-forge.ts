@@ -1,0 +1,54 @@
+import { fakeGitlab } from '../../fakes/gitlab/index.ts';
+import { type Branches, type Forge, sender } from './forge.ts';
+
+/** GitLab's words for what others call pending and failure. */
+const states: Readonly<Record<string, string>> = { running: 'pending', failed: 'failure' };
+
+export async function gitlabForge({ reposDir }: Branches): Promise<Forge> {
+  const gitlab = await fakeGitlab({ reposDir, webhookSecret: 'secret' });
+  const project = gitlab.addProject('acme/infra');
+  const { connect, send } = sender();
+  const of = (iid: number) => {
+    const request = project.requests.get(iid);
+    if (!request) throw new Error(`no merge request ${iid}`);
+    return request;
+  };
+  return {
+    flags: {
+      'gitlab-user': gitlab.state.login,
+      'gitlab-token': gitlab.token,
+      'gitlab-hostname': gitlab.hostname,
+      'gitlab-webhook-secret': 'secret',
+      'repo-allowlist': `${gitlab.hostname}/acme/*`,
+    },
+    env: { SSL_CERT_FILE: gitlab.certificateFile, GIT_SSL_CAINFO: gitlab.certificateFile },
+    connect,
+    open: async (sourceBranch, { draft = false, labels = [] } = {}) => {
+      const request = gitlab.openRequest('acme/infra', { sourceBranch, draft, labels: [...labels] });
+      await send(gitlab.requestEvent(project, request, { action: 'open' }));
+      return request.iid;
+    },
+    pushed: async (iid) => {
+      const oldrev = of(iid).sha;
+      gitlab.pushed(project, of(iid));
+      await send(gitlab.requestEvent(project, of(iid), { action: 'update', oldrev }));
+    },
+    comment: (iid, body) => send(gitlab.noteEvent(project, { request: of(iid), note: gitlab.addNote(of(iid), body) })),
+    approve: async (iid) => void of(iid).approvedBy.push('grace'),
+    close: (iid) => {
+      of(iid).state = 'closed';
+      return send(gitlab.requestEvent(project, of(iid), { action: 'close' }));
+    },
+    comments: async (iid) =>
+      of(iid)
+        .notes.filter(({ author, body }) => author === gitlab.state.login && !body.startsWith('<!--- +-Superseded'))
+        .map(({ body }) => body),
+    statuses: async (iid) => {
+      const ofHead = project.statuses.filter(({ sha }) => sha === of(iid).sha);
+      return Object.fromEntries(
+        ofHead.map((one) => [one.name, `${states[one.status] ?? one.status}: ${one.description ?? ''}`]),
+      );
+    },
+    isMerged: async (iid) => of(iid).state === 'merged',
+  };
+}
