@@ -29,7 +29,7 @@ export function projectBody(context: BodyContext, report: ProjectReport): string
     case 'locked_by_pull':
       return problem(context, { kind: 'failed', text: lockedText(context.view, outcome), output: '' });
     case 'failed':
-      return failedBody(context, report, outcome.message);
+      return failedBody(context, report, { message: outcome.message, isStale: outcome.code === 'plan_invalid' });
     case 'cancelled':
       return problem(context, { kind: 'cancelled', text: `cancelled by ${outcome.by}.`, output: report.output });
     case 'interrupted': {
@@ -95,10 +95,15 @@ function doneBody(
 
 const planDiscarded = ':put_litter_in_its_place: A plan file was discarded. Re-plan would be required before applying.';
 
-function failedBody(context: BodyContext, report: ProjectReport, message: string): string {
+/** `isStale`: the plan cannot be applied again. */
+function failedBody(
+  context: BodyContext,
+  report: ProjectReport,
+  { message, isStale }: { readonly message: string; readonly isStale: boolean },
+): string {
   const text = report.output === '' ? message : `${message}\n${report.output}`;
   const told = problem(context, { kind: 'error', text });
-  return context.view.command === 'apply' ? `${told}\n\n${stalePlanHint(report.planCommand)}` : told;
+  return isStale && report.planCommand !== '' ? `${told}\n\n${stalePlanHint(report.planCommand)}` : told;
 }
 
 function problem({ view, title }: BodyContext, what: Problem): string {

@@ -61,7 +61,7 @@ const notApproved: ReportedOutcome = {
 function failed(command: string, dir: string): ReportedOutcome {
   return {
     kind: 'failed',
-    code: 'engine_failed',
+    code: 'plan_invalid',
     message: `running 'terraform ${command}' in '${dir}': exit status 1`,
   };
 }

@@ -85,7 +85,9 @@ async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> 
   await lockRow(tx, 'repos', repo.id);
   const project = { name: job.project.name, dir: job.project.dir, workspace: job.project.workspace };
   const environmentId = await environmentOfProject(tx, { repoId: repo.id, project, actorId: run.actor.id, now });
-  const waiting = await findWaiting(tx, { environmentId, sha: run.commitSha });
+  // A merge that was made for a pull request is no commit that anybody else has.
+  const sha = run.pull?.mergedInto ? run.pull.headSha : run.commitSha;
+  const waiting = await findWaiting(tx, { environmentId, sha });
   if (waiting) return setCause(tx, waiting.id, { runId: run.id, jobId: job.id, now });
   await insertDeployment(tx, {
     iid: await nextIid(tx, repo.id),
@@ -94,7 +96,7 @@ async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> 
     status: 'created',
     ref: run.ref.replace(/^refs\/(heads|tags)\//, ''),
     tag: run.refKind === 'tag',
-    sha: run.commitSha,
+    sha,
     userId: run.actor.id,
     runId: run.id,
     jobId: job.id,

@@ -15,7 +15,7 @@ import { reportResult } from './report-result.ts';
 import { projectReports } from './result-view.ts';
 import { combinedEnded, combinedFailed, nothingToDo, projectStatuses } from './run-statuses.ts';
 import { type Appliable, savedOnPull } from './saved-plans.ts';
-import { repoSettingsAt, selectOnPull } from './select-on-pull.ts';
+import { repoSettingsAt, selectOnPull, settingsNow } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts, Hindered } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
@@ -41,18 +41,17 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
   if (chosen.kind === 'rejected') return refuse(deps, context, { ...applying, message: chosen.message });
   const [first] = chosen.appliable;
   if (!first) return applyNothing(deps, context, { ...applying, hindered: chosen.hindered });
-  const settings = await repoSettingsAt(deps, context.command.pull.repo, {
-    commitSha: first.commitSha,
-    baseBranch: live.baseBranch,
-  });
+  const { repo } = context.command.pull;
+  const at = { commitSha: first.commitSha, baseBranch: live.baseBranch };
+  const [settings, asNow] = await Promise.all([repoSettingsAt(deps, repo, at), settingsNow(deps, repo, at)]);
   const facts = { hindered: chosen.hindered };
   await setFacts(deps.db, context.command.id, facts);
   const accepted = await acceptForPull(deps, context, {
     live,
     command: { kind: 'apply', extraArgs: command.extraArgs },
     commitSha: first.commitSha,
-    mergedInto: null,
-    jobs: chosen.appliable.map(({ project, planId }) => ({ project, planId })),
+    mergedInto: first.mergedInto,
+    jobs: chosen.appliable.map(({ project, planId }) => ({ project: asNow(project), planId })),
     order: {
       parallel: settings?.parallelApply ?? deps.pullSettings.parallelApply,
       abortOnFail: settings?.abortOnExecutionOrderFail ?? false,
@@ -165,7 +164,7 @@ function hinderedReport({ project, reason }: Hindered): ProjectReport {
   const { dir, workspace, projectName: name } = project;
   return {
     project: { dir, workspace, name, silencePrComments: null },
-    outcome: { kind: 'failed', code: 'plan_invalid', message: reason },
+    outcome: { kind: 'failed', code: 'plan_missing', message: reason },
     output: '',
     lockUrl: null,
     planCommand: '',

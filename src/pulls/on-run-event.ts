@@ -5,7 +5,7 @@ import { discardPlans } from '../plans/index.ts';
 import { getRun, type Job, type Run, type RunEvent } from '../runs/index.ts';
 import { selectCommand, setRun } from './command-store.ts';
 import { locksOfPull } from './locks-of-pull.ts';
-import { deleteProjects, selectProjects, setPlanned, upsertProject, upsertPull } from './pull-store.ts';
+import { deleteProject, deleteProjects, selectProjects, setPlanned, upsertProject, upsertPull } from './pull-store.ts';
 import { statusAfter } from './status-after.ts';
 import type { PullRecord } from './types.ts';
 
@@ -56,7 +56,10 @@ export function isUntargeted(selection: { readonly projects: readonly unknown[];
   return selection.projects.length === 0 && selection.paths.length === 0;
 }
 
-/** No plan of before may be applied any more; what is not touched any more is free for others. */
+/**
+ * No plan of before may be applied any more; what is not touched any more is free for others, and forgotten where nothing
+ * was applied.
+ */
 async function forgetEarlier(tx: Tx, event: RunEvent, pull: PullRecord): Promise<void> {
   const { run, repo, now } = event;
   const of = { repoId: repo.id, pullNumber: pull.number };
@@ -64,9 +67,10 @@ async function forgetEarlier(tx: Tx, event: RunEvent, pull: PullRecord): Promise
   const jobs = (await getRun(tx, run.id))?.jobs ?? [];
   await releaseDeselected(tx, event, jobs);
   for (const project of await selectProjects(tx, pull.id)) {
-    if (jobs.some((job) => isOf(job, project))) continue;
-    const status = project.status === 'applied' ? 'applied' : 'plan_discarded';
-    await upsertProject(tx, pull.id, { ...project, status, now });
+    if (project.status === 'applied') continue;
+    if (jobs.some((job) => isOf(job, project))) {
+      await upsertProject(tx, pull.id, { ...project, status: 'plan_discarded', now });
+    } else if (project.status !== 'apply_errored') await deleteProject(tx, pull.id, project);
   }
 }
 

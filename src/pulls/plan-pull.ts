@@ -9,19 +9,12 @@ import { followRun } from './follow-run.ts';
 import { dropUnlessWhole, forgetPlans } from './forget-plans.ts';
 import { isLeftBehind } from './left-behind.ts';
 import { isUntargeted } from './on-run-event.ts';
-import { selectProjects } from './pull-store.ts';
 import { reportResult } from './report-result.ts';
-import { lockUrls, projectReports } from './result-view.ts';
-import {
-  combinedEnded,
-  combinedFailed,
-  combinedStarted,
-  givenUp,
-  nothingToDo,
-  projectStatuses,
-} from './run-statuses.ts';
+import { lockUrls, projectReports, rejectedResult } from './result-view.ts';
+import { combinedFailed, combinedStarted, givenUp, nothingToDo, projectStatuses } from './run-statuses.ts';
 import { repoSettingsAt, type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
+import { tellPlans } from './tell-plans.ts';
 import type { CommandFacts } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
 
@@ -40,7 +33,7 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
   if (command && deps.pullSettings.discardApprovalOnPlan && context.host.capabilities.dismissReviews) {
     await context.pulls.dismissReviews(context.ref, 'Dismissing reviews because of plan changes');
   }
-  if (selected.kind === 'rejected') return refuse(deps, context, { ...planning, message: selected.message });
+  if (selected.kind === 'rejected') return refuse(deps, context, { ...planning, why: selected });
   if (selected.projects.length === 0) return planNothing(deps, context, { ...planning, selected });
   const facts = {
     removedDirs: selected.removedDirs,
@@ -55,7 +48,7 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
     jobs: selected.projects.map((project) => ({ project, planId: null })),
     order: { parallel: selected.repo.parallelPlan, abortOnFail: selected.repo.abortOnExecutionOrderFail },
   });
-  if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, message: accepted.message });
+  if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, why: accepted });
   return reportPlan(deps, context, { ...planning, ...facts, runId: accepted.runId });
 }
 
@@ -72,14 +65,14 @@ function targetOf(command: PlanComment | null) {
 async function refuse(
   deps: PullDeps,
   context: CommandContext,
-  { live, command, message }: Planning & { readonly message: string },
+  { live, command, why }: Planning & { readonly why: Parameters<typeof rejectedResult>[0] },
 ): Promise<string> {
   if (command === null || isUntargeted(command.selection)) {
     const failed = combinedFailed(statusNames(deps.pullSettings), 'plan');
     await writeStatuses(deps, { ...context, pull: context.command.pull, headSha: live.headSha }, [failed]);
   }
-  await reportResult(deps, context, { command: 'plan', asked: command, result: { kind: 'error', message } });
-  return message;
+  await reportResult(deps, context, { command: 'plan', asked: command, result: rejectedResult(why) });
+  return why.message;
 }
 
 /** Nothing is planned any more that was before, and nothing is left to be applied. */
@@ -96,7 +89,9 @@ async function planNothing(
   const isTold = removedDirs.length > 0 || (command !== null && !silenceNoProjects);
   const result: CommandResult = { kind: 'ran', projects: [], plansDeleted: false, removedDirs };
   if (isTold) await reportResult(deps, context, { command: 'plan', asked: command, result });
-  const isSilent = silenceVcsStatusNoProjects || (command === null && silenceVcsStatusNoPlans);
+  const isSilent =
+    (silenceVcsStatusNoProjects && (command === null || silenceNoProjects)) ||
+    (command === null && silenceVcsStatusNoPlans);
   const names = statusNames(deps.pullSettings);
   if (!isSilent && isWhole && removedDirs.length === 0) {
     await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, nothingToDo(names));
@@ -139,8 +134,7 @@ async function reportPlan(
   }));
   const result: CommandResult = { kind: 'ran', projects, plansDeleted, removedDirs };
   await reportResult(deps, context, { command: 'plan', asked: command, result, run });
-  const record = (await selectProjects(deps.db, context.command.pull.id)).map(({ status }) => status);
-  await writeStatuses(deps, target, combinedEnded(names, 'plan', record));
+  await tellPlans(deps, target, 'planned');
   return null;
 }
 

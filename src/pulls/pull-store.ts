@@ -98,6 +98,20 @@ export async function deleteProjects(tx: Tx, pullId: number): Promise<void> {
   await tx.query.deleteFrom('pull_projects').where('pull_id', '=', pullId).execute();
 }
 
+export async function deleteProject(
+  tx: Tx,
+  pullId: number,
+  { dir, workspace, projectName }: Pick<PullProject, 'dir' | 'workspace' | 'projectName'>,
+): Promise<void> {
+  await tx.query
+    .deleteFrom('pull_projects')
+    .where('pull_id', '=', pullId)
+    .where('dir', '=', dir)
+    .where('workspace', '=', workspace)
+    .where('project_name', '=', projectName)
+    .execute();
+}
+
 export function toPull(row: Selectable<PullsTable>, repo: Repo): PullRecord {
   const { planned_head: headSha, planned_base: baseBranch } = row;
   return {

@@ -111,7 +111,9 @@ async function divergence(deps: PullDeps, question: Question): Promise<string | 
   const tip = await branchTip(deps, repo.id, pull.baseBranch);
   const isKnown = tip !== undefined && (await hasCommit(deps.git, repo.id, run.commitSha));
   if (!isKnown) return unmetText('undiverged', run.kind);
-  const paths = await changedPaths(deps.git, repo.id, { base: run.commitSha, head: tip });
+  // A plan is made of a merge that may be newer than what people have looked at; what is applied is what was planned.
+  const base = run.kind === 'plan' ? pull.headSha : run.commitSha;
+  const paths = await changedPaths(deps.git, repo.id, { base, head: tip });
   return selectsProject(job.project, paths, deps.settings.autoplanFileList)
     ? unmetText('undiverged', run.kind)
     : undefined;

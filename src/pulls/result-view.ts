@@ -7,6 +7,7 @@ import type {
   ReportedCommand,
   ReportedOutcome,
 } from '../comments/index.ts';
+import type { Project } from '../projects/index.ts';
 import { type Job, lockUrl, type RunWithJobs } from '../runs/index.ts';
 import type { HostMarkdown } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
@@ -32,13 +33,18 @@ export function reportedOutcome(job: Job): ReportedOutcome {
   return outcome;
 }
 
+/** False for those that were left out because a project of an earlier execution order group did not come out. */
+export function wasTried({ outcome }: Job): boolean {
+  return outcome?.kind !== 'refused' || outcome.refusal.kind !== 'earlier_failed';
+}
+
 /** What each project's part of the comment is made from. `lockUrl`: of the lock that the pull request holds on it. */
 export function projectReports(
   run: EndedRun,
   executableName: string,
   lockUrl: (job: Job) => string | null,
 ): ProjectReport[] {
-  return run.jobs.map((job) => ({
+  return run.jobs.filter(wasTried).map((job) => ({
     project: job.project,
     outcome: reportedOutcome(job),
     output: run.outputs.get(job.id) ?? '',
@@ -47,6 +53,38 @@ export function projectReports(
     applyCommand: describeCommand(executableName, { kind: 'apply', extraArgs: [] }, job.project),
     mergedAgain: false,
   }));
+}
+
+/** The part of a project for which nothing was run, and why. */
+export function notRunReport(project: Pick<Project, 'name' | 'dir' | 'workspace'>, reason: string): ProjectReport {
+  const { name, dir, workspace } = project;
+  return {
+    project: { name, dir, workspace, silencePrComments: null },
+    outcome: { kind: 'failed', code: 'not_run', message: reason },
+    output: '',
+    lockUrl: null,
+    planCommand: '',
+    applyCommand: '',
+    mergedAgain: false,
+  };
+}
+
+/**
+ * What a command is answered that could not begin. What is wrong with a project is told as that project's, so that the
+ * heading names it.
+ */
+export function rejectedResult({
+  message,
+  absent,
+}: {
+  readonly message: string;
+  readonly absent?: Project;
+}): CommandResult {
+  return absent ? ranResult([notRunReport(absent, message)]) : { kind: 'error', message };
+}
+
+export function ranResult(projects: readonly ProjectReport[]): CommandResult {
+  return { kind: 'ran', projects, plansDeleted: false, removedDirs: [] };
 }
 
 /** Where the lock that the run's pull request holds on a job's project can be seen and deleted; null when it holds none. */

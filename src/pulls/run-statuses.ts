@@ -11,7 +11,7 @@ import {
 } from '../comments/index.ts';
 import type { Job } from '../runs/index.ts';
 import type { CommitStatus } from '../vcs/index.ts';
-import { reportedOutcome } from './result-view.ts';
+import { reportedOutcome, wasTried } from './result-view.ts';
 
 /** The commands whose progress commit statuses tell. */
 export type TrackedCommand = 'plan' | 'apply';
@@ -102,7 +102,7 @@ export function projectStatuses(
   return run.jobs.flatMap((job, index) => {
     const context = contexts[index];
     const text = textOf(command, job, run);
-    if (context === undefined || text === undefined) return [];
+    if (context === undefined || text === undefined || !wasTried(job)) return [];
     return [toStatus(context, text, `${names.baseUrl}/jobs/${job.uuid}`)];
   });
 }

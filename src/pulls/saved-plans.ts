@@ -7,7 +7,13 @@ import { selectProjects } from './pull-store.ts';
 import type { Hindered, PullProject, PullRecord } from './types.ts';
 
 /** A saved plan that may be applied. */
-export type Appliable = { readonly planId: number; readonly commitSha: string; readonly project: Project };
+export type Appliable = {
+  readonly planId: number;
+  readonly commitSha: string;
+  /** What the head was merged into; null when it was checked out itself. */
+  readonly mergedInto: string | null;
+  readonly project: Project;
+};
 
 export type SavedOnPull =
   | { readonly kind: 'ready'; readonly appliable: readonly Appliable[]; readonly hindered: readonly Hindered[] }
@@ -64,7 +70,8 @@ function sortOut(record: readonly PullProject[], plans: readonly PullPlan[], aga
     const plan = plans.findLast(({ job }) => isOf(job.project, project));
     const reason = hindrance(project, plan, newest);
     if (plan && reason === undefined) {
-      appliable.push({ planId: plan.planId, commitSha: plan.commitSha, project: plan.job.project });
+      const { planId, commitSha, run, job } = plan;
+      appliable.push({ planId, commitSha, mergedInto: run.pull?.mergedInto ?? null, project: job.project });
     } else if (reason !== undefined) hindered.push({ project, reason: `${reason}; ${again}` });
   }
   appliable.sort((one, other) => one.project.executionOrderGroup - other.project.executionOrderGroup);

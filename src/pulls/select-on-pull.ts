@@ -2,6 +2,8 @@ import type { Selection } from '../commands/index.ts';
 import { changedPaths } from '../git/index.ts';
 import { loadConfig, loadTree, lookIntoCommit, type Project, selectForPull } from '../projects/index.ts';
 import {
+  type ConfiguredProject,
+  compileGlob,
   isForBaseBranch,
   type MergedConfig,
   mergeRepoConfig,
@@ -35,8 +37,8 @@ export type SelectedOnPull =
     }
   /** Nothing at all is to happen: the server's or the repository's rules leave it out. */
   | { readonly kind: 'ignored'; readonly note: string }
-  /** `message` is what people are told. */
-  | { readonly kind: 'rejected'; readonly message: string };
+  /** `message` is what people are told. `absent`: the project that was named, whose folder is not there. */
+  | { readonly kind: 'rejected'; readonly message: string; readonly absent?: Project };
 
 /** The rule of the server for a repo. */
 function ruleOf(deps: PullDeps, repo: Repo): RepoRule {
@@ -69,6 +71,28 @@ export async function repoSettingsAt(
 ): Promise<RepoSettings | undefined> {
   const understood = await configAt(deps, repo, at);
   return understood.kind === 'understood' ? understood.merged.repo : undefined;
+}
+
+/**
+ * Gives a project that was understood at that commit the settings that hold now: the server's rules may have changed since.
+ * A file that the rules do not allow any more leaves nothing that may run.
+ */
+export async function settingsNow(
+  deps: PullDeps,
+  repo: Repo,
+  at: { readonly commitSha: string; readonly baseBranch: string },
+): Promise<(project: Project) => Project> {
+  const understood = await configAt(deps, repo, at);
+  if (understood.kind === 'rejected') return (project) => ({ ...project, unsupported: understood.message });
+  const { config, merged } = understood;
+  return (project) => ({ ...project, ...merged.settingsOf(config?.projects.find(isEntryOf(project)) ?? null) });
+}
+
+function isEntryOf({ name, dir, workspace }: Project): (entry: ConfiguredProject) => boolean {
+  return (entry) =>
+    entry.name === name &&
+    entry.workspace === workspace &&
+    (entry.isGlob ? (compileGlob(entry.dir)?.matches(dir) ?? false) : entry.dir === dir);
 }
 
 /** Finds what a command means on a pull request as it is now. Changes nothing but the mirror of the repo. */
@@ -118,7 +142,7 @@ export async function selectOnPull(
     case 'ignored':
       return { kind: 'ignored', note: 'the folder is among those that are ignored' };
     case 'rejected':
-      return { kind: 'rejected', message: selected.message };
+      return selected;
     case 'selected':
       return {
         kind: 'selected',

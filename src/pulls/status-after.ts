@@ -6,7 +6,7 @@ import type { JobOutcome } from '../runs/index.ts';
 export function statusAfter(command: CommandKind, outcome: JobOutcome): ProjectStatus | null {
   switch (command) {
     case 'plan':
-      return afterPlan(outcome);
+      return wasLeftOut(outcome) ? null : afterPlan(outcome);
     case 'apply':
       return afterApply(outcome);
     case 'import':
@@ -15,6 +15,11 @@ export function statusAfter(command: CommandKind, outcome: JobOutcome): ProjectS
     case 'version':
       return null;
   }
+}
+
+/** A project that stands where it stood, because one of an earlier execution order group did not come out. */
+function wasLeftOut(outcome: JobOutcome): boolean {
+  return outcome.kind === 'refused' && outcome.refusal.kind === 'earlier_failed';
 }
 
 function afterPlan(outcome: JobOutcome): ProjectStatus {
@@ -30,7 +35,7 @@ function afterApply(outcome: JobOutcome): ProjectStatus | null {
     case 'cancelled':
       return null;
     case 'refused':
-      return outcome.refusal.kind === 'earlier_failed' ? null : 'apply_errored';
+      return wasLeftOut(outcome) ? null : 'apply_errored';
     case 'planned':
     case 'done':
     case 'failed':

@@ -8,7 +8,7 @@ import { followRun } from './follow-run.ts';
 import { isUntargeted } from './on-run-event.ts';
 import { selectProjects } from './pull-store.ts';
 import { reportResult } from './report-result.ts';
-import { projectReports } from './result-view.ts';
+import { projectReports, rejectedResult } from './result-view.ts';
 import { selectOnPull } from './select-on-pull.ts';
 
 /** The commands that are about projects and set no commit status. */
@@ -33,7 +33,7 @@ export async function touchProjects(
     await reportResult(deps, context, {
       command: command.kind,
       asked: command,
-      result: { kind: 'error', message: selected.message },
+      result: rejectedResult(selected),
     });
     return selected.message;
   }

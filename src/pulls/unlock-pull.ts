@@ -6,10 +6,8 @@ import type { Pull, VcsHost } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { selectProjects, upsertProject } from './pull-store.ts';
 import { reply } from './reply.ts';
-import { combinedEnded } from './run-statuses.ts';
-import { statusNames } from './status-names.ts';
+import { tellPlans } from './tell-plans.ts';
 import type { PullProject, PullRecord } from './types.ts';
-import { writeStatuses } from './write-statuses.ts';
 
 /** Gives back the locks of a pull request and throws its plans away. Null, or why it was not done. */
 export async function unlockPull(deps: PullDeps, context: CommandContext, live: Pull): Promise<string | null> {
@@ -64,8 +62,7 @@ export async function tellDiscarded(
   { host, pull }: { readonly host: VcsHost; readonly pull: PullRecord },
 ): Promise<void> {
   if (!pull.planned) return;
-  const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
-  if (!record.includes('plan_discarded')) return;
-  const statuses = combinedEnded(statusNames(deps.pullSettings), 'plan', record);
-  await writeStatuses(deps, { host, pull, headSha: pull.planned.headSha }, statuses);
+  const record = await selectProjects(deps.db, pull.id);
+  if (!record.some(({ status }) => status === 'plan_discarded')) return;
+  await tellPlans(deps, { host, pull, headSha: pull.planned.headSha }, 'discarded');
 }

@@ -59,7 +59,7 @@ describe('a repository that lies', () => {
     const { status, body } = await running.api.command('plan', root);
     expect([status, body.error]).toEqual([
       400,
-      'reading atlantis.yaml: the file has 104857600 bytes, more than the 10485760 that are read',
+      'failed to build command: reading atlantis.yaml: the file has 104857600 bytes, more than the 10485760 that are read',
     ]);
     await expectNothingLeft(running);
   });
