@@ -1,6 +1,14 @@
-import { type HostCapabilities, type HostRepo, mergeMethods, type PullHost, type VcsHost } from '../index.ts';
+import {
+  type HostCapabilities,
+  type HostRepo,
+  mergeMethods,
+  type PullHost,
+  probeSite,
+  type VcsHost,
+} from '../index.ts';
 import { createGiteaClient, type GiteaClient, type GiteaClientOptions } from './client.ts';
 import { createComment, hideComments, listComments, react, updateComment } from './comments.ts';
+import { diagnose } from './diagnose.ts';
 import { approvers, getFile, getMergeability, getPull, listChangedFiles, listReviews } from './pull-reads.ts';
 import { deleteBranch, dismissReviews, mergePull, setStatus } from './pull-writes.ts';
 import { repoSchema } from './schemas.ts';
@@ -43,6 +51,7 @@ export function giteaHost(options: GiteaHostOptions): VcsHost {
       recognises: isGiteaDelivery,
       readEvent: (rawBody, headers) => readDelivery(rawBody, headers, options.webhookSecret),
     },
+    diagnose: (order) => diagnose({ client, options, order, probe: (url) => probeSite(options, url) }),
   };
 }
 

@@ -78,3 +78,15 @@ export const reviewSchema = z.object({
   state: z.string(),
   dismissed: z.boolean().nullish(),
 });
+
+export const versionSchema = z.object({ version: z.string() });
+export const userSchema = login;
+export const accessSchema = z.object({
+  full_name: fullName,
+  permissions: z.object({ push: z.boolean().nullish() }).nullish(),
+});
+export const hookSchema = z.object({
+  active: z.boolean(),
+  events: z.array(z.string()),
+  config: z.object({ url: z.string().nullish() }).nullish(),
+});

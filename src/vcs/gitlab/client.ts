@@ -74,10 +74,13 @@ async function loadApi(host: string, requesterFn: ReturnType<typeof createReques
     commits: new library.Commits(options),
     emojis: new library.MergeRequestNoteAwardEmojis(options),
     files: new library.RepositoryFiles(options),
+    hooks: new library.ProjectHooks(options),
     members: new library.GroupMembers(options),
     mergeRequests: new library.MergeRequests(options),
+    metadata: new library.Metadata(options),
     notes: new library.MergeRequestNotes(options),
     projects: new library.Projects(options),
+    tokens: new library.PersonalAccessTokens(options),
     users: new library.Users(options),
   };
 }

@@ -1,6 +1,7 @@
-import type { HostCapabilities, HostRepo, PullHost, VcsHost } from '../index.ts';
+import { type HostCapabilities, type HostRepo, type PullHost, probeSite, type VcsHost } from '../index.ts';
 import { createGitlabClient, type GitlabClient, type GitlabClientOptions } from './client.ts';
 import { createComment, hideComments, react, updateComment } from './comments.ts';
+import { diagnose } from './diagnose.ts';
 import { listGroups } from './list-groups.ts';
 import { getMergeability } from './mergeability.ts';
 import { findProject, getApproval, getFile, getPull, listChangedFiles, listComments } from './pull-reads.ts';
@@ -46,6 +47,8 @@ const capabilities: HostCapabilities = {
 export function gitlabHost(options: GitlabHostOptions): VcsHost {
   const site = siteOf(options.hostname);
   const client = createGitlabClient({ ...options, site });
+  const { user, now } = options;
+  const hasSecret = options.webhookSecret !== null;
   return {
     type: 'Gitlab',
     hostname: site.hostname,
@@ -56,6 +59,8 @@ export function gitlabHost(options: GitlabHostOptions): VcsHost {
       recognises: isGitlabDelivery,
       readEvent: (rawBody, headers) => readDelivery(rawBody, headers, { site, webhookSecret: options.webhookSecret }),
     },
+    diagnose: (order) =>
+      diagnose({ client, site, user, hasSecret, order, now, probe: (url) => probeSite(options, url) }),
   };
 }
 

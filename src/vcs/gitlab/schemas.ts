@@ -147,3 +147,27 @@ export const noteEventSchema = z.object({
   object_attributes: z.object({ id, note: z.string() }),
   merge_request: z.object({ iid: id }),
 });
+
+/** https://docs.gitlab.com/api/metadata/ */
+export const metadataSchema = z.object({ version: z.string() });
+
+/** https://docs.gitlab.com/api/personal_access_tokens/ */
+export const tokenSchema = z.object({ scopes: z.array(z.string()).nullish(), expires_at: z.string().nullish() });
+
+const access = z.object({ access_level: z.number() }).nullish();
+
+/** https://docs.gitlab.com/api/projects/#retrieve-a-project, as members are told. */
+export const accessSchema = z.object({
+  id,
+  path_with_namespace: fullName,
+  permissions: z.object({ project_access: access, group_access: access }).nullish(),
+});
+
+/** https://docs.gitlab.com/api/project_webhooks/ */
+export const hookSchema = z.object({
+  url: z.string(),
+  merge_requests_events: z.boolean(),
+  note_events: z.boolean().nullish(),
+  enable_ssl_verification: z.boolean().nullish(),
+  alert_status: z.string().nullish(),
+});

@@ -69,7 +69,7 @@ export async function fakeGitea(options: Options = {}): Promise<FakeGitea> {
   const { flavour = 'gitea', login = 'polder-bot', path: below = '', webhookSecret: secret } = options;
   const description = descriptions[flavour];
   const token = 'gitea_secret_of_the_fake';
-  const state: FakeState = { repos: new Map(), login, tokens: new Set([token]), nextId: 1000 };
+  const state: FakeState = { repos: new Map(), login, mayReadUser: true, tokens: new Set([token]), nextId: 1000 };
   const requests: string[] = [];
   const problems: string[] = [];
   const failures: { matching: RegExp; failure: Failure; left: number }[] = [];
@@ -215,6 +215,8 @@ function newRepo(fullName: string, reposDir: string | undefined): FakeRepo {
     files: new Map(),
     allowed: { merge: true, rebase: true, squash: true },
     branches: new Set(['main']),
+    permissions: { admin: true, push: true, pull: true },
+    hooks: [],
   };
 }
 

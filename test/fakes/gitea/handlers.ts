@@ -17,6 +17,8 @@ function refusal(status: number, message: string): FakeReply {
   return { status, body: { message, url: 'https://git.example.com/api/swagger' } };
 }
 
+const then = '2026-01-02T03:04:05Z';
+
 const notFound = refusal(404, "The target couldn't be found.");
 
 function withRepo(handle: (context: Context, repo: FakeRepo, request: FakeRequest) => FakeReply): Handler {
@@ -36,6 +38,22 @@ function withPull(handle: PullHandler): Handler {
 
 /** The handlers by route; those that Gitea cuts into pages are cut by the server. */
 export const handlers: Readonly<Record<string, Handler>> = {
+  'GET /version': () => ({ status: 200, body: { version: '1.23.0' } }),
+  'GET /user': ({ state, render }) =>
+    state.mayReadUser
+      ? { status: 200, body: render.user(state.login) }
+      : refusal(403, 'token does not have at least one of required scope(s): [read:user]'),
+  'GET /repos/{owner}/{repo}/hooks': withRepo((_, repo) =>
+    repo.hooks === null
+      ? refusal(403, 'user should be an owner or a collaborator with admin write of a repository')
+      : {
+          status: 200,
+          body: repo.hooks.map(({ url, events, active }, position) => ({
+            ...{ id: position + 1, type: 'gitea', active, events, branch_filter: '*', authorization_header: '' },
+            ...{ config: { url, content_type: 'json' }, updated_at: then, created_at: then },
+          })),
+        },
+  ),
   'GET /repos/{owner}/{repo}': withRepo(({ render }, repo) => ({ status: 200, body: render.repo(repo) })),
   'GET /repos/{owner}/{repo}/contents/{filepath}': withRepo((_, repo, { parameters, query }) => {
     const path = parameters.filepath ?? '';

@@ -68,8 +68,9 @@ export function createRender(state: FakeState, webUrl: () => string): Render {
       repo_transfer: null,
     };
   };
-  const repo = ({ fullName, allowed }: FakeRepo) => ({
+  const repo = ({ fullName, allowed, permissions }: FakeRepo) => ({
     ...named(fullName),
+    permissions,
     allow_merge_commits: allowed.merge,
     allow_rebase: allowed.rebase,
     allow_squash_merge: allowed.squash,

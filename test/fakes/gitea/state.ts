@@ -42,6 +42,8 @@ export type FakePull = {
   readonly reviews: FakeReview[];
 };
 
+export type FakeHook = { readonly url: string; events: string[]; active: boolean };
+
 export type FakeRepo = {
   readonly fullName: string;
   /** The bare repository behind it; null: it has none. */
@@ -54,16 +56,26 @@ export type FakeRepo = {
   readonly allowed: { merge: boolean; rebase: boolean; squash: boolean };
   /** For repos without git. */
   readonly branches: Set<string>;
+  /** What the account of the token may do there. */
+  permissions: { admin: boolean; push: boolean; pull: boolean };
+  /** null: it may not see them. */
+  hooks: FakeHook[] | null;
 };
 
 export type FakeState = {
   readonly repos: Map<string, FakeRepo>;
   /** The login that the token belongs to. */
   readonly login: string;
+  /** The token may read its user, for which it needs a scope of its own. */
+  mayReadUser: boolean;
   /** Tokens that are accepted, by the API and by git. */
   readonly tokens: Set<string>;
   nextId: number;
 };
+
+export function newHook(url: string, changed: Partial<FakeHook> = {}): FakeHook {
+  return { url, events: ['pull_request', 'pull_request_comment', 'pull_request_sync'], active: true, ...changed };
+}
 
 export function isDraft({ title }: FakePull): boolean {
   return /^(?:wip:|\[wip\])/i.test(title);

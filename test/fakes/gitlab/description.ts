@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { permissions, setUpRoutes } from './set-up-description.ts';
 
 /*
  * What GitLab documents of the routes that the fake serves, each with its page: what may be sent, and every field that
@@ -52,6 +53,7 @@ const project = z.strictObject({
   only_allow_merge_if_pipeline_succeeds: flag,
   only_allow_merge_if_all_discussions_are_resolved: flag,
   allow_merge_on_skipped_pipeline: flag.nullable(),
+  permissions,
 });
 
 const detailedStatuses =
@@ -113,6 +115,7 @@ const request = 'projects/:id/merge_requests/:merge_request_iid';
 const pages = 'https://docs.gitlab.com/api';
 
 const routes: Readonly<Record<string, Described>> = {
+  ...setUpRoutes,
   'GET projects/:id': { page: `${pages}/projects/#retrieve-a-project`, replies: { 200: project } },
   [`GET ${request}`]: { page: `${pages}/merge_requests/#retrieve-a-merge-request`, replies: { 200: mergeRequest } },
   [`GET ${request}/diffs`]: {

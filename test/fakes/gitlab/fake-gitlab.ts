@@ -77,6 +77,8 @@ export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
     users: new Map(),
     login,
     isBot: true,
+    version: '17.9.1-ee',
+    token: { scopes: ['api'], expiresAt: null },
     tokens,
     nextId: 1000,
   };
@@ -221,6 +223,8 @@ function newProject(id: number, fullName: string, reposDir: string | undefined):
     files: new Map(),
     settings: { mustResolveDiscussions: false, mustPassPipeline: false, allowSkippedPipeline: false },
     deletedBranches: [],
+    access: { own: 40, ofGroup: null },
+    hooks: [],
   };
 }
 

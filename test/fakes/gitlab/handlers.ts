@@ -60,6 +60,19 @@ const request = 'projects/:id/merge_requests/:merge_request_iid';
 
 /** The handlers by route; what is a list is cut into pages by the server. */
 export const handlers: Readonly<Record<string, Handler>> = {
+  'GET metadata': ({ state }) =>
+    ok({
+      ...{ version: state.version, revision: '0a1b2c3', enterprise: true },
+      kas: { enabled: false, externalUrl: null, version: null },
+    }),
+  'GET user': ({ state, render }) => ok(render.currentUser(state.login)),
+  'GET personal_access_tokens/self': ({ state, render }) =>
+    state.token === null ? refusal(404, '404 Not Found') : ok(render.token(state.token)),
+  'GET projects/:id/hooks': withProject(({ render }, project) =>
+    project.hooks === null
+      ? refusal(403, '403 Forbidden')
+      : ok(project.hooks.map((hook, position) => render.hook(project, hook, position))),
+  ),
   'GET projects/:id': withProject(({ render }, project) => ok(render.project(project))),
   [`GET ${request}`]: withRequest(({ render }, of) => ok(render.request(of.project, of.request))),
   [`GET ${request}/diffs`]: withRequest(({ render }, of) => ok(of.request.diffs.map(render.diff))),

@@ -1,2 +1,2 @@
 export { type Delivery, type Failure, type FakeGitlab, fakeGitlab } from './fake-gitlab.ts';
-export type { FakeNote, FakeProject, FakeRequest } from './state.ts';
+export { type FakeNote, type FakeProject, type FakeRequest, newHook } from './state.ts';

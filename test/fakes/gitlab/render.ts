@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type FakeHook,
   type FakeNote,
   type FakePipeline,
   type FakeProject,
@@ -11,6 +12,10 @@ import {
 
 /** Objects as GitLab's documentation shows them. */
 export type Render = ReturnType<typeof createRender>;
+
+function memberOf(level: number | null) {
+  return level === null ? null : { access_level: level, notification_level: 3 };
+}
 
 const at = '2026-01-02T03:04:05.678Z';
 
@@ -37,8 +42,19 @@ export function createRender(state: FakeState, webUrl: () => string) {
       only_allow_merge_if_pipeline_succeeds: of.settings.mustPassPipeline,
       only_allow_merge_if_all_discussions_are_resolved: of.settings.mustResolveDiscussions,
       allow_merge_on_skipped_pipeline: of.settings.allowSkippedPipeline,
+      permissions: { project_access: memberOf(of.access.own), group_access: memberOf(of.access.ofGroup) },
     };
   };
+
+  const hook = (of: FakeProject, given: FakeHook, position: number) => ({
+    ...{ id: 1 + position, url: given.url, name: '', description: '', project_id: of.id, created_at: at },
+    ...{ push_events: false, push_events_branch_filter: '', branch_filter_strategy: 'wildcard' },
+    ...{ issues_events: false, confidential_issues_events: false, merge_requests_events: given.mergeRequests },
+    ...{ tag_push_events: false, note_events: given.notes, confidential_note_events: false, job_events: false },
+    ...{ pipeline_events: false, wiki_page_events: false, deployment_events: false, releases_events: false },
+    ...{ enable_ssl_verification: given.checksCertificates, repository_update_events: false },
+    ...{ alert_status: given.alertStatus, disabled_until: null, url_variables: [] },
+  });
 
   const pipeline = (of: FakeProject, { id, sha, ref, status }: FakePipeline) => ({
     ...{ id, iid: id, project_id: of.id, sha, ref, status, source: 'push', created_at: at, updated_at: at },
@@ -75,6 +91,12 @@ export function createRender(state: FakeState, webUrl: () => string) {
   return {
     user,
     project,
+    hook,
+    currentUser: (login: string) => ({ ...user(login), created_at: at, bio: '', bot: true, email: '' }),
+    token: ({ scopes, expiresAt }: NonNullable<FakeState['token']>) => ({
+      ...{ id: 4, name: 'polder', revoked: false, created_at: at, description: '', scopes, user_id: 7 },
+      ...{ last_used_at: at, active: true, expires_at: expiresAt },
+    }),
     request,
     diff: ({ old_path, new_path }: FakeRequest['diffs'][number]) => ({
       ...{ old_path, new_path, a_mode: '100644', b_mode: '100644', diff: '@@ -1 +1 @@\n-a\n+b\n', new_file: false },

@@ -48,6 +48,14 @@ export type FakeRequest = {
   approvalsBeforeMerge: number | null;
 };
 
+export type FakeHook = {
+  readonly url: string;
+  mergeRequests: boolean;
+  notes: boolean;
+  checksCertificates: boolean;
+  alertStatus: 'executable' | 'temporarily_disabled' | 'disabled';
+};
+
 export type FakeProject = {
   readonly id: number;
   readonly fullName: string;
@@ -61,6 +69,10 @@ export type FakeProject = {
   readonly files: Map<string, string>;
   settings: { mustResolveDiscussions: boolean; mustPassPipeline: boolean; allowSkippedPipeline: boolean };
   readonly deletedBranches: string[];
+  /** What the account of the token may do, there or through the group. */
+  access: { own: number | null; ofGroup: number | null };
+  /** null: it may not see them. */
+  hooks: FakeHook[] | null;
 };
 
 export type FakeGroup = { readonly path: string; readonly members: string[] };
@@ -74,10 +86,18 @@ export type FakeState = {
   readonly login: string;
   /** Whether that is the bot user of a project or group token, which may reset approvals. */
   isBot: boolean;
+  version: string;
+  /** What the token tells of itself; null: this GitLab tells nothing. */
+  token: { scopes: string[]; expiresAt: string | null } | null;
   /** Tokens that are accepted, by the API and by git. */
   readonly tokens: Set<string>;
   nextId: number;
 };
+
+export function newHook(url: string, changed: Partial<FakeHook> = {}): FakeHook {
+  const usual = { mergeRequests: true, notes: true, checksCertificates: true, alertStatus: 'executable' } as const;
+  return { url, ...usual, ...changed };
+}
 
 export function userId(state: FakeState, login: string): number {
   const known = state.users.get(login);
