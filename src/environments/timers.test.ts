@@ -89,6 +89,15 @@ describeDatabases('the timers of environments', (open) => {
     expect(await fire(2000)).toBe(0);
   });
 
+  it('keep a time that is to come when nothing could be done before', async () => {
+    const asked = { stop_due_at: 1000, stop_cause: 'stale', auto_stop_at: 5000 };
+    const { fire, show } = await worldOf(await open(), { name: 'a', auto_stop_setting: 'with_action', ...asked });
+    await fire(1000);
+    expect(await show()).toMatchObject({ state: 'available', autoStopAt: 5000, stopDueAt: 5000 });
+    await fire(5000, recordingStopActions('destroy').stopActions);
+    expect((await show()).state).toBe('stopping');
+  });
+
   it('take it up again when the setting allows it', async () => {
     const db = await open();
     const row = { name: 'a', auto_stop_setting: 'with_action', ...autoStop };

@@ -1,7 +1,8 @@
 import { type Actor, ensureSystemUser } from '../access/index.ts';
-import { type Db, type DbHandle, noticeWaiter } from '../db/index.ts';
+import { type Db, type DbHandle, noticeWaiter, type Tx } from '../db/index.ts';
 import { errorText } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { armedTimer } from './auto-stop.ts';
 import { recordChanges } from './change-log.ts';
 import { deleteAll } from './delete-environment.ts';
 import { recover } from './end-stop-action.ts';
@@ -9,6 +10,7 @@ import type { StopActions } from './stop-actions.ts';
 import { stopAll } from './stop-environment.ts';
 import { updateEnvironments } from './store.ts';
 import { claimDue, nextTime } from './timer-store.ts';
+import type { Environment } from './types.ts';
 
 export type TimerDeps = {
   readonly db: Db;
@@ -80,9 +82,12 @@ async function stopDue({ db, now, stopActions }: Omit<TimerDeps, 'log'>, actor: 
       const environments = due.filter(({ stopCause }) => (stopCause ?? 'its time came') === reason);
       const order = { force: false, actor, reason, now: now() };
       const { unchanged, refused } = await stopAll(tx, stopActions, { environments, order });
-      // Nobody may stop these: the timer is over, and the time stays to be seen.
       const left = [...unchanged, ...refused.keys()];
-      await updateEnvironments(tx, left, { stopDueAt: null, stopCause: null, now: now() });
+      await endTimers(
+        tx,
+        environments.filter(({ id }) => left.includes(id)),
+        now(),
+      );
       const why = (id: number) => refused.get(id) ?? 'it is only to be stopped by a stop action, and has none';
       const skipped = left.map((id) => ({ environmentId: id, actorId: actor.id, reason: why(id), now: now() }));
       await recordChanges(
@@ -92,6 +97,20 @@ async function stopDue({ db, now, stopActions }: Omit<TimerDeps, 'log'>, actor: 
     }
     return due.length;
   });
+}
+
+/** Nobody may stop these: what was due is over, a time that came stays to be seen, and one that is to come stays set. */
+async function endTimers(tx: Tx, environments: readonly Environment[], now: number): Promise<void> {
+  const over = environments.filter(({ autoStopAt }) => autoStopAt === null || autoStopAt <= now);
+  const none = { stopDueAt: null, stopCause: null };
+  await updateEnvironments(
+    tx,
+    over.map(({ id }) => id),
+    { ...none, now },
+  );
+  for (const { id, autoStopAt } of environments) {
+    if (autoStopAt !== null && autoStopAt > now) await updateEnvironments(tx, [id], { ...armedTimer(autoStopAt), now });
+  }
 }
 
 async function giveUpStops({ db, now }: Omit<TimerDeps, 'log'>, actor: Actor): Promise<number> {
