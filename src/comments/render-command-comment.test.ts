@@ -61,7 +61,7 @@ const notApproved: ReportedOutcome = {
 function failed(command: string, dir: string): ReportedOutcome {
   return {
     kind: 'failed',
-    code: command === 'apply' ? 'plan_invalid' : 'engine_failed',
+    code: command.startsWith('apply') ? 'plan_invalid' : 'engine_failed',
     message: `running 'terraform ${command}' in '${dir}': exit status 1`,
   };
 }
