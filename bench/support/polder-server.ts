@@ -11,9 +11,11 @@ export type PolderServer = {
   /** From the start of the process to its first 200 on `/readyz`, in milliseconds. */
   readonly readyMs: number;
   usage(): ProcessUsage;
-  /** SIGTERM, and then the end of the process. */
-  stop(): Promise<void>;
+  /** SIGTERM, unless another signal is named, and then the end of the process. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 };
+
+export type Settings = Readonly<Record<string, string | number>>;
 
 /** From proc(5): memory in MB of 10^6 bytes, processor time in seconds, of the process alone and of its ended children. */
 export type ProcessUsage = {
@@ -30,12 +32,15 @@ const clockTicks = 100;
 const lookEveryMs = 5;
 
 /** Starts the real program, as `npm run build` left it, and waits until it is ready. */
-async function startPolder(flags: Readonly<Record<string, string | number>>): Promise<PolderServer> {
-  const port = await freePort();
+export async function startPolder(flags: Settings, env: Settings = {}): Promise<PolderServer> {
+  const port = flags.port ?? (await freePort());
   const given = { port, 'repo-allowlist': '*', 'api-secret': apiSecret, 'log-level': 'warn', ...flags };
   const args = Object.entries(given).map(([name, value]) => `--${name}=${value}`);
   const begun = performance.now();
-  const child = spawn(process.execPath, [program, 'server', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [program, 'server', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, String(value)])) },
+  });
   const url = `http://127.0.0.1:${port}`;
   await untilReady(child, `${url}/readyz`);
   const readyMs = performance.now() - begun;
@@ -43,8 +48,8 @@ async function startPolder(flags: Readonly<Record<string, string | number>>): Pr
     url,
     readyMs,
     usage: () => usageOf(child.pid ?? 0),
-    stop: async () => {
-      child.kill('SIGTERM');
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
@@ -52,10 +57,11 @@ async function startPolder(flags: Readonly<Record<string, string | number>>): Pr
 
 /** The same for the time that `work` takes. */
 export async function withPolder(
-  flags: Readonly<Record<string, string | number>>,
+  flags: Settings,
   work: (server: PolderServer) => Promise<void>,
+  env: Settings = {},
 ): Promise<void> {
-  const server = await startPolder(flags);
+  const server = await startPolder(flags, env);
   try {
     await work(server);
   } finally {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Handler, Task } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
 import { answerMaxBytes } from './answer-size.ts';
@@ -33,6 +34,8 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
     const jobs = await selectJobs(deps.db, scope.run.id);
     const shared = { task, scope, checkouts, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
     const over = AbortSignal.any([cancel.signal, task.signal]);
+    // Each job that waits for its turn listens.
+    setMaxListeners(0, over, cancel.signal, task.signal);
     await executeJobs(jobs, scope.run.order, {
       execute: (job) => deps.pool.run((turn) => executeJob(deps, { ...shared, job, turn }), over),
       // What is cancelled says so, and not that something has failed.
