@@ -1,5 +1,6 @@
 import type { PathSelector, Selection } from '../commands/index.ts';
 import { cleanDir, isGlob, workspaceRule } from '../repo-config/index.ts';
+import type { Project } from './types.ts';
 
 /** Why a selection means nothing that could be run. */
 export type SelectionRejection = {
@@ -7,6 +8,8 @@ export type SelectionRejection = {
   readonly reason: 'project_unknown' | 'path_invalid' | 'dir_unknown' | 'selection_empty' | 'config_invalid';
   /** A whole sentence for the caller, in Atlantis's words where it has some. */
   readonly message: string;
+  /** With `dir_unknown`: the project that was meant, whose folder is not there. */
+  readonly absent?: Project;
 };
 
 /** One thing that was asked for: folders cleaned, nothing looked up yet. */

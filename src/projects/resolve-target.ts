@@ -88,7 +88,7 @@ function existing({ tree }: SelectionScope, projects: readonly Project[]): Found
   const dir = JSON.stringify(absent.dir);
   return tree.leavesTree(absent.dir)
     ? rejected('path_invalid', `dir ${dir} leads out of the repository through a symbolic link`)
-    : rejected('dir_unknown', `dir ${dir} does not exist`);
+    : { ...rejected('dir_unknown', `dir ${dir} does not exist`), absent };
 }
 
 function rejected(reason: SelectionRejection['reason'], message: string): SelectionRejection {
