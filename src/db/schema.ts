@@ -281,6 +281,12 @@ export type DeploymentsTable = {
   updated_at: number;
   finished_at: number | null;
 };
+/** What commits of deployments say about themselves, JSON. They never change, and outlive the mirror here. */
+export type DeployedCommitsTable = {
+  repo_id: number;
+  sha: string;
+  info: string;
+};
 /** One for each person and deployment. `rule_id` is the approval rule that the person stood for. */
 export type DeploymentApprovalsTable = {
   id: Generated<number>;
@@ -512,6 +518,7 @@ export type Schema = {
   state_versions: StateVersionsTable;
   environments: EnvironmentsTable;
   deployments: DeploymentsTable;
+  deployed_commits: DeployedCommitsTable;
   deployment_approvals: DeploymentApprovalsTable;
   protected_environments: ProtectedEnvironmentsTable;
   protection_rules: ProtectionRulesTable;

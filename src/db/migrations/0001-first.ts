@@ -336,6 +336,12 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await index('deployments_environment_updated', 'deployments', ['environment_id', 'updated_at', 'id']).execute();
   await index('deployments_environment_status', 'deployments', ['environment_id', 'status', 'id']).execute();
   await index('deployments_latest', 'deployments', ['environment_id', 'status', 'finished_at', 'id']).execute();
+  await table('deployed_commits')
+    .addColumn('repo_id', integer, (c) => c.notNull().references('repos.id'))
+    .addColumn('sha', 'text', required)
+    .addColumn('info', 'text', required)
+    .addPrimaryKeyConstraint('deployed_commits_key', ['repo_id', 'sha'])
+    .execute();
   await withId('deployment_approvals')
     .addColumn('deployment_id', integer, required)
     .addColumn('user_id', integer, (c) => c.notNull().references('users.id'))

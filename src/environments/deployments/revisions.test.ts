@@ -1,8 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { insertRepo } from '../../../test/support/applies.ts';
+import { onCleanup } from '../../../test/support/cleanup.ts';
 import { commitFiles, git, makeRepo } from '../../../test/support/git.ts';
 import { temporaryDir } from '../../../test/support/temp.ts';
+import { openDatabase } from '../../db/index.ts';
 import { openGit } from '../../git/index.ts';
 import { PolderError } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
@@ -24,11 +27,19 @@ async function world() {
   const there: HostRepo = { fullName: 'acme/infra', source: { url: source, credentials: null }, webUrl: null };
   let findRepo: VcsHost['findRepo'] = async () => there;
   const host = { type: 'Local', hostname: 'local', findRepo: (name: string) => findRepo(name) } as unknown as VcsHost;
+  const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
+  onCleanup(() => db.close());
+  await insertRepo(db, 'acme/infra');
+  let time = 1000;
   const gitDeps = await openGit({ dataDir: join(dir, 'data'), log: silentLog(), env: { PATH: process.env.PATH } });
   return {
     source,
     first,
-    revisions: createRevisions({ git: gitDeps, hosts: createHosts([host]) }),
+    dataDir: join(dir, 'data'),
+    revisions: createRevisions({ git: gitDeps, hosts: createHosts([host]), db, now: () => time }),
+    setTime: (now: number) => {
+      time = now;
+    },
     answer: (given: VcsHost['findRepo']) => {
       findRepo = given;
     },
@@ -70,5 +81,25 @@ describe('createRevisions', () => {
       throw new PolderError('host_unavailable', 'asking local: it is down');
     });
     await expect(revisions.hasBranchOrTag(repo, 'main')).rejects.toMatchObject({ code: 'host_unavailable' });
+  });
+
+  it('keeps what commits say once it was read, also when the mirror is gone', async () => {
+    const { first, dataDir, revisions } = await world();
+    await revisions.findCommit(repo, first);
+    const commit = { sha: first, message: 'First\n', author: { name: 'Ada Author' } };
+    expect((await revisions.read(1, [first, unknown])).get(first)).toMatchObject(commit);
+    await rm(dataDir, { recursive: true });
+    expect([...(await revisions.read(1, [first])).keys()]).toEqual([first]);
+  });
+
+  it('looks again for a commit that the mirror lacked, after a while', async () => {
+    const { source, first, revisions, setTime } = await world();
+    await revisions.findCommit(repo, first);
+    const second = await commitFiles(source, { a: '2' });
+    expect(await revisions.read(1, [second])).toEqual(new Map());
+    await revisions.findCommit(repo, second);
+    expect(await revisions.read(1, [second])).toEqual(new Map());
+    setTime(61_000);
+    expect([...(await revisions.read(1, [second])).keys()]).toEqual([second]);
   });
 });

@@ -1,3 +1,4 @@
+import type { DbHandle } from '../../db/index.ts';
 import {
   type CommitReader,
   createCommitReader,
@@ -9,6 +10,7 @@ import {
 import { errorText, isPolderError, PolderError } from '../../lib/errors.ts';
 import { type Repo, repoSource } from '../../repos/index.ts';
 import type { Hosts } from '../../vcs/index.ts';
+import { keepCommits } from './keep-commits.ts';
 
 /** What git and the host know about a repo's commits. Never asked inside a transaction. */
 export type Revisions = CommitReader & {
@@ -25,9 +27,16 @@ const mostMessages = 1000;
 
 const someId = /^[0-9a-f]{7,40}$/i;
 
+export type RevisionsDeps = {
+  readonly git: GitDeps;
+  readonly hosts: Hosts;
+  readonly db: DbHandle;
+  readonly now: () => number;
+};
+
 /** Looks into the mirror first, and asks the host when the answer is not there. */
-export function createRevisions(deps: { readonly git: GitDeps; readonly hosts: Hosts }): Revisions {
-  const reader = createCommitReader(deps.git);
+export function createRevisions(deps: RevisionsDeps): Revisions {
+  const reader = keepCommits(deps, createCommitReader(deps.git, 0));
   const findCommit = async (repo: Repo, sha: string) => {
     const resolved = await resolveRef(deps.git, repo.id, sha);
     return resolved.kind === 'commit' && resolved.ref.kind === 'commit' ? resolved.sha : undefined;
