@@ -1,10 +1,10 @@
-import type { CommentCommand } from '../commands/index.ts';
-import { type CommandResult, notices, type ProjectReport } from '../comments/index.ts';
+import { notices, type ProjectReport } from '../comments/index.ts';
 import { getApplyLock } from '../locks/index.ts';
 import { jobOutputs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
+import { type Choosing, choosePlans, type PlanChoice } from './choose-plans.ts';
 import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
@@ -12,18 +12,15 @@ import { isUntargeted } from './on-run-event.ts';
 import { selectProjects } from './pull-store.ts';
 import { reply } from './reply.ts';
 import { reportResult } from './report-result.ts';
-import { projectReports } from './result-view.ts';
-import { combinedEnded, combinedFailed, nothingToDo, projectStatuses } from './run-statuses.ts';
-import { type Appliable, savedOnPull } from './saved-plans.ts';
-import { repoSettingsAt, selectOnPull, settingsNow } from './select-on-pull.ts';
+import { notRunReport, projectReports, ranResult, rejectedResult } from './result-view.ts';
+import { combinedEnded, combinedFailed, projectStatuses } from './run-statuses.ts';
+import { repoSettingsAt, settingsNow } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts, Hindered } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
 
-export type Applying = { readonly live: Pull; readonly command: Extract<CommentCommand, { kind: 'apply' }> };
-
 /** Applies plans of the pull request: all that wait, or those that the comment names. Null, or why nothing ran. */
-export async function applyPull(deps: PullDeps, context: CommandContext, applying: Applying): Promise<string | null> {
+export async function applyPull(deps: PullDeps, context: CommandContext, applying: Choosing): Promise<string | null> {
   const { runId } = context.command;
   if (runId !== null) return reportApply(deps, context, { ...applying, ...context.command.facts, runId });
   const { live, command } = applying;
@@ -36,11 +33,11 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
     await reply(deps, context, { key: 'answer', body: notices.applyAllDisabled(executableName) });
     return 'applying without naming what is disabled';
   }
-  const chosen = await choose(deps, context, applying);
+  const chosen = await choosePlans(deps, context, applying);
   if (chosen.kind === 'ignored') return chosen.note;
-  if (chosen.kind === 'rejected') return refuse(deps, context, { ...applying, message: chosen.message });
+  if (chosen.kind === 'rejected') return refuse(deps, context, { ...applying, why: chosen });
   const [first] = chosen.appliable;
-  if (!first) return applyNothing(deps, context, { ...applying, hindered: chosen.hindered });
+  if (!first) return applyNothing(deps, context, { ...applying, ...chosen });
   const { repo } = context.command.pull;
   const at = { commitSha: first.commitSha, baseBranch: live.baseBranch };
   const [settings, asNow] = await Promise.all([repoSettingsAt(deps, repo, at), settingsNow(deps, repo, at)]);
@@ -57,89 +54,77 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
       abortOnFail: settings?.abortOnExecutionOrderFail ?? false,
     },
   });
-  if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, message: accepted.message });
+  if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, why: accepted });
   return reportApply(deps, context, { ...applying, ...facts, runId: accepted.runId });
-}
-
-type Choice =
-  | { readonly kind: 'chosen'; readonly appliable: readonly Appliable[]; readonly hindered: readonly Hindered[] }
-  | { readonly kind: 'ignored'; readonly note: string }
-  | { readonly kind: 'rejected'; readonly message: string };
-
-async function choose(deps: PullDeps, context: CommandContext, { live, command }: Applying): Promise<Choice> {
-  const { pull } = context.command;
-  const saved = await savedOnPull(deps, pull, live);
-  if (saved.kind === 'rejected') return saved;
-  if (isUntargeted(command.selection)) return { ...saved, kind: 'chosen' };
-  const target = { kind: 'selection', selection: command.selection } as const;
-  const selected = await selectOnPull(deps, pull.repo, { live, target });
-  if (selected.kind !== 'selected') return selected;
-  const isMeant = (other: { dir: string; workspace: string; name: string }) =>
-    selected.projects.some(
-      ({ dir, workspace, name }) => dir === other.dir && workspace === other.workspace && name === other.name,
-    );
-  const appliable = saved.appliable.filter(({ project }) => isMeant(project));
-  const hindered = saved.hindered.filter(({ project }) => isMeant({ ...project, name: project.projectName }));
-  const unknown = selected.projects.filter(
-    ({ dir, workspace, name }) =>
-      !appliable.some(({ project }) => isSame(project, { dir, workspace, name })) &&
-      !hindered.some(({ project }) => isSame({ ...project, name: project.projectName }, { dir, workspace, name })),
-  );
-  const exe = deps.pullSettings.executableName;
-  const missing = unknown.map(({ dir, workspace, name }) => ({
-    project: { dir, workspace, projectName: name },
-    reason: `no plan found at path "${dir}" and workspace "${workspace}"; run \`${exe} plan\` first`,
-  }));
-  return { kind: 'chosen', appliable, hindered: [...hindered, ...missing] };
-}
-
-type Named = { readonly dir: string; readonly workspace: string; readonly name: string };
-
-function isSame(one: Named, other: Named): boolean {
-  return one.dir === other.dir && one.workspace === other.workspace && one.name === other.name;
 }
 
 async function refuse(
   deps: PullDeps,
   context: CommandContext,
-  { live, command, message }: Applying & { readonly message: string },
+  { live, command, why }: Choosing & { readonly why: Parameters<typeof rejectedResult>[0] },
 ): Promise<string> {
-  const failed = combinedFailed(statusNames(deps.pullSettings), 'apply');
-  await writeStatuses(deps, { ...context, pull: context.command.pull, headSha: live.headSha }, [failed]);
-  await reportResult(deps, context, { command: 'apply', asked: command, result: { kind: 'error', message } });
-  return message;
+  await tellRefused(deps, context, live);
+  await reportResult(deps, context, { command: 'apply', asked: command, result: rejectedResult(why) });
+  return why.message;
+}
+
+/** What went wrong in an earlier apply is told again: it is more than that this one was refused. */
+async function tellRefused(deps: PullDeps, context: CommandContext, live: Pull): Promise<void> {
+  const { pull } = context.command;
+  const names = statusNames(deps.pullSettings);
+  const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
+  const isKnown = pull.planned?.headSha === live.headSha && record.includes('apply_errored');
+  const statuses = isKnown ? combinedEnded(names, 'apply', record) : [combinedFailed(names, 'apply')];
+  await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, statuses);
 }
 
 /** Nothing waits to be applied, or nothing of it may be. */
 async function applyNothing(
   deps: PullDeps,
   context: CommandContext,
-  { live, command, hindered }: Applying & { readonly hindered: readonly Hindered[] },
+  {
+    live,
+    command,
+    hindered,
+    isNamed,
+  }: Choosing & Pick<Extract<PlanChoice, { kind: 'chosen' }>, 'hindered' | 'isNamed'>,
 ): Promise<string> {
-  const [first] = hindered;
-  if (first) return refuse(deps, context, { live, command, message: hindered.map(({ reason }) => reason).join('\n') });
+  const message = hindered.map(({ reason }) => reason).join('\n');
+  if (message !== '' && !isNamed) return refuse(deps, context, { live, command, why: { message } });
   const { silenceNoProjects, silenceVcsStatusNoProjects } = deps.pullSettings;
-  if (!silenceNoProjects) await reportResult(deps, context, { command: 'apply', asked: command, result: ran([]) });
-  const { pull } = context.command;
-  if (!silenceVcsStatusNoProjects) {
-    const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
-    const names = statusNames(deps.pullSettings);
-    const statuses = record.length === 0 ? nothingToDo(names).slice(-1) : combinedEnded(names, 'apply', record);
-    await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, statuses);
+  if (message !== '' || !silenceNoProjects) {
+    const result = ranResult(hindered.map(hinderedReport));
+    await reportResult(deps, context, { command: 'apply', asked: command, result });
   }
-  return 'nothing waits to be applied';
+  if (message === '' && silenceNoProjects && silenceVcsStatusNoProjects) return 'nothing waits to be applied';
+  await tellStanding(deps, context, live);
+  return message === '' ? 'nothing waits to be applied' : message;
+}
+
+/** The combined status of applies stays what the record says, if that is about the head as it is now. */
+async function tellStanding(deps: PullDeps, context: CommandContext, live: Pull): Promise<void> {
+  const { pull } = context.command;
+  const names = statusNames(deps.pullSettings);
+  const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
+  const isAbout = pull.planned?.headSha === live.headSha && pull.planned.baseBranch === live.baseBranch;
+  const known = isAbout ? combinedEnded(names, 'apply', record) : [combinedFailed(names, 'apply')];
+  await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, known);
+}
+
+function hinderedReport({ project, reason }: Hindered): ProjectReport {
+  return notRunReport({ ...project, name: project.projectName }, reason);
 }
 
 async function reportApply(
   deps: PullDeps,
   context: CommandContext,
-  { live, command, runId, hindered = [] }: Applying & CommandFacts & { readonly runId: number },
+  { live, command, runId, hindered = [] }: Choosing & CommandFacts & { readonly runId: number },
 ): Promise<null> {
   const run = await followRun(deps, context, { runId, command: 'apply' });
   const outputs = await jobOutputs(deps.db, run.id);
   const ended = { jobs: run.jobs, outputs, extraArgs: [] };
   const projects = projectReports(ended, deps.pullSettings.executableName, () => null);
-  const result = ran([...projects, ...hindered.map(hinderedReport)]);
+  const result = ranResult([...projects, ...hindered.map(hinderedReport)]);
   await reportResult(deps, context, { command: 'apply', asked: command, result, run });
   const names = statusNames(deps.pullSettings);
   const target = { ...context, pull: context.command.pull, headSha: run.pull?.headSha ?? run.commitSha };
@@ -158,21 +143,4 @@ async function reportApply(
     });
   }
   return null;
-}
-
-function hinderedReport({ project, reason }: Hindered): ProjectReport {
-  const { dir, workspace, projectName: name } = project;
-  return {
-    project: { dir, workspace, name, silencePrComments: null },
-    outcome: { kind: 'failed', code: 'plan_missing', message: reason },
-    output: '',
-    lockUrl: null,
-    planCommand: '',
-    applyCommand: '',
-    mergedAgain: false,
-  };
-}
-
-function ran(projects: readonly ProjectReport[]): CommandResult {
-  return { kind: 'ran', projects, plansDeleted: false, removedDirs: [] };
 }

@@ -1,7 +1,9 @@
 import { type CommentCommand, checkVarFiles } from '../commands/index.ts';
 import { notices } from '../comments/index.ts';
+import { isForBaseBranch } from '../repo-config/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
+import { ruleOf } from './select-on-pull.ts';
 
 /** `notice`: what the pull request is told; null when it is told nothing. `note` is for the record. */
 export type Gate =
@@ -48,7 +50,8 @@ function stateGate(
     return closed('pull requests of forks are not worked on', silenceForkPrErrors ? null : notices.forkPull());
   }
   if (!live.open && command !== 'unlock') return closed('the pull request is closed', notices.closedPull());
-  return open;
+  const isWorkedOn = isForBaseBranch(ruleOf(deps, context.command.pull.repo), live.baseBranch);
+  return isWorkedOn ? open : closed(`the base branch ${live.baseBranch} is not worked on`);
 }
 
 /** A copy within the same owner or group is none. Of one that is gone nobody can say where it was. */

@@ -4,7 +4,6 @@ import { loadConfig, loadTree, lookIntoCommit, type Project, selectForPull } fro
 import {
   type ConfiguredProject,
   compileGlob,
-  isForBaseBranch,
   type MergedConfig,
   mergeRepoConfig,
   type RepoConfig,
@@ -41,7 +40,7 @@ export type SelectedOnPull =
   | { readonly kind: 'rejected'; readonly message: string; readonly absent?: Project };
 
 /** The rule of the server for a repo. */
-function ruleOf(deps: PullDeps, repo: Repo): RepoRule {
+export function ruleOf(deps: PullDeps, repo: Repo): RepoRule {
   const { serverRules, ruleDefaults: defaults } = deps.pullSettings;
   return rulesForRepo(serverRules, { repoId: `${repo.host}/${repo.fullName}`, defaults });
 }
@@ -102,9 +101,6 @@ export async function selectOnPull(
   { live, target }: { readonly live: Pull; readonly target: PullTarget },
 ): Promise<SelectedOnPull> {
   const rule = ruleOf(deps, repo);
-  if (!isForBaseBranch(rule, live.baseBranch)) {
-    return { kind: 'ignored', note: `the base branch ${live.baseBranch} is not worked on` };
-  }
   const commits = await commitsOf(deps, repo, live);
   if (commits.kind === 'rejected') return commits;
   const { commitSha, baseSha } = commits;
