@@ -1,5 +1,6 @@
 export { notices, type ReleasedLock } from './notices.ts';
 export { renderCommandComment } from './render-command-comment.ts';
+export { renderSummary, type SummaryProject } from './render-summary.ts';
 export { type SplitOptions, splitComment } from './split-comment.ts';
 export { type StatusContexts, statusContexts } from './status-contexts.ts';
 export {

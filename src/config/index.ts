@@ -1,5 +1,5 @@
 export { nearest } from './nearest.ts';
-export { environmentNames, type OptionRow, type OptionRows, type OptionsOf } from './option.ts';
+export { camelCase, environmentNames, type OptionRow, type OptionRows, type OptionsOf } from './option.ts';
 export { parseDuration } from './parse-value.ts';
 export { type CommandOptions, readCommandOptions } from './read-command-options.ts';
 export { type ReadOptions, readOptions } from './read-options.ts';

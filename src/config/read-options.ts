@@ -1,6 +1,6 @@
 import { allowableCommands } from './checks.ts';
 import { judgeOptions } from './judge-options.ts';
-import { camelCase, type OptionValue } from './option.ts';
+import { camelCase, type OptionRows, type OptionsOf, type OptionValue } from './option.ts';
 import { type OptionSources, type Reading, readRows } from './read-rows.ts';
 import { startUpOrder } from './server-rules.ts';
 import { type Options, optionsTable } from './table/index.ts';
@@ -8,25 +8,34 @@ import { refuseUnbuilt, warnUnbuilt } from './unbuilt.ts';
 
 type Table = typeof optionsTable;
 
-export type ReadOptions =
-  | { readonly kind: 'ok'; readonly options: Options; readonly warnings: readonly string[] }
+export type ReadOptions<Own extends OptionRows = OptionRows> =
+  | {
+      readonly kind: 'ok';
+      readonly options: Options;
+      /** The flags that the command has besides. */
+      readonly own: OptionsOf<Own>;
+      readonly warnings: readonly string[];
+    }
   /** Somebody wrote `--help`. */
   | { readonly kind: 'help' }
   | { readonly kind: 'invalid'; readonly errors: readonly string[] };
 
 /**
  * Reads and judges the options of the server. Either all of them are good, or all that cannot be read are told, or, when
- * all can, all that are not allowed. Each error names the flag, and none holds the value of a secret option.
+ * all can, all that are not allowed. Each error names the flag, and none holds the value of a secret option. `own` are
+ * flags that a command takes besides; each is `flagOnly`.
  */
-export function readOptions(sources: OptionSources): ReadOptions {
-  const reading = readRows(optionsTable, sources);
+export function readOptions<Own extends OptionRows>(sources: OptionSources, own?: Own): ReadOptions<Own> {
+  const reading = readRows({ ...optionsTable, ...own }, sources);
   if (reading.kind !== 'ok') return reading;
   const stray = reading.operands[0];
   if (stray) return { kind: 'invalid', errors: [strayWord(stray.after)] };
   const errors = [...judge(reading), ...refuseUnbuilt(optionsTable, reading.changed)];
   if (errors.length > 0) return { kind: 'invalid', errors };
   const warnings = [...warnAboutValues(reading), ...warnUnbuilt(optionsTable, reading.changed, reading.hasWebhooks)];
-  return { kind: 'ok', options: finish(reading), warnings };
+  // The rows of both tables were read at once, which the types of a sum of tables cannot say.
+  const ownOptions = reading.options as unknown as OptionsOf<Own>;
+  return { kind: 'ok', options: finish(reading), own: ownOptions, warnings };
 }
 
 function judge(reading: Reading<Table>): string[] {

@@ -63,7 +63,8 @@ async function refuse(
   context: CommandContext,
   { live, command, why }: Choosing & { readonly why: Parameters<typeof rejectedResult>[0] },
 ): Promise<string> {
-  await tellRefused(deps, context, live);
+  if ('absent' in why) await tellStanding(deps, context, live);
+  else await tellRefused(deps, context, live);
   await reportResult(deps, context, { command: 'apply', asked: command, result: rejectedResult(why) });
   return why.message;
 }

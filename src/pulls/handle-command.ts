@@ -12,6 +12,7 @@ import { passGates } from './gates.ts';
 import { planPull } from './plan-pull.ts';
 import { reply } from './reply.ts';
 import { settlePending } from './settle-statuses.ts';
+import { updateSummary } from './summary-comment.ts';
 import { touchProjects } from './touch-projects.ts';
 import type { PullCommand } from './types.ts';
 import { unlockPull } from './unlock-pull.ts';
@@ -55,6 +56,7 @@ async function carryOut(deps: PullDeps, context: CommandContext): Promise<string
   try {
     const note = await workOn(deps, context).catch((error: unknown) => answerFault(deps, context, error));
     await settlePending(deps, { host, pull: command.pull, ending: command.id });
+    await updateSummary(deps, context);
     return note;
   } catch (error) {
     if (task.attempt < lastAttempt || isOurs(context, error)) throw error;

@@ -38,6 +38,7 @@ export type PullSettings = Pick<
   | 'silenceNoProjects'
   | 'silenceVcsStatusNoPlans'
   | 'silenceVcsStatusNoProjects'
+  | 'summaryComment'
   | 'varFileAllowlist'
   | 'vcsStatusName'
 > & {

@@ -91,4 +91,10 @@ export const polderOptions = {
     max: 1000,
     help: 'Up to how many projects a command on a pull request sets a commit status for each; above, only the combined ones.',
   },
+  'summary-comment': {
+    type: 'bool',
+    default: false,
+    status: 'built',
+    help: 'Keep one comment on each pull request that tells where every project stands, and write it over as that changes.',
+  },
 } as const satisfies OptionRows;
