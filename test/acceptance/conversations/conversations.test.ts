@@ -6,6 +6,7 @@ import { gitlabForge } from '../../support/conversations/gitlab-forge.ts';
 import { holdConversation } from '../../support/conversations/hold-conversation.ts';
 import { localForge } from '../../support/conversations/local-forge.ts';
 import { firstSteps } from './first-steps.ts';
+import { summary } from './summary.ts';
 
 const forges: readonly (readonly [name: string, make: (branches: Branches) => Promise<Forge>])[] = [
   ['GitHub', githubForge],
@@ -14,7 +15,7 @@ const forges: readonly (readonly [name: string, make: (branches: Branches) => Pr
   ['local repositories', localForge],
 ];
 
-const conversations = [...firstSteps];
+const conversations = [...firstSteps, ...summary];
 
 /** Each on one host in turn; all of them on all hosts in `npm run test:full`. */
 const isFull = process.env.POLDER_TEST_FULL === '1';
