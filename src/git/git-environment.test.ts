@@ -31,8 +31,9 @@ describe('gitEnvironment', () => {
     expect(JSON.stringify(environment)).not.toMatch(/GIT_TRACE|AWS_SECRET/);
   });
 
-  it('has git trust the authorities of SSL_CERT_FILE, which curl would not read', () => {
-    expect(gitEnvironment({ SSL_CERT_FILE: '/private-ca' }, '/h')).toMatchObject({ GIT_SSL_CAINFO: '/private-ca' });
+  it('has git trust the authorities of the file that it is given, whatever variables say', () => {
+    const environment = gitEnvironment({ GIT_SSL_CAINFO: '/ca', SSL_CERT_FILE: '/other' }, '/h', '/all');
+    expect(environment).toMatchObject({ GIT_SSL_CAINFO: '/all' });
   });
 
   it('holds settings that git takes', () => {

@@ -52,18 +52,18 @@ const settings: readonly (readonly [string, string])[] = [
 
 /**
  * The complete environment of every git process. `home` is a folder of ours that holds the only configuration file git
- * reads (git-config(1)). Users' configuration, credentials and hooks play no part; a private certificate authority is
- * given by `GIT_SSL_CAINFO` or `SSL_CERT_FILE`.
+ * reads (git-config(1)). Users' configuration, credentials and hooks play no part. `authorities` is a file of all
+ * certificate authorities that count; null leaves them to git.
  */
 export function gitEnvironment(
   base: Readonly<Record<string, string | undefined>>,
   home: string,
+  authorities: string | null = null,
 ): Readonly<Record<string, string>> {
   const kept = passed.flatMap((name): [string, string][] => (base[name] === undefined ? [] : [[name, base[name]]]));
-  const authorities = base.GIT_SSL_CAINFO ?? base.SSL_CERT_FILE;
   return {
     ...Object.fromEntries(kept),
-    ...(authorities === undefined ? {} : { GIT_SSL_CAINFO: authorities }),
+    ...(authorities === null ? {} : { GIT_SSL_CAINFO: authorities }),
     HOME: home,
     XDG_CONFIG_HOME: home,
     LC_ALL: 'C',

@@ -1,4 +1,4 @@
-import { chmod, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryDir } from '../../test/support/temp.ts';
@@ -51,5 +51,19 @@ describe('openGit', () => {
     await symlink(dir, join(dir, 'link'));
     const { dataDir } = await openGit({ dataDir: join(dir, 'link'), log: silentLog(), env: process.env });
     expect(dataDir).toBe(dir);
+  });
+
+  it('trusts the authorities that any of the usual variables names, each beside the others', async () => {
+    const tls = join(import.meta.dirname, '../../test/fixtures/tls');
+    const [forAll, forGit] = [join(tls, 'first.cert.pem'), join(tls, 'second.cert.pem')];
+    const env = { PATH: process.env.PATH, SSL_CERT_FILE: forAll, GIT_SSL_CAINFO: forGit };
+    const { environment } = await openGit({ dataDir: join(await temporaryDir(), 'data'), log: silentLog(), env });
+    const trusted = await readFile(environment.GIT_SSL_CAINFO ?? '', 'utf8');
+    for (const file of [forAll, forGit]) expect(trusted).toContain((await readFile(file, 'utf8')).trim());
+  });
+
+  it('leaves the authorities to git where no variable names some', async () => {
+    const { environment } = await openWith(process.env.PATH ?? '');
+    expect(environment).not.toHaveProperty('GIT_SSL_CAINFO');
   });
 });

@@ -2,6 +2,7 @@ import { mkdir, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { trustedAuthorities } from '../lib/trusted-authorities.ts';
 import { createCheckoutPool } from './checkout-pool.ts';
 import { gitConfigFile, gitEnvironment } from './git-environment.ts';
 import { type GitVersion, isAtLeast, parseGitVersion } from './git-version.ts';
@@ -41,7 +42,8 @@ export async function openGit(options: {
     await mkdir(dir, { recursive: true, mode: 0o700 });
   }
   await writeFile(join(home, '.gitconfig'), gitConfigFile, { mode: 0o600 });
-  const early = { dataDir, log: options.log, environment: gitEnvironment(options.env, home), limits };
+  const environment = gitEnvironment(options.env, home, await writeAuthorities(options, home));
+  const early = { dataDir, log: options.log, environment, limits };
   return {
     ...early,
     version: await checkVersion(early),
@@ -49,6 +51,20 @@ export async function openGit(options: {
     pool: createCheckoutPool(limits),
     damaged: new Set(),
   };
+}
+
+/** Those that name authorities to other programs; git itself reads the last alone. */
+const authorityVariables = ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'GIT_SSL_CAINFO'] as const;
+
+/** The file of the authorities that git is to trust; null where the environment names none, so that git's own count. */
+async function writeAuthorities(
+  { env, log }: Pick<Parameters<typeof openGit>[0], 'env' | 'log'>,
+  home: string,
+): Promise<string | null> {
+  if (authorityVariables.every((name) => !env[name])) return null;
+  const file = join(home, 'authorities.pem');
+  await writeFile(file, `${(await trustedAuthorities(env, log)).join('\n')}\n`, { mode: 0o600 });
+  return file;
 }
 
 async function checkVersion(deps: RunGitDeps): Promise<GitVersion> {

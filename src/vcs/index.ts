@@ -1,3 +1,4 @@
+export { trustedAuthorities } from '../lib/trusted-authorities.ts';
 export * from './capabilities.ts';
 export * from './diagnosis.ts';
 export { explainConnection, explainFailure } from './explain-connection.ts';
@@ -6,6 +7,5 @@ export { createHosts, type Hosts } from './hosts.ts';
 export { judgeWebhooks, missingSecret, type SeenWebhook, unseenWebhooks } from './judge-webhooks.ts';
 export { type Probe, type ProbeOptions, probeSite } from './probe-site.ts';
 export * from './pull-host.ts';
-export { trustedAuthorities } from './trusted-authorities.ts';
 export * from './types.ts';
 export * from './webhooks.ts';

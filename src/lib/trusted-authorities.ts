@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import type { Log } from '../lib/log.ts';
+import type { Log } from './log.ts';
 
 /** Where systems keep their authorities, the first that exists counts: https://go.dev/src/crypto/x509/root_linux.go */
 const systemFiles = [
@@ -13,17 +13,21 @@ const systemFiles = [
   '/etc/ssl/cert.pem',
 ];
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
 /**
  * The certificates of the authorities that hosts may be signed by, in PEM: Node's own, the system's, and those of
- * `SSL_CERT_FILE` (instead of the system's), `SSL_CERT_DIR` (folders, with colons between) and `NODE_EXTRA_CA_CERTS`.
- * What cannot be read is left out, with a warning.
+ * `SSL_CERT_FILE` (instead of the system's), `SSL_CERT_DIR` (folders, with colons between), `NODE_EXTRA_CA_CERTS` and
+ * `GIT_SSL_CAINFO`. A host has one certificate for its API and for git, so that each of them holds for both. What cannot be
+ * read is left out, with a warning.
  */
-export async function trustedAuthorities(env: NodeJS.ProcessEnv, log: Log): Promise<string[]> {
-  const [inFile, extra, inFolders] = await Promise.all([
+export async function trustedAuthorities(env: Environment, log: Log): Promise<string[]> {
+  const [inFile, extra, ofGit, inFolders] = await Promise.all([
     env.SSL_CERT_FILE ? readNamed(env.SSL_CERT_FILE, log) : readSystem(),
     env.NODE_EXTRA_CA_CERTS ? readNamed(env.NODE_EXTRA_CA_CERTS, log) : [],
+    env.GIT_SSL_CAINFO ? readNamed(env.GIT_SSL_CAINFO, log) : [],
     Promise.all(
       (env.SSL_CERT_DIR ?? '')
         .split(':')
@@ -31,7 +35,7 @@ export async function trustedAuthorities(env: NodeJS.ProcessEnv, log: Log): Prom
         .map((dir) => readFolder(dir, log)),
     ),
   ]);
-  return [...new Set([...rootCertificates, ...inFile, ...extra, ...inFolders.flat()])];
+  return [...new Set([...rootCertificates, ...inFile, ...extra, ...ofGit, ...inFolders.flat()])];
 }
 
 async function readSystem(): Promise<string[]> {
