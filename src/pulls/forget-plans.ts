@@ -22,8 +22,8 @@ export async function forgetPlans(deps: PullDeps, { command, task }: CommandCont
 }
 
 /**
- * A pull request that merges itself needs all of its plans: when one of a run did not come out, all are thrown away.
- * True when that was so.
+ * A pull request that merges itself needs all of its plans: when one of a run did not come out, all are thrown away. It
+ * keeps its locks, since it is to be planned again. True when that was so.
  */
 export async function dropUnlessWhole(
   deps: PullDeps,
@@ -31,14 +31,13 @@ export async function dropUnlessWhole(
   run: RunWithJobs,
 ): Promise<boolean> {
   if (run.jobs.every(({ outcome }) => outcome?.kind === 'planned' || outcome?.kind === 'unchanged')) return false;
-  const { pull, actor } = command;
+  const { pull } = command;
   const of = { repoId: pull.repo.id, pullNumber: pull.number };
   const reason = 'another plan of the pull request, which merges itself, did not come out';
   const now = deps.now();
   await deps.db.transaction(async (tx) => {
     await task.assertHeld(tx);
     await discardPlans(tx, of, { reason, now });
-    await releasePullLocks(tx, of, { actor, reason, now });
     await recordDiscarded(tx, pull.id, { now });
   });
   return true;
