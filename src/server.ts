@@ -273,7 +273,9 @@ function allowList(options: Options): Extract<AllowList, { kind: 'ok' }> {
   return list;
 }
 
-function buildEngines({ options, env, dataDir, log }: Parts): Engines {
+/** `dataDir` is Polder's own folder. */
+export function buildEngines(parts: Pick<Parts, 'options' | 'env' | 'dataDir' | 'log'>): Engines {
+  const { options, env, dataDir, log } = parts;
   return createEngines({
     binDir: join(dataDir, 'bin'),
     pathEnv: env.PATH ?? '',

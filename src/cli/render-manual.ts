@@ -3,6 +3,7 @@ import { agentDeleteForm } from './agent/delete.ts';
 import { agentListForm } from './agent/list.ts';
 import { agentRegisterForm } from './agent/register.ts';
 import { agentShowForm } from './agent/show.ts';
+import { doctorForm } from './doctor/form.ts';
 import { envCreateForm } from './env/create.ts';
 import { envDeleteForm } from './env/delete.ts';
 import { envListForm } from './env/list.ts';
@@ -29,6 +30,7 @@ import { tokenRevokeForm } from './token/revoke.ts';
 import { versionForm } from './version.ts';
 
 const forms: readonly CommandForm<OptionRows>[] = [
+  doctorForm,
   quickstartForm,
   tokenCreateForm,
   tokenListForm,

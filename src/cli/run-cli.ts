@@ -8,6 +8,10 @@ const polder: CommandGroup = {
   description: 'Polder plans and applies Terraform and OpenTofu, and keeps the environments that come of it.',
   entries: {
     server: { summary: 'Start the server', load: async () => (await import('./server.ts')).runServer },
+    doctor: {
+      summary: 'Look whether a server would work, and say what to do where it would not',
+      load: async () => (await import('./doctor/index.ts')).runDoctor,
+    },
     quickstart: {
       summary: 'Try it: plan and apply a sample repository on a server of its own',
       load: async () => (await import('./quickstart/index.ts')).runQuickstart,

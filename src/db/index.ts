@@ -2,14 +2,17 @@ import { EventEmitter } from 'node:events';
 import { Kysely, sql, type Transaction } from 'kysely';
 import { errorText, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { databaseOf } from './database-url.ts';
 import { isDiskFull, isRetryable } from './driver-errors.ts';
 import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
-import { sqliteDialect } from './sqlite.ts';
+import { sqliteFile } from './sqlite.ts';
 import type { Db, DbHandle, Tx } from './types.ts';
 
+export { withoutPassword } from './database-url.ts';
 export { isDiskFull, isUniqueViolation } from './driver-errors.ts';
+export { type DatabaseInspection, inspectDatabase } from './inspect-database.ts';
 export { type NoticeWaiter, noticeWaiter } from './notices.ts';
 export type * from './schema.ts';
 export type * from './types.ts';
@@ -25,20 +28,14 @@ const pgChannel = 'polder';
 
 /** Opens the database and brings its schema up to date. Throws `database_unavailable` with the reason. */
 export async function openDatabase(options: DatabaseOptions): Promise<Db> {
-  const isPostgres = /^postgres(ql)?:\/\//.test(options.url);
+  const { shown, sqlitePath } = databaseOf(options.url);
   try {
-    return isPostgres ? await openPostgres(options) : await openSqlite(options);
+    return sqlitePath === null ? await openPostgres(options) : await openSqlite(sqlitePath);
   } catch (error) {
-    const shown = isPostgres ? withoutPassword(options.url) : options.url;
     throw new PolderError('database_unavailable', `opening the database ${shown}: ${errorText(error)}`, {
       cause: error,
     });
   }
-}
-
-/** The URL as it may be shown to people. */
-export function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:***@').replace(/([?&]password=)[^&]*/i, '$1***');
 }
 
 /**
@@ -59,9 +56,9 @@ export async function pingDatabase(db: DbHandle): Promise<void> {
   await sql`select 1`.execute(db.query);
 }
 
-async function openSqlite(options: DatabaseOptions): Promise<Db> {
-  const path = options.url.replace(/^sqlite:(\/\/(?=\/))?/, '');
-  const query = new Kysely<Schema>({ dialect: sqliteDialect(path) });
+async function openSqlite(path: string): Promise<Db> {
+  const file = sqliteFile(path);
+  const query = new Kysely<Schema>({ dialect: file.dialect });
   await migrate(query, sqliteEngine);
   const local = localNotices();
   return assemble({
@@ -69,8 +66,12 @@ async function openSqlite(options: DatabaseOptions): Promise<Db> {
     query,
     send: async (_query, channel, payload) => local.emit(channel, payload),
     sendOnCommit: true,
+    settled: file.synced,
     listen: local.listen,
-    close: async () => query.destroy(),
+    close: async () => {
+      await file.close();
+      await query.destroy();
+    },
   });
 }
 
@@ -95,6 +96,7 @@ async function openPostgres(options: DatabaseOptions): Promise<Db> {
         await sql`select pg_notify(${pgChannel}, ${`${channel} ${payload}`})`.execute(handle);
       },
       sendOnCommit: false,
+      settled: async () => undefined,
       listen: local.listen,
       close: async () => {
         await listener.close();
@@ -113,6 +115,8 @@ type Parts = {
   send(query: Kysely<Schema>, channel: string, payload: string): Promise<unknown>;
   /** SQLite has no notices of its own: ours wait in memory for the commit. */
   sendOnCommit: boolean;
+  /** Waits until what has been committed survives a power cut. */
+  settled(): Promise<void>;
   listen: Db['listen'];
   close(): Promise<void>;
 };
@@ -132,6 +136,7 @@ function assemble(parts: Parts): Db {
         },
       }),
     );
+    await parts.settled();
     for (const [channel, payload] of waiting) await parts.send(query, channel, payload);
     return result;
   };

@@ -132,7 +132,7 @@ async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<G
 }
 
 /** Allows the one protocol of the source, and hands over its credentials. */
-function access(deps: GitDeps, repo: FetchedRepo): Pick<GitCall, 'env' | 'secrets'> {
+export function access(deps: GitDeps, repo: FetchedRepo): Pick<GitCall, 'env' | 'secrets'> {
   const { url, credentials } = repo.source;
   if (url.startsWith('/')) return { env: { GIT_ALLOW_PROTOCOL: 'file' } };
   const protocol = /^(https?):\/\/[^/@]+(\/|$)/.exec(url)?.[1];

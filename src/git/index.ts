@@ -5,6 +5,7 @@ export { cleanCheckouts, emptyTrash } from './clean-checkouts.ts';
 export { commitsBehind, hasCommit, isAncestor, mergeBase, messagesSince } from './commit-graph.ts';
 export { type CommitInfo, type CommitReader, createCommitReader } from './commit-info.ts';
 export { type ContainedPath, containedPath } from './contained-path.ts';
+export { countBranches } from './count-branches.ts';
 export { type FetchedRepo, type FetchOptions, fetchMirror, tidyMirror } from './fetch-mirror.ts';
 export { type MergedCommit, type MergeOrder, mergeCommit } from './merge-commit.ts';
 export { type CheckoutOrder, openCheckout } from './open-checkout.ts';

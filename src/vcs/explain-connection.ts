@@ -22,8 +22,8 @@ export function explainConnection(about: string, error: unknown): Finding {
   const text = errorText(error);
   if (unknownAuthority.includes(code)) {
     const remedy =
-      'if it has a certificate of your own authority, name the file of that authority in SSL_CERT_FILE (or its folder in ' +
-      'SSL_CERT_DIR) for the API and in GIT_SSL_CAINFO for git';
+      'if it has a certificate of your own authority, name the file of that authority in SSL_CERT_FILE, or its folder in ' +
+      'SSL_CERT_DIR, in the environment of the server';
     return problem(about, `${text} (${code}: no authority that is trusted here has signed the certificate)`, remedy);
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {

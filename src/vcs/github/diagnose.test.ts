@@ -66,7 +66,7 @@ describe('diagnose, of GitHub with a token', () => {
     expect(others).toEqual([]);
     expect(finding).toMatchObject({ level: 'problem', about: 'connection' });
     expect(finding?.text).toContain('DEPTH_ZERO_SELF_SIGNED_CERT');
-    expect(finding?.remedy).toMatch(/SSL_CERT_FILE.*GIT_SSL_CAINFO/);
+    expect(finding?.remedy).toContain('SSL_CERT_FILE');
   });
 
   it('tells a clock that is wrong', async () => {
