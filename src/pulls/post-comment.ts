@@ -22,10 +22,10 @@ export async function postComment(deps: CommentDeps, target: CommentTarget, comm
   const ref: PullRef = { fullName: pull.repo.fullName, number: pull.number };
   const heading = comment.body.split('\n', 1)[0] ?? '';
   const row = { pullId: pull.id, commandId, key: comment.key, heading, now: deps.now() };
-  const isFirst = await insertComment(deps.db, row);
+  const isFirst = await deps.db.transaction((tx) => insertComment(tx, row));
   const written = isFirst ? undefined : await findWritten(deps, host.pulls, { ref, pull, comment });
   const id = written ?? (await host.pulls.createComment(ref, comment.body));
-  await setCommentId(deps.db, { pullId: pull.id, key: comment.key }, id);
+  await deps.db.transaction((tx) => setCommentId(tx, { pullId: pull.id, key: comment.key }, id));
 }
 
 type Lost = { readonly ref: PullRef; readonly pull: PullRecord; readonly comment: NewComment };

@@ -25,14 +25,14 @@ export async function selectStatus(
   return row && toStatus(row);
 }
 
-/** Those that are pending on any head of a pull request. */
-export async function selectPendingStatuses(
+/** Those of any head of a pull request that are pending, or may not have reached the host. */
+export async function selectOpenStatuses(
   db: DbHandle,
   pullId: number,
 ): Promise<{ readonly headSha: string; readonly status: KeptStatus }[]> {
   const rows = await statusQuery(db)
     .where('pull_id', '=', pullId)
-    .where('state', '=', 'pending')
+    .where(({ or, eb }) => or([eb('state', '=', 'pending'), eb('written_at', 'is', null)]))
     .orderBy('id')
     .execute();
   return rows.map((row) => ({ headSha: row.head_sha, status: toStatus(row) }));

@@ -5,7 +5,7 @@ import type { CommitStatus, VcsHost } from '../vcs/index.ts';
 import { selectOpenCommands, type UnendedCommand } from './command-store.ts';
 import type { PullDeps } from './deps.ts';
 import { selectProjects, selectPull } from './pull-store.ts';
-import { selectPendingStatuses } from './report-store.ts';
+import { selectOpenStatuses, selectStatus } from './report-store.ts';
 import { combinedEnded, givenUp, type TrackedCommand, trackedCommand, underWay } from './run-statuses.ts';
 import { statusNames } from './status-names.ts';
 import type { PullRecord } from './types.ts';
@@ -30,27 +30,33 @@ type Settling = { readonly host: VcsHost; readonly pull: PullRecord; readonly en
 /**
  * Sees to it that no status of a pull request, on whatever head, says that something is under way which no command will
  * bring to its end: it was superseded or cancelled before it began, or went wrong in an unforeseen way. Such a status
- * tells where its projects stand, or that it was cancelled.
+ * tells where its projects stand, or that it was cancelled. One that a server was about to set when it died is set.
  */
 export async function settlePending(deps: PullDeps, settling: Settling): Promise<void> {
-  const { host, ending } = settling;
-  const { id, repo, number } = settling.pull;
+  const { host, ending, pull } = settling;
   const names = statusNames(deps.pullSettings);
-  const pending = await selectPendingStatuses(deps.db, id);
-  for (const { headSha, status } of pending) {
+  for (const { headSha, status } of await selectOpenStatuses(deps.db, pull.id)) {
     const command = underWay(names, status);
-    const pull = await selectPull(deps.db, repo, number);
-    if (command === undefined || !pull) continue;
-    const isWanted = async (tx: Tx) =>
-      !(await selectOpenCommands(tx, id)).some(
-        (other) => other.id !== ending && trackedCommand(other.kind) === command && isFor(other, pull, headSha),
-      );
-    const settled = await settledStatus(deps, pull, { headSha, status, command });
-    await writeStatuses(deps, { host, pull, headSha, isWanted }, [settled]);
+    const now = await selectPull(deps.db, pull.repo, pull.number);
+    if (!now || (command === undefined && status.isWritten)) continue;
+    const isWanted = async (tx: Tx) => {
+      const current = await selectStatus(tx, { pullId: pull.id, headSha, context: status.context });
+      const isStill = current?.state === status.state && current.description === status.description;
+      return isStill && (command === undefined || !(await isOwned(tx, { pull: now, command, headSha, ending })));
+    };
+    const wanted = command ? await settledStatus(deps, now, { headSha, status, command }) : status;
+    await writeStatuses(deps, { host, pull: now, headSha, isWanted }, [wanted]);
   }
 }
 
-/** Whether a command will see to the statuses of this head. */
+type Owned = Pick<Pending, 'headSha' | 'command'> & Pick<Settling, 'pull' | 'ending'>;
+
+/** Whether a command that has not ended will see to the statuses of this head. */
+async function isOwned(tx: Tx, { pull, command, headSha, ending }: Owned): Promise<boolean> {
+  const open = await selectOpenCommands(tx, pull.id);
+  return open.some((one) => one.id !== ending && trackedCommand(one.kind) === command && isFor(one, pull, headSha));
+}
+
 function isFor(command: UnendedCommand, pull: PullRecord, headSha: string): boolean {
   return (command.headSha ?? pull.headSha) === headSha;
 }

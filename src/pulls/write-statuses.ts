@@ -30,12 +30,7 @@ export async function writeStatuses(
   const known = await selectStatuses(deps.db, { pullId: pull.id, headSha });
   for (const status of wanted) {
     if (isWritten(known.get(status.context), status)) continue;
-    try {
-      await writeStatus(deps, target, status);
-    } catch (error) {
-      if (!isPolderError(error, 'host_refused')) throw error;
-      deps.log.warn({ pull: pull.url, context: status.context, err: error }, 'a commit status could not be set');
-    }
+    await writeStatus(deps, target, status);
   }
 }
 
@@ -44,8 +39,7 @@ export async function writeStatuses(
  * knows that theirs may have come first, and sets it again: the last wish is what stays.
  */
 async function writeStatus(deps: StatusDeps, target: StatusTarget, status: CommitStatus): Promise<void> {
-  const { host, pull, headSha } = target;
-  const of = { pullId: pull.id, headSha };
+  const of = { pullId: target.pull.id, headSha: target.headSha };
   const isNoted = await deps.db.transaction(async (tx) => {
     if (target.isWanted && !(await target.isWanted(tx))) return false;
     await upsertStatus(tx, of, status);
@@ -53,9 +47,20 @@ async function writeStatus(deps: StatusDeps, target: StatusTarget, status: Commi
   });
   let next: CommitStatus | undefined = isNoted ? status : undefined;
   while (next) {
-    await host.pulls?.setStatus({ fullName: pull.repo.fullName, number: pull.number, headSha }, next);
-    if (await setStatusWritten(deps.db, of, { ...next, now: deps.now() })) return;
+    await setStatus(deps, target, next);
+    const written = { ...next, now: deps.now() };
+    if (await deps.db.transaction((tx) => setStatusWritten(tx, of, written))) return;
     next = await selectStatus(deps.db, { ...of, context: next.context });
+  }
+}
+
+/** What is refused for good counts as set: there is nothing more to be done about it. */
+async function setStatus(deps: StatusDeps, { host, pull, headSha }: StatusTarget, status: CommitStatus): Promise<void> {
+  try {
+    await host.pulls?.setStatus({ fullName: pull.repo.fullName, number: pull.number, headSha }, status);
+  } catch (error) {
+    if (!isPolderError(error, 'host_refused')) throw error;
+    deps.log.warn({ pull: pull.url, context: status.context, err: error }, 'a commit status could not be set');
   }
 }
 

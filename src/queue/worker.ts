@@ -170,7 +170,8 @@ async function runTask(deps: WorkerDeps, work: { row: TaskRow; handler: Handler;
         if (!(await selectHeldForUpdate(tx, row))) throw new PolderError('task_lost');
       },
     });
-    await deleteHeld(db, row);
+    // In a transaction, which the disk takes together with others.
+    await db.transaction((tx) => deleteHeld(tx, row));
   } catch (error) {
     if (isPolderError(error, 'task_lost') || work.signal.aborted) {
       log.warn({ task: row.id, kind: row.kind }, 'a task was given up to another worker');
