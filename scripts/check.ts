@@ -1,11 +1,22 @@
-/* `npm run check`: everything that finds a mistake in under a minute; unit tests on SQLite alone. Two steps at a time. */
+/*
+ * `npm run check`: everything that finds a mistake in under a minute. Of the tests beside the code those that start no
+ * other program, on SQLite alone. Two steps at a time, the longest first.
+ */
 import { runProgram } from './run-program.ts';
+import { slowTests } from './slow-tests.ts';
+import { trackedFiles } from './tracked-files.ts';
+
+const left = slowTests(trackedFiles().filter((path) => /^src\/.*\.test\.ts$/.test(path)));
 
 const steps: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   // Modules hold no state, so that many test files can share a process; that saves a third of the time.
   {
     name: 'unit tests',
-    args: ['node_modules/vitest/vitest.mjs', 'run', '--dir', 'src', '--no-isolate', '--reporter=dot'],
+    args: [
+      ...['node_modules/vitest/vitest.mjs', 'run', '--dir', 'src', '--no-isolate', '--reporter=dot'],
+      // Vitest reads them from `--dir` on.
+      ...left.map((path) => `--exclude=${path.slice('src/'.length)}`),
+    ],
   },
   { name: 'types', args: ['node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json'] },
   { name: 'format and lint (biome)', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'] },

@@ -95,7 +95,7 @@ export async function openTestApp(options: TestAppOptions = {}): Promise<TestApp
   if (options.works) await startWorking(deps);
   const app = await createHttpServer(deps, { ...defaultTimeouts, ...options.timeouts });
   onCleanup(() => app.close());
-  return { app: heldToDescription(app), deps, reposDir, delivered };
+  return { app: heldToDescription(app, JSON.stringify(options.settings ?? {})), deps, reposDir, delivered };
 }
 
 async function runParts(dir: string): Promise<Omit<RunDeps, 'db' | 'hosts' | 'settings'>> {
