@@ -1,8 +1,8 @@
 /*
  * GitLab's Environments API over a repository with 100,000 environments and 1,000,000 deployments, on both database
- * engines: lists, searches and single environments for 16 connections that together ask 200 times a second; 10,000
- * review apps scheduled for deletion in ten calls and 10,000 stale environments stopped; 100,000 timers, and what they
- * cost while none is due.
+ * engines: lists, searches and single environments, each with an apply of a commit of its own that deployed it last, for
+ * 16 connections that together ask 200 times a second; 10,000 review apps scheduled for deletion in ten calls and 10,000
+ * stale environments stopped; 100,000 timers, and what they cost while none is due.
  *
  * BENCH_ENVIRONMENTS and BENCH_SECONDS make it smaller.
  */
@@ -10,7 +10,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '../src/db/index.ts';
 import { onBothDatabases, type ServerPlace, withDb } from './support/both-databases.ts';
-import { addDeployments, addEnvironments, addRepo, addToken, gatherStatistics } from './support/gitlab-data.ts';
+import {
+  addApplies,
+  addDeployments,
+  addEnvironments,
+  addRepo,
+  addToken,
+  gatherStatistics,
+} from './support/gitlab-data.ts';
 import { type PolderServer, requireBuild, withPolder } from './support/polder-server.ts';
 import { judge, median, percentile, row, showLoad } from './support/report.ts';
 import { load, type Target, timed } from './support/request-load.ts';
@@ -46,6 +53,7 @@ async function seed(db: Db): Promise<string> {
   for (const [id, name] of ['many', 'few', 'bulk'].entries()) await addRepo(db, id + 1, name);
   await addEnvironments(db, { repoId: 1, count: environments, folder: 'apps', state: 'available' });
   await addDeployments(db, 1, { environments, deployments });
+  await addApplies(db, 1, environments);
   await addEnvironments(db, { repoId: 2, count: few, folder: 'apps', state: 'available' });
   await addEnvironments(db, { repoId: 3, count: environments / 10, folder: 'review', state: 'stopped' });
   await addEnvironments(db, { repoId: 3, count: environments / 10, folder: 'stale', state: 'available' });

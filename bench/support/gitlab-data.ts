@@ -55,6 +55,33 @@ export async function addDeployments(db: Db, repoId: number, { environments, dep
     where repo_id = ${sql.lit(repoId)}`.execute(db.query);
 }
 
+/** An apply behind the last deployment of each of the repo's first environments, each of a commit of its own. */
+export async function addApplies(db: Db, repoId: number, count: number): Promise<void> {
+  const { id: actorId } = await ensureSystemUser(db, 'atlantis-api', 1);
+  const [repo, actor] = [sql.lit(repoId), sql.lit(actorId)];
+  const digits = (number: ReturnType<typeof sql>) => sql`substr(cast(10000000000 + ${number} as text), 2)`;
+  const shaOf = (number: ReturnType<typeof sql>) => sql`${'c'.repeat(30)} || ${digits(number)}`;
+  const first = sql`(select min(id) from environments where repo_id = ${repo})`;
+  const nth = sql`${first} + i - 1`;
+  const person = '{"name":"Ann","email":"ann@example.com","date":"2024-01-02T03:04:05+01:00"}';
+  const info = `","parents":["${'b'.repeat(40)}"],"message":"Change\\n","author":${person},"committer":${person}}`;
+  await sql`insert into runs (id, kind, state, repo_id, ref, commit_sha, base_branch, command, trigger, actor_id, created_at,
+      started_at, ended_at)
+    select ${nth}, 'apply', 'succeeded', ${repo}, 'refs/heads/main', ${shaOf(nth)}, 'main', '{"kind":"apply"}',
+      '{"kind":"api"}', ${actor}, 1000, 1001, 1002 from ${series(db, count)}`.execute(db.query);
+  await sql`insert into jobs (id, uuid, run_id, position, dir, workspace, project_name, project, state, outcome, created_at,
+      started_at, applying_at, ended_at)
+    select ${nth}, 'job-' || i, ${nth}, 0, '.', 'default', 'app-' || i, '{"name":"app"}', 'succeeded',
+      '{"kind":"applied"}', 1000, 1001, 1001, 1002 from ${series(db, count)}`.execute(db.query);
+  await sql`insert into deployed_commits (repo_id, sha, info)
+    select ${repo}, ${shaOf(nth)}, '{"sha":"' || ${shaOf(nth)} || ${sql.lit(info)} from ${series(db, count)}`.execute(
+    db.query,
+  );
+  await sql`update deployments set run_id = environment_id, job_id = environment_id, user_id = ${actor},
+      sha = ${shaOf(sql`environment_id`)}
+    where id in (select last_deployment_id from environments where repo_id = ${repo})`.execute(db.query);
+}
+
 /** Locks of runs without a pull request, each on a project of its own. Somebody has to be there to hold them. */
 export async function addLocks(db: Db, batch: { repoId: number; from?: number; count: number }): Promise<void> {
   const { repoId, from = 0, count } = batch;
