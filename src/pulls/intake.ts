@@ -54,9 +54,10 @@ type Delivery = { readonly host: VcsHost; readonly event: VcsEvent; readonly ver
 export function createIntake(deps: IntakeDeps): Intake {
   const waiting: Waiting[] = [];
   let writing = false;
+  const loginOf = createLogins(deps.log);
   const judge = async (host: VcsHost, event: VcsEvent): Promise<Delivery> => {
     const isAllowed = deps.isAllowed(host.hostname, event.repoFullName);
-    const ownLogin = event.kind === 'comment' ? await loginOf(deps, host) : null;
+    const ownLogin = event.kind === 'comment' ? await loginOf(host) : null;
     return { host, event, verdict: judgeEvent(event, { host, isAllowed, ownLogin, settings: deps.pullSettings }) };
   };
   const write = async () => {
@@ -172,16 +173,27 @@ function seenIn(event: VcsEvent): SeenPull | null {
 /** How long a host may take to say who we are: it waits for the answer to its delivery. */
 const loginPatienceMs = 1000;
 
-/** A host that cannot say who we are keeps nobody from being heard. */
-async function loginOf(deps: IntakeDeps, host: VcsHost): Promise<string | null> {
-  const late = new AbortController();
-  try {
-    const login = host.pulls?.ownLogin() ?? Promise.resolve(null);
-    return await Promise.race([login, pause(loginPatienceMs, null, { ref: false, signal: late.signal })]);
-  } catch (error) {
-    deps.log.warn({ host: host.hostname, err: error }, 'our own login is not known');
-    return null;
-  } finally {
-    late.abort();
-  }
+type LoginOf = (host: VcsHost) => Promise<string | null>;
+
+/** Our login on each host, asked for once. A host that cannot say it, or not in time, keeps nobody from being heard. */
+function createLogins(log: Log): LoginOf {
+  const known = new Map<VcsHost, string | null>();
+  const ask = async (host: VcsHost): Promise<string | null> => {
+    const login = (await host.pulls?.ownLogin()) ?? null;
+    known.set(host, login);
+    return login;
+  };
+  return async (host) => {
+    const login = known.get(host);
+    if (login !== undefined) return login;
+    const late = new AbortController();
+    try {
+      return await Promise.race([ask(host), pause(loginPatienceMs, null, { ref: false, signal: late.signal })]);
+    } catch (error) {
+      log.warn({ host: host.hostname, err: error }, 'our own login is not known');
+      return null;
+    } finally {
+      late.abort();
+    }
+  };
 }
