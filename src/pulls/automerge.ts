@@ -2,6 +2,7 @@ import type { Automerge } from '../commands/index.ts';
 import { notices, type ProjectStatus } from '../comments/index.ts';
 import { type MergeMethod, mergeMethods, type Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
+import type { CommentDeps } from './post-comment.ts';
 import { selectProjects } from './pull-store.ts';
 import { reply } from './reply.ts';
 
@@ -17,7 +18,11 @@ export type MergeWish = {
  * Merges a pull request when everything in it is applied, something at least, and then says so: a merge that is refused
  * has not happened. https://www.runatlantis.io/docs/automerging
  */
-export async function mergeWhenApplied(deps: PullDeps, context: CommandContext, wish: MergeWish): Promise<void> {
+export async function mergeWhenApplied(
+  deps: CommentDeps & Pick<PullDeps, 'pullSettings'>,
+  context: Pick<CommandContext, 'host' | 'command' | 'pulls' | 'ref'>,
+  wish: MergeWish,
+): Promise<void> {
   const { disableAutomergeLabel: label, automergeMethod } = deps.pullSettings;
   if (!wish.isConfigured || wish.automerge.kind === 'disabled') return;
   if (label !== '' && wish.live.labels.includes(label)) return;

@@ -3,7 +3,7 @@ import type { Project } from '../projects/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { isUntargeted } from './on-run-event.ts';
-import { type Appliable, type SavedOnPull, savedOfProjects, savedOnPull } from './saved-plans.ts';
+import { type Appliable, namedPlans, type SavedOnPull, standingOf, waitingPlans } from './saved-plans.ts';
 import { selectOnPull } from './select-on-pull.ts';
 import type { Hindered } from './types.ts';
 
@@ -27,11 +27,11 @@ export async function choosePlans(
   { live, command }: Choosing,
 ): Promise<PlanChoice> {
   const { pull } = context.command;
-  if (isUntargeted(command.selection)) return chosen(await savedOnPull(deps, pull, live), false);
+  if (isUntargeted(command.selection)) return chosen(waitingPlans(await standingOf(deps, pull, live)), false);
   const target = { kind: 'selection', selection: command.selection } as const;
   const selected = await selectOnPull(deps, pull.repo, { live, target });
   if (selected.kind !== 'selected') return selected;
-  return chosen(await savedOfProjects(deps, pull, { live, projects: selected.projects }), true);
+  return chosen(namedPlans(await standingOf(deps, pull, live), selected.projects), true);
 }
 
 function chosen(saved: SavedOnPull, isNamed: boolean): PlanChoice {

@@ -10,13 +10,16 @@ export type Gate =
   | { readonly kind: 'open' }
   | { readonly kind: 'closed'; readonly notice: string | null; readonly note: string };
 
+type GateDeps = Pick<PullDeps, 'pullSettings'>;
+type GateContext = Pick<CommandContext, 'command' | 'host' | 'pulls' | 'ref'>;
+
 const open = { kind: 'open' } as const;
 
 /**
  * Whether a command may begin: the state of the pull request, where it comes from, and who asked. In the order of the
  * peer, so that people are told the same when several things are in the way.
  */
-export async function passGates(deps: PullDeps, context: CommandContext, live: Pull): Promise<Gate> {
+export async function passGates(deps: GateDeps, context: GateContext, live: Pull): Promise<Gate> {
   const { work } = context.command;
   if (work.kind === 'autoplan') return gateAutoplan(deps, context, live);
   if (work.kind === 'close') return open;
@@ -26,7 +29,7 @@ export async function passGates(deps: PullDeps, context: CommandContext, live: P
   return team.kind === 'closed' ? team : varFileGate(deps, work.command);
 }
 
-async function gateAutoplan(deps: PullDeps, context: CommandContext, live: Pull): Promise<Gate> {
+async function gateAutoplan(deps: GateDeps, context: GateContext, live: Pull): Promise<Gate> {
   const { disableAutoplan, disableAutoplanLabel } = deps.pullSettings;
   const team = await teamGate(deps, context, 'plan');
   // Nobody asked for anything, so that nobody is told.
@@ -41,8 +44,8 @@ async function gateAutoplan(deps: PullDeps, context: CommandContext, live: Pull)
 }
 
 function stateGate(
-  deps: PullDeps,
-  context: CommandContext,
+  deps: GateDeps,
+  context: GateContext,
   { live, command }: { readonly live: Pull; readonly command: CommentCommand['kind'] },
 ): Gate {
   const { allowForkPrs, silenceForkPrErrors } = deps.pullSettings;
@@ -55,7 +58,7 @@ function stateGate(
 }
 
 /** A copy within the same owner or group is none. Of one that is gone nobody can say where it was. */
-function isFork({ ref }: CommandContext, { headRepo }: Pull): boolean {
+function isFork({ ref }: GateContext, { headRepo }: Pull): boolean {
   const owner = ref.fullName.slice(0, ref.fullName.lastIndexOf('/'));
   return headRepo === null || headRepo.owner.toLowerCase() !== owner.toLowerCase();
 }
@@ -65,7 +68,7 @@ function ruleName(command: CommentCommand['kind']): string {
   return command === 'state_rm' ? 'state' : command;
 }
 
-async function teamGate(deps: PullDeps, context: CommandContext, command: CommentCommand['kind']): Promise<Gate> {
+async function teamGate(deps: GateDeps, context: GateContext, command: CommentCommand['kind']): Promise<Gate> {
   const rules = deps.pullSettings.teamRules[context.host.type];
   if (!rules || rules.isEmpty) return open;
   const { login } = context.command.actor;
@@ -75,7 +78,7 @@ async function teamGate(deps: PullDeps, context: CommandContext, command: Commen
   return closed(`${login} may not give this command`, notice);
 }
 
-function varFileGate(deps: PullDeps, command: CommentCommand): Gate {
+function varFileGate(deps: GateDeps, command: CommentCommand): Gate {
   if (command.kind !== 'plan') return open;
   const problem = checkVarFiles(command.extraArgs, deps.pullSettings.varFileAllowlist);
   return problem === undefined ? open : closed('a variable file is outside the allowed folders', problem);

@@ -1,10 +1,10 @@
-import type { CommandContext, PullDeps } from './deps.ts';
-import { postComment } from './post-comment.ts';
+import type { CommandContext } from './deps.ts';
+import { type CommentDeps, postComment } from './post-comment.ts';
 
 /** Comments on the pull request of a command. `key` names the comment within what the command says; it is written once. */
 export async function reply(
-  deps: PullDeps,
-  { host, command }: CommandContext,
+  deps: CommentDeps,
+  { host, command }: Pick<CommandContext, 'host' | 'command'>,
   comment: { readonly key: string; readonly body: string },
 ): Promise<void> {
   const target = { host, pull: command.pull, commandId: command.id };

@@ -1,6 +1,6 @@
 import type { ProjectStatus } from '../comments/index.ts';
 import type { Project } from '../projects/index.ts';
-import { type PullPlan, plansOfPull } from '../runs/index.ts';
+import { plansOfPull } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 import { selectProjects } from './pull-store.ts';
@@ -20,6 +20,28 @@ export type SavedOnPull =
   /** Nothing may be applied, for a reason that holds for all. */
   | { readonly kind: 'rejected'; readonly message: string };
 
+/** What is known of a pull request's plans. */
+export type Standing = {
+  readonly pull: Pick<PullRecord, 'planned'>;
+  readonly live: Pick<Pull, 'headSha' | 'baseBranch'>;
+  readonly record: readonly PullProject[];
+  /** Oldest first, at most one for each project. */
+  readonly plans: readonly Appliable[];
+  readonly executableName: string;
+};
+
+export async function standingOf(deps: PullDeps, pull: PullRecord, live: Pull): Promise<Standing> {
+  const plans = await plansOfPull(deps.db, { repoId: pull.repo.id, pullNumber: pull.number });
+  return {
+    ...{ pull, live, executableName: deps.pullSettings.executableName },
+    record: await selectProjects(deps.db, pull.id),
+    plans: plans.map(({ planId, commitSha, run, job }) => ({
+      ...{ planId, commitSha, project: job.project },
+      mergedInto: run.pull?.mergedInto ?? null,
+    })),
+  };
+}
+
 const appliableStatuses: readonly ProjectStatus[] = [
   'planned',
   'planned_no_changes',
@@ -31,54 +53,48 @@ const appliableStatuses: readonly ProjectStatus[] = [
  * The plans of a pull request that may be applied to its head as it is now, and what is in the way of others that wait.
  * Ordered by execution order group, then by workspace and path, as Atlantis finds the files of plans.
  */
-export async function savedOnPull(deps: PullDeps, pull: PullRecord, live: Pull): Promise<SavedOnPull> {
-  const plans = await plansOfPull(deps.db, { repoId: pull.repo.id, pullNumber: pull.number });
-  const again = planAgain(deps);
+export function waitingPlans({ pull, live, record, plans, executableName }: Standing): SavedOnPull {
+  const again = planAgain(executableName);
   const outdated = outdatedText(pull, live, plans.length > 0);
   if (outdated !== undefined) return { kind: 'rejected', message: `${outdated}; ${again} before apply` };
-  const record = await selectProjects(deps.db, pull.id);
   if (!pull.planned || (record.length === 0 && plans.length > 0)) {
     return { kind: 'rejected', message: `no plan found; ${again} first` };
   }
   if (record.length > 0 && plans.length === 0 && record.every(({ status }) => status === 'plan_discarded')) {
     return { kind: 'rejected', message: `the plans of this pull request were discarded; ${again} before apply` };
   }
-  return sortOut(record.toSorted(asPlanFiles), plans, (project, plan) => {
-    const reason = hindrance(project, plan);
-    return reason === undefined ? undefined : `${reason}; ${again}`;
-  });
+  return sortOut(record.toSorted(asPlanFiles), plans, (project, plan) => after(hindrance(project, plan), again));
 }
 
 /** The same for projects that somebody has named, in their order: each of them can be applied, or something is in the way. */
-export async function savedOfProjects(
-  deps: PullDeps,
-  pull: PullRecord,
-  { live, projects }: { readonly live: Pull; readonly projects: readonly Project[] },
-): Promise<SavedOnPull> {
-  const plans = await plansOfPull(deps.db, { repoId: pull.repo.id, pullNumber: pull.number });
+export function namedPlans(
+  { pull, live, record, plans, executableName }: Standing,
+  projects: readonly Pick<Project, 'dir' | 'workspace' | 'name'>[],
+): SavedOnPull {
   if (!pull.planned) return { kind: 'rejected', message: 'no working directory found–did you run plan?' };
-  const again = planAgain(deps);
+  const again = planAgain(executableName);
   const outdated = outdatedText(pull, live, plans.length > 0);
-  const record = await selectProjects(deps.db, pull.id);
   const named = projects.map(({ dir, workspace, name: projectName }) => {
     const known = record.find(
       (one) => one.dir === dir && one.workspace === workspace && one.projectName === projectName,
     );
     return known ?? { dir, workspace, projectName, status: null };
   });
-  return sortOut(named, plans, (project, plan) => {
-    if (outdated !== undefined) return `${outdated}; ${again} before apply`;
-    const reason = hindranceOfNamed(project, plan);
-    return reason === undefined ? undefined : `${reason}; ${again}`;
-  });
+  return sortOut(named, plans, (project, plan) =>
+    outdated === undefined ? after(hindranceOfNamed(project, plan), again) : `${outdated}; ${again} before apply`,
+  );
 }
 
-function planAgain({ pullSettings }: Pick<PullDeps, 'pullSettings'>): string {
-  return `run \`${pullSettings.executableName} plan\``;
+function after(reason: string | undefined, again: string): string | undefined {
+  return reason === undefined ? undefined : `${reason}; ${again}`;
+}
+
+function planAgain(executableName: string): string {
+  return `run \`${executableName} plan\``;
 }
 
 /** Undefined when the plans are for the head and base of now. */
-function outdatedText({ planned }: PullRecord, live: Pull, hasPlans: boolean): string | undefined {
+function outdatedText({ planned }: Standing['pull'], live: Standing['live'], hasPlans: boolean): string | undefined {
   if (!planned) return undefined;
   const subject = hasPlans ? 'plans are' : 'recorded plan status is';
   if (planned.headSha !== live.headSha) {
@@ -98,27 +114,24 @@ type Asked = Pick<PullProject, 'dir' | 'workspace' | 'projectName'> & { readonly
 
 function sortOut<P extends Asked>(
   asked: readonly P[],
-  plans: readonly PullPlan[],
-  why: (project: P, plan: PullPlan | undefined) => string | undefined,
+  plans: readonly Appliable[],
+  why: (project: P, plan: FoundPlan | undefined) => string | undefined,
 ): SavedOnPull {
   const appliable: Appliable[] = [];
   const hindered: Hindered[] = [];
   const newest = plans.at(-1)?.commitSha;
   for (const project of asked) {
-    const plan = plans.findLast(({ job }) => isOf(job.project, project));
+    const plan = plans.findLast((one) => isOf(one.project, project));
     // With the `merge` strategy, plans of one head can be made on different bases.
-    const isOld = plan !== undefined && plan.commitSha !== newest;
-    const reason =
-      why(project, plan) ?? (isOld ? `plan ${ofProject(project)} was made on an older base branch` : undefined);
+    const reason = why(project, plan && { isOld: plan.commitSha !== newest });
     if (reason !== undefined) hindered.push({ project, reason });
-    else if (plan) {
-      const { planId, commitSha, run, job } = plan;
-      appliable.push({ planId, commitSha, mergedInto: run.pull?.mergedInto ?? null, project: job.project });
-    }
+    else if (plan) appliable.push(plan);
   }
   appliable.sort((one, other) => one.project.executionOrderGroup - other.project.executionOrderGroup);
   return { kind: 'ready', appliable, hindered };
 }
+
+type FoundPlan = { readonly isOld: boolean };
 
 function asPlanFiles(one: PullProject, other: PullProject): number {
   return inOrder(one.workspace, other.workspace) || inOrder(planFile(one), planFile(other));
@@ -140,14 +153,14 @@ function ofProject({ dir, workspace, projectName }: Asked): string {
   return `for dir ${inDir} workspace ${of} project ${named}`;
 }
 
-function isOf(project: Project, other: Asked): boolean {
+function isOf(project: Pick<Project, 'dir' | 'workspace' | 'name'>, other: Asked): boolean {
   return project.dir === other.dir && project.workspace === other.workspace && project.name === other.projectName;
 }
 
 /** Undefined when the plan may be applied, or there is nothing (left) to be applied. */
-function hindrance(project: PullProject, plan: PullPlan | undefined): string | undefined {
+function hindrance(project: PullProject, plan: FoundPlan | undefined): string | undefined {
   const { status } = project;
-  if (plan) return unfit(project, status);
+  if (plan) return unfit(project, status, plan);
   const of = ofProject(project);
   if (status === 'plan_errored') return `plan ${of} errored and cannot be applied without a plan file`;
   return ['planned', 'apply_errored', 'policy_check_passed', 'policy_check_errored'].includes(status)
@@ -155,16 +168,15 @@ function hindrance(project: PullProject, plan: PullPlan | undefined): string | u
     : undefined;
 }
 
-function hindranceOfNamed(project: Asked, plan: PullPlan | undefined): string | undefined {
+function hindranceOfNamed(project: Asked, plan: FoundPlan | undefined): string | undefined {
   if (project.status === null) return `no matching plan status exists ${ofProject(project)}`;
-  return unfit(project, project.status) ?? (plan ? undefined : `plan file is missing ${ofProject(project)}`);
+  return unfit(project, project.status, plan) ?? (plan ? undefined : `plan file is missing ${ofProject(project)}`);
 }
 
 /** Why a project that stands so cannot be applied. */
-function unfit(project: Asked, status: ProjectStatus): string | undefined {
-  if (status === 'policy_check_errored')
-    return `policy checks have errored ${ofProject(project)} and cannot be applied`;
-  return appliableStatuses.includes(status)
-    ? undefined
-    : `plan ${ofProject(project)} has status "${status}" and cannot be applied`;
+function unfit(project: Asked, status: ProjectStatus, plan: FoundPlan | undefined): string | undefined {
+  const of = ofProject(project);
+  if (status === 'policy_check_errored') return `policy checks have errored ${of} and cannot be applied`;
+  if (!appliableStatuses.includes(status)) return `plan ${of} has status "${status}" and cannot be applied`;
+  return plan?.isOld ? `plan ${of} was made on an older base branch` : undefined;
 }

@@ -40,7 +40,7 @@ export type SelectedOnPull =
   | { readonly kind: 'rejected'; readonly message: string; readonly absent?: Project };
 
 /** The rule of the server for a repo. */
-export function ruleOf(deps: PullDeps, repo: Repo): RepoRule {
+export function ruleOf(deps: Pick<PullDeps, 'pullSettings'>, repo: Repo): RepoRule {
   const { serverRules, ruleDefaults: defaults } = deps.pullSettings;
   return rulesForRepo(serverRules, { repoId: `${repo.host}/${repo.fullName}`, defaults });
 }
