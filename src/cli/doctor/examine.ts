@@ -1,25 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Options } from '../../config/index.ts';
 import type { GitDeps } from '../../git/index.ts';
 import { buildHosts } from '../../hosts/index.ts';
 import { errorText } from '../../lib/errors.ts';
 import { type Log, silentLog } from '../../lib/log.ts';
 import { version } from '../../lib/version.ts';
 import { type Finding, type Hosts, ok, problem, trustedAuthorities, warning } from '../../vcs/index.ts';
-import type { CliContext } from '../context.ts';
+import type { Doctor } from './doctor.ts';
 import { lookAtAddress } from './look-at-address.ts';
 import { lookAtHosts } from './look-at-hosts.ts';
 import { lookAtDatabase, lookAtDataDir, lookAtEngine, lookAtGit, lookAtRules } from './look-at-machine.ts';
-
-export type Doctor = Pick<CliContext, 'env' | 'now'> & {
-  readonly options: Options;
-  /** Those of the options. */
-  readonly warnings: readonly string[];
-  /** As it was given; empty: none. */
-  readonly repo: string;
-};
 
 /** What is found, in an order in which the first trouble is likely to be the cause of those that follow. */
 export async function* examine(doctor: Doctor): AsyncGenerator<Finding> {

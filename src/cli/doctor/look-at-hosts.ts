@@ -3,7 +3,7 @@ import { parseAllowList } from '../../access/index.ts';
 import { countBranches, type GitDeps } from '../../git/index.ts';
 import { errorText } from '../../lib/errors.ts';
 import { type Finding, type Hosts, ok, problem, type VcsHost, warning } from '../../vcs/index.ts';
-import type { Doctor } from './examine.ts';
+import type { Doctor } from './doctor.ts';
 
 /** Each host by itself: what it says, and whether git gets at the repository that was named. */
 export async function* lookAtHosts(doctor: Doctor, hosts: Hosts, git: GitDeps | undefined): AsyncGenerator<Finding> {

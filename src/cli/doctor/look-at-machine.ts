@@ -9,7 +9,7 @@ import type { Log } from '../../lib/log.ts';
 import { readServerRules, unbuiltRules } from '../../repo-config/index.ts';
 import { buildEngines } from '../../server.ts';
 import { type Finding, ok, problem, warning } from '../../vcs/index.ts';
-import type { Doctor } from './examine.ts';
+import type { Doctor } from './doctor.ts';
 
 const gibibyte = 1024 ** 3;
 /** What `git merge-tree --write-tree` needs: https://git-scm.com/docs/git-merge-tree */

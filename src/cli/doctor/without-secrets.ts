@@ -10,9 +10,9 @@ export function createCensor(options: Options): (finding: Finding) => Finding {
   const secrets = Object.entries<OptionRow>(optionsTable)
     // The address of the database is shown without its password anyway.
     .filter(([name, row]) => row.secret === true && name !== 'database-url')
-    .map(([name, row]) => ({ value: String(values[camelCase(name)] ?? ''), standard: String(row.default) }))
-    .filter(({ value, standard }) => value.length >= shortest && value !== standard)
-    .map(({ value }) => value);
+    .map(([name, row]) => ({ value: values[camelCase(name)], standard: row.default }))
+    .flatMap(({ value, standard }) => (typeof value === 'string' && value !== standard ? [value] : []))
+    .filter((value) => value.length >= shortest);
   const hide = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '<redacted>'), text);
   return (finding) => ({
     ...finding,

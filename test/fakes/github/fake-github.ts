@@ -9,7 +9,8 @@ import { runGitBackend } from '../../support/git-http-server.ts';
 import { readDescription } from './description.ts';
 import { readPullFromGit } from './git-pulls.ts';
 import { answerGraphql } from './graphql.ts';
-import { type FakeReply, handlers } from './handlers.ts';
+import type { FakeReply } from './handler.ts';
+import { handlers } from './handlers.ts';
 import { createRender } from './render.ts';
 import { type FakeComment, type FakePull, type FakeRepo, type FakeState, newState } from './state.ts';
 
@@ -78,7 +79,6 @@ export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
     if (failure && 'hang' in failure) return;
     if (failure && 'drop' in failure && failure.drop === 'before') return void request.socket.destroy();
     if (failure && 'status' in failure) return send(response, failure, failure.headers);
-    if (state.scopes !== null) response.setHeader('x-oauth-scopes', state.scopes);
     const reply = answer(request, url, { path, body: text === '' ? undefined : JSON.parse(text) });
     if (failure) return void request.socket.destroy();
     sendPage(request, response, { url, reply });
@@ -122,6 +122,7 @@ export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
     key: readFileSync(join(tls, 'localhost.key.pem')),
   };
   const server = createServer(certificate, (request, response) => {
+    if (state.scopes !== null) response.setHeader('x-oauth-scopes', state.scopes);
     serve(request, response).catch((error: unknown) => {
       problems.push(String(error));
       response.writeHead(500).end();

@@ -1,18 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import type { GithubDescription } from './description.ts';
 import { mergeInGit } from './git-pulls.ts';
-import type { Render } from './render.ts';
+import type { Context, FakeReply, FakeRequest, Handler } from './handler.ts';
 import { setUpHandlers } from './set-up-handlers.ts';
-import type { FakePull, FakeRepo, FakeState } from './state.ts';
-
-export type FakeRequest = {
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, string | undefined>>;
-};
-export type FakeReply = { readonly status: number; readonly body?: unknown };
-type Context = { readonly state: FakeState; readonly render: Render; readonly description: GithubDescription };
-export type Handler = (context: Context, request: FakeRequest) => FakeReply;
+import type { FakePull, FakeRepo } from './state.ts';
 
 const notFound: FakeReply = { status: 404, body: { message: 'Not Found' } };
 

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Handler } from './handlers.ts';
+import type { Handler } from './handler.ts';
 import type { FakeHook } from './state.ts';
 
 /** What GitHub answers about accounts, apps and webhooks, to whoever sets a server up. */
