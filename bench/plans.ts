@@ -6,12 +6,12 @@
  *
  * BENCH_PROJECTS and BENCH_ROUNDS make it smaller.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { folderOf, folders, mainFile, planPlainly } from './support/plain-terraform.ts';
 import { apiSecret, type PolderServer, requireBuild, withPolder } from './support/polder-server.ts';
 import { judge, median, row, showLoad } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
@@ -20,12 +20,6 @@ const projects = Number(process.env.BENCH_PROJECTS ?? 100);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const atOnce = 2;
 const idleMs = 10_000;
-
-/** As `src/terraform/run-engine.ts` has it. */
-const engineEnvironment = { TF_IN_AUTOMATION: 'true', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' };
-const steps =
-  'cd "$1" && terraform init -input=false -upgrade > init.out 2>&1 && ' +
-  '{ terraform plan -input=false -refresh -detailed-exitcode -out plan.tfplan > plan.out 2>&1 || test $? = 2; }';
 
 requireBuild();
 await withScratch(async (dir) => {
@@ -72,18 +66,13 @@ async function makeRepository(dir: string): Promise<void> {
   git('commit', '--quiet', '--message=Projects');
 }
 
-function folderOf(index: number): string {
-  return `project-${String(index).padStart(3, '0')}`;
-}
-
-function mainFile(index: number): string {
-  return ['a', 'b', 'c']
-    .map((name) => `resource "terraform_data" "${name}" {\n  input = "${name}-${index}"\n}\n`)
-    .join('\n');
-}
-
 async function compare(server: PolderServer, dir: string, round: number): Promise<number> {
-  const plain = await planPlainly(dir);
+  const plain = await planPlainly({
+    dir,
+    source: join(dir, 'repos', 'bench', 'many'),
+    folders: folders(projects),
+    atOnce,
+  });
   const before = server.usage();
   const api = await planThroughApi(server, projects);
   const after = server.usage();
@@ -95,23 +84,6 @@ async function compare(server: PolderServer, dir: string, round: number): Promis
       `${(api / plain).toFixed(3)} times; the server's own processor time: ${spent} ms a project`,
   );
   return api / plain;
-}
-
-async function planPlainly(dir: string): Promise<number> {
-  const copy = join(dir, 'plain');
-  await cp(join(dir, 'repos', 'bench', 'many'), copy, { recursive: true });
-  const begun = performance.now();
-  const xargs = spawn('xargs', [`-P${atOnce}`, '-I{}', 'sh', '-c', steps, 'sh', '{}'], {
-    cwd: copy,
-    env: { ...process.env, ...engineEnvironment },
-    stdio: ['pipe', 'inherit', 'inherit'],
-  });
-  xargs.stdin?.end(Array.from({ length: projects }, (_none, index) => `${folderOf(index)}\n`).join(''));
-  const [code] = (await once(xargs, 'exit')) as [number];
-  if (code !== 0) throw new Error(`xargs ended with ${code}`);
-  const ms = performance.now() - begun;
-  await rm(copy, { recursive: true });
-  return ms;
 }
 
 async function planThroughApi(server: PolderServer, count: number): Promise<number> {

@@ -5,7 +5,14 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-export type Write = { readonly at: number; readonly kind: 'comment' | 'status' | 'other'; readonly text: string };
+export type Write = {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly kind: 'comment' | 'status' | 'other';
+  readonly path: string;
+  /** Of a status its context, state and description. */
+  readonly text: string;
+};
 
 export type SmallPull = { readonly number: number; headSha: string; readonly headBranch: string };
 
@@ -62,7 +69,7 @@ export async function smallGithub(gitDir: string): Promise<SmallGithub> {
     const at = Date.now();
     lastId += 1;
     if (path.endsWith('/comments')) {
-      writes.push({ at, kind: 'comment', text: body.body ?? '' });
+      writes.push({ at, kind: 'comment', path, text: body.body ?? '' });
       const made = { id: lastId, body: body.body ?? '', user: { login: 'polder-bot' } };
       comments.push(made);
       return made;
@@ -71,6 +78,7 @@ export async function smallGithub(gitDir: string): Promise<SmallGithub> {
     writes.push({
       at,
       kind: isStatus ? 'status' : 'other',
+      path,
       text: `${body.context} ${body.state}: ${body.description}`,
     });
     return { id: lastId };
