@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { livePull, type PullWorld, pullWorld, settingsWith } from '../../test/support/pull-domain.ts';
+import type { ProjectStatus } from '../comments/index.ts';
+import type { MergeResult } from '../vcs/index.ts';
+import { type MergeWish, mergeWhenApplied } from './automerge.ts';
+
+const merging = 'Automatically merging because all plans have been successfully applied.';
+
+type Given = {
+  readonly record?: readonly ProjectStatus[];
+  readonly wish?: Partial<MergeWish>;
+  readonly flags?: readonly string[];
+  readonly merge?: MergeResult;
+};
+
+async function merge({ record = ['applied'], wish = {}, flags = [], merge: answer }: Given): Promise<PullWorld> {
+  const projects = record.map((status, index) => ({ dir: `d${index}`, workspace: 'default', projectName: '', status }));
+  const world = await pullWorld({ record: projects, ...(answer ? { merge: answer } : {}) });
+  await mergeWhenApplied({ ...world.deps, pullSettings: settingsWith(flags) }, world.context, {
+    live: livePull(),
+    automerge: { kind: 'as_configured' },
+    isConfigured: true,
+    deleteSourceBranch: false,
+    ...wish,
+  });
+  return world;
+}
+
+describe('mergeWhenApplied', () => {
+  const rows: [string, Given, string[]][] = [
+    ['merges when everything is applied', {}, ['merge null']],
+    ['takes the method of the server', { flags: ['--automerge-method=rebase'] }, ['merge rebase']],
+    [
+      'takes the method of the comment',
+      { wish: { automerge: { kind: 'method', method: 'squash' } } },
+      ['merge squash'],
+    ],
+    ['deletes the branch where that is set', { wish: { deleteSourceBranch: true } }, ['merge null', 'delete change']],
+    ['waits for what is not applied', { record: ['applied', 'planned_no_changes'] }, []],
+    ['merges nothing when nothing was applied', { record: [] }, []],
+    ['does not merge unasked', { wish: { isConfigured: false } }, []],
+    ['does not merge when the comment forbids it', { wish: { automerge: { kind: 'disabled' } } }, []],
+    [
+      'does not merge with the label that forbids it',
+      { flags: ['--disable-automerge-label=wait'], wish: { live: livePull({ labels: ['wait'] }) } },
+      [],
+    ],
+    [
+      'leaves the branch of a fork alone',
+      {
+        wish: { deleteSourceBranch: true, live: livePull({ headRepo: { fullName: 'bob/infra', owner: 'bob' } }) },
+      },
+      ['merge null'],
+    ],
+  ];
+  it.each(rows)('%s', async (_name, given, expected) => {
+    const { changes, comments } = await merge(given);
+    expect(changes).toEqual(expected);
+    expect(comments).toEqual(expected.length > 0 ? [merging] : []);
+  });
+
+  it('says why the host refuses, and nothing of a merge', async () => {
+    const { comments, changes } = await merge({
+      merge: { kind: 'refused', message: 'merging pull request: not mergeable' },
+      wish: { deleteSourceBranch: true },
+    });
+    expect(changes).toEqual(['merge null']);
+    expect(comments).toEqual(['Automerging failed:\n```\nmerging pull request: not mergeable\n```']);
+  });
+});
