@@ -27,22 +27,23 @@ type Connection = { readonly authorities: readonly string[]; readonly log: Log; 
  */
 export async function buildHosts(order: HostOrder): Promise<Hosts> {
   const { options, log, now } = order;
-  const connection = { authorities: await trustedAuthorities(order.env, log), log, now };
+  const named = namedHosts(options);
+  const connection = { authorities: named.length > 0 ? await trustedAuthorities(order.env, log) : [], log, now };
   const hosts = [github(options, connection), gitlab(options, connection), gitea(options, connection), local(order)];
-  warnOfUnsigned(options, log);
+  for (const { secret, flag } of named) {
+    // Without a secret anybody who can reach the server can tell it what to plan and apply.
+    if (secret === '') log.warn(`every webhook is believed: set --${flag}-webhook-secret`);
+  }
   return createHosts(hosts.filter((host) => host !== undefined));
 }
 
-/** Without a secret anybody who can reach the server can tell it what to plan and apply. */
-function warnOfUnsigned(options: Options, log: Log): void {
-  const hosts = [
+/** Those that are not on this machine. */
+function namedHosts(options: Options): { readonly secret: string; readonly flag: string }[] {
+  return [
     { isNamed: options.ghUser !== '' || options.ghAppId !== 0, secret: options.ghWebhookSecret, flag: 'gh' },
     { isNamed: options.gitlabUser !== '', secret: options.gitlabWebhookSecret, flag: 'gitlab' },
     { isNamed: options.giteaToken !== '', secret: options.giteaWebhookSecret, flag: 'gitea' },
-  ];
-  for (const { isNamed, secret, flag } of hosts) {
-    if (isNamed && secret === '') log.warn(`every webhook is believed: set --${flag}-webhook-secret`);
-  }
+  ].filter((host) => host.isNamed);
 }
 
 function github(options: Options, connection: Connection): VcsHost | undefined {

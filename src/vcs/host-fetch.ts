@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
-import { EnvHttpProxyAgent, type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici';
+import type { EnvHttpProxyAgent, RequestInit as UndiciInit } from 'undici';
 import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createEtagCache, type EtagCache } from './etag-cache.ts';
@@ -54,13 +54,15 @@ type Asking = {
  */
 export function createHostFetch(options: HostFetchOptions): HostFetch {
   // Made once: to read the certificates takes a tenth of the time of a core when connections come by the second.
-  const tls = { secureContext: createSecureContext({ ca: [...options.authorities] }) };
-  const dispatcher = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, connections });
+  let sender: Promise<Sender> | undefined;
   const asking: Asking = {
     options,
     budget: createRateBudget(options.now),
     cache: createEtagCache(),
-    send: (url, init) => sendOnce(url, init, { dispatcher, timeoutMs: options.timeoutMs ?? 30_000 }),
+    send: async (url, init) => {
+      sender ??= createSender(options.authorities);
+      return sendOnce(url, init, { ...(await sender), timeoutMs: options.timeoutMs ?? 30_000 });
+    },
   };
   return (url, init = {}) => ask(asking, url, init);
 }
@@ -164,10 +166,19 @@ function wasNeverSent(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(String(code));
 }
 
-type Sending = { readonly dispatcher: EnvHttpProxyAgent; readonly timeoutMs: number };
+type Sender = { readonly fetch: typeof import('undici').fetch; readonly dispatcher: EnvHttpProxyAgent };
+
+/** Loaded at the first request: a tenth of what a server loads, and one with local repositories alone has no use for it. */
+async function createSender(authorities: readonly string[]): Promise<Sender> {
+  const { EnvHttpProxyAgent: ProxyAgent, fetch } = await import('undici');
+  const tls = { secureContext: createSecureContext({ ca: [...authorities] }) };
+  return { fetch, dispatcher: new ProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, connections }) };
+}
+
+type Sending = Sender & { readonly timeoutMs: number };
 
 /** The whole reply is read here, so that one that breaks off counts as an attempt that went wrong. */
-async function sendOnce(url: string, init: HostRequest, { dispatcher, timeoutMs }: Sending): Promise<Response> {
+async function sendOnce(url: string, init: HostRequest, { fetch, dispatcher, timeoutMs }: Sending): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
   const { method, headers, body } = init;
@@ -179,7 +190,7 @@ async function sendOnce(url: string, init: HostRequest, { dispatcher, timeoutMs 
     ...(headers === undefined ? {} : { headers }),
     ...(body === undefined ? {} : { body }),
   };
-  const reply = await undiciFetch(url, request);
+  const reply = await fetch(url, request);
   // The credential was left out on the way there, so what is answered is not for us.
   if (reply.redirected && new URL(reply.url).origin !== new URL(url).origin) {
     throw new PolderError(
