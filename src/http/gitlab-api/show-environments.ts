@@ -9,6 +9,7 @@ import {
   type ShownDeployment,
   type ShownEnvironment,
 } from './entities/environment.ts';
+import { renderProject } from './entities/project.ts';
 
 type Deps = Pick<GitlabDeps, 'db' | 'settings' | 'readCommits'>;
 
@@ -22,12 +23,20 @@ export async function showListed(
 ) {
   const shown = await withAgents(deps, environments);
   const last = look.withLastDeployment ? await withCommits(deps, environments, look.repos) : undefined;
-  const repos = new Map(look.repos.map((repo) => [repo.id, repo]));
+  const shownRepos = new Set(environments.map(({ repoId }) => repoId));
+  const views = new Map(
+    look.repos
+      .filter(({ id }) => shownRepos.has(id))
+      .map((repo) => [
+        repo.id,
+        { view: viewOf(deps, look, repo), project: renderProject(repo, deps.settings.baseUrl) },
+      ]),
+  );
   return shown.flatMap((each) => {
-    const repo = repos.get(each.environment.repoId);
-    if (!repo) return [];
+    const of = views.get(each.environment.repoId);
+    if (!of) return [];
     const deployment = last && { last: last.get(each.environment.lastDeploymentId ?? 0) ?? null };
-    return [renderListedEnvironment({ ...each, ...deployment }, viewOf(deps, look, repo))];
+    return [renderListedEnvironment({ ...each, ...deployment }, of.view, of.project)];
   });
 }
 

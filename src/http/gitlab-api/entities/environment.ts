@@ -11,6 +11,7 @@ import type {
   environmentSchema,
   lastDeploymentSchema,
   listedEnvironmentSchema,
+  projectSchema,
   singleEnvironmentSchema,
 } from './schemas.ts';
 import { isoTime, isoTimeOrNull } from './time.ts';
@@ -50,12 +51,17 @@ export function renderEnvironment(shown: ShownEnvironment, view: View): z.infer<
   return Object.assign(renderFields(shown, view), { project: renderProject(view.repo, view.baseUrl) });
 }
 
-/** An environment in a list: with its project, and with its last deployment when that was asked for. */
+/**
+ * An environment in a list: with its project, which the others of its repo share, and with its last deployment when that
+ * was asked for.
+ */
 export function renderListedEnvironment(
   shown: ShownEnvironment & { readonly last?: ShownDeployment | null },
   view: View,
+  project: z.infer<typeof projectSchema>,
 ): z.infer<typeof listedEnvironmentSchema> {
-  const rendered = Object.assign(renderEnvironment(shown, view), renderLegacyLogFields(shown.environment, view.repo));
+  const legacy = renderLegacyLogFields(shown.environment, view.repo);
+  const rendered = Object.assign(renderFields(shown, view), { project }, legacy);
   if (shown.last === undefined) return rendered;
   return Object.assign(rendered, { last_deployment: shown.last && renderLastDeployment(shown.last, view) });
 }
