@@ -1,41 +1,11 @@
-import type { Conversation } from '../../support/conversations/hold-conversation.ts';
-
-const main = (value: string) => `variable "var" {
-  default = "${value}"
-}
-
-resource "terraform_data" "simple" {
-  input = var.var
-}
-
-output "var" {
-  value = var.var
-}
-
-output "workspace" {
-  value = terraform.workspace
-}
-`;
-
-const planned = (value: string, workspace = 'default') => [
-  `Ran Plan for dir: \`.\` workspace: \`${workspace}\`\n\n<details><summary>Show Output</summary>\n\n\`\`\`diff\n`,
-  '# terraform_data.simple will be created',
-  'Plan: 1 to add, 0 to change, 0 to destroy.',
-  `+ var       = "${value}"`,
-  `+ workspace = "${workspace}"`,
-  '```\n</details>\n\n* :arrow_forward: To **apply** this plan, comment:',
-];
-const applied = (value: string, workspace = 'default') => [
-  `Ran Apply for dir: \`.\` workspace: \`${workspace}\`\n\n`,
-  'terraform_data.simple: Creation complete after *s [id=*]',
-  'Apply complete! Resources: 1 added, 0 changed, 0 destroyed.',
-  `var = "${value}"`,
-  `workspace = "${workspace}"`,
-];
-const cleaned = (workspaces = 'workspace: `default`') =>
-  `Locks and plans deleted for the projects and workspaces modified in this pull request:\n\n- dir: \`.\` ${workspaces}`;
+import type { Conversation } from '../../support/conversations/conversation.ts';
+import { added, applied, cleaned, first, listed, main, planned, section, toAdd, where } from './texts.ts';
 
 const simple = { files: { 'README.md': 'one\n' }, change: { 'main.tf': main('default') } };
+const root = where('.');
+const creates = '# terraform_data.simple will be created';
+const inOther = where('.', 'other');
+const planOther = { comment: 'atlantis plan -w other -- -var var=there' };
 
 /** One folder, no configuration. */
 export const firstSteps: readonly Conversation[] = [
@@ -55,11 +25,12 @@ export const firstSteps: readonly Conversation[] = [
     name: 'a change is planned as it comes, and its lock goes when it is closed',
     ...simple,
     steps: [{ close: true }],
-    comments: [{ has: planned('default') }, cleaned()],
+    comments: [planned(root, '-d .', creates, toAdd(), '+ var       = "default"'), cleaned(root)],
     statuses: {
       'atlantis/plan': 'success: 1/1 projects planned successfully.',
-      'atlantis/plan: ./default': 'success: Plan: 1 to add, 0 to change, 0 to destroy.',
+      'atlantis/plan: ./default': `success: ${toAdd()}`,
       'atlantis/apply': 'pending: 0/1 projects applied.',
+      'atlantis/apply: ./default': null,
     },
     locks: 0,
   },
@@ -67,10 +38,122 @@ export const firstSteps: readonly Conversation[] = [
     name: 'a plan is applied by a comment',
     ...simple,
     steps: [{ comment: 'atlantis apply' }],
-    comments: [{ has: planned('default') }, { has: applied('default') }],
+    comments: [planned(root, '-d .'), applied(root, 'var = "default"', 'workspace = "default"')],
     statuses: {
       'atlantis/apply': 'success: 1/1 projects applied successfully.',
       'atlantis/apply: ./default': 'success: Apply succeeded.',
+    },
+    locks: 1,
+  },
+  {
+    name: 'a plan that is asked for takes the place of the one before',
+    ...simple,
+    steps: [{ comment: 'atlantis plan' }, { comment: 'atlantis apply' }, { close: true }],
+    comments: [planned(root, '-d .', creates), planned(root, '-d .', creates), applied(root), cleaned(root)],
+    statuses: { 'atlantis/apply': 'success: 1/1 projects applied successfully.' },
+    locks: 0,
+  },
+  {
+    name: 'arguments for the engine reach it, and nothing interprets them',
+    ...simple,
+    steps: [{ comment: "atlantis plan -- -var 'var=$(id); `id`'" }, { comment: 'atlantis apply' }],
+    comments: [
+      planned(root, '-d .'),
+      { has: ['+ var       = "$(id); `id`"', 'atlantis plan -d . -- -var "var=$(id); `id`"'] },
+      applied(root, 'var = "$(id); `id`"'),
+    ],
+    locks: 1,
+  },
+  {
+    name: 'a workspace is made when a plan names it, and each is applied by its name',
+    ...simple,
+    steps: [
+      { comment: 'atlantis plan -- -var var=here' },
+      planOther,
+      { comment: 'atlantis apply -w default' },
+      { comment: 'atlantis apply -w other' },
+      { close: true },
+    ],
+    comments: [
+      planned(root, '-d .'),
+      { has: ['+ var       = "here"', 'atlantis plan -d . -- -var var=here\n'] },
+      { has: [`Ran Plan for ${inOther}\n`, 'atlantis apply -w other\n', 'atlantis plan -w other -- -var var=there\n'] },
+      applied(root, 'var = "here"', 'workspace = "default"'),
+      applied(inOther, 'var = "there"', 'workspace = "other"'),
+      cleaned('dir: `.` workspaces: `default`, `other`'),
+    ],
+    statuses: {
+      'atlantis/plan: ./other': `success: ${toAdd()}`,
+      'atlantis/apply: ./other': 'success: Apply succeeded.',
+      'atlantis/apply': 'success: 2/2 projects applied successfully.',
+    },
+    locks: 0,
+  },
+  {
+    name: 'all workspaces are applied by one comment',
+    ...simple,
+    steps: [planOther, { comment: 'atlantis apply' }],
+    comments: [
+      planned(root, '-d .'),
+      { has: [`Ran Plan for ${inOther}\n`] },
+      {
+        has: [
+          listed('Apply', root, inOther),
+          first(root),
+          added(),
+          'workspace = "default"',
+          section(2, inOther),
+          added(),
+          'workspace = "other"',
+          '---\n### Apply Summary\n\n2 projects, 2 successful, 0 failed, 0 errored',
+        ],
+      },
+    ],
+    statuses: { 'atlantis/apply': 'success: 2/2 projects applied successfully.' },
+    locks: 2,
+  },
+  {
+    name: 'a push plans the new commit, and what was planned before cannot be applied any more',
+    ...simple,
+    steps: [{ push: { 'main.tf': main('newer') } }, { comment: 'atlantis apply' }],
+    comments: [planned(root, '-d .', '"default"'), planned(root, '-d .', '"newer"'), applied(root, 'var = "newer"')],
+    statuses: {
+      'atlantis/plan': 'success: 1/1 projects planned successfully.',
+      'atlantis/apply': 'success: 1/1 projects applied successfully.',
+    },
+    locks: 1,
+  },
+  {
+    name: 'a plan that fails says why, holds nothing, and cannot be applied',
+    files: simple.files,
+    change: { 'main.tf': 'resource "terraform_data" "x" {\n  input = var.missing\n}\n' },
+    steps: [{ comment: 'atlantis apply' }],
+    comments: [
+      {
+        has: [`Ran Plan for ${root}\n\n**Plan Error**\n`, 'Reference to undeclared input variable'],
+        lacks: ['/polder'],
+      },
+      { has: ['**Apply Error**\n```\n', 'run `atlantis plan`'] },
+    ],
+    statuses: {
+      'atlantis/plan': 'failure: 1/1 projects failed to plan.',
+      'atlantis/plan: ./default': 'failure: Plan failed.',
+      'atlantis/apply': 'failure: Apply failed.',
+    },
+    locks: 0,
+  },
+  {
+    name: 'without changes there is nothing to apply',
+    ...simple,
+    steps: [{ comment: 'atlantis apply' }, { comment: 'atlantis plan' }, { comment: 'atlantis apply' }],
+    comments: [
+      planned(root, '-d .'),
+      applied(root),
+      { has: [`Ran Plan for ${root}\n\n\`\`\`diff\n`, 'No changes. Your infrastructure matches the configuration.'] },
+      { has: [`Ran Apply for ${root}\n`, added(0)] },
+    ],
+    statuses: {
+      'atlantis/plan: ./default': 'success: No changes. Your infrastructure matches the configuration.',
     },
     locks: 1,
   },

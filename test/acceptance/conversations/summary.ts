@@ -1,4 +1,4 @@
-import type { Conversation } from '../../support/conversations/hold-conversation.ts';
+import type { Conversation } from '../../support/conversations/conversation.ts';
 
 const main = 'resource "terraform_data" "x" {\n  input = 1\n}\n';
 
@@ -20,5 +20,6 @@ export const summary: readonly Conversation[] = [
       },
       { has: ['Ran Apply for dir: `app`', 'Apply complete!'] },
     ],
+    locks: 2,
   },
 ];

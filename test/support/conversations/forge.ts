@@ -1,12 +1,21 @@
 import type { Files } from '../git.ts';
 import type { TestServer } from '../server.ts';
 
+export type HostName = 'GitHub' | 'GitLab' | 'Gitea' | 'local repositories';
+
 /** Branches of the repository `acme/infra` behind a host. */
 export type Branches = {
   /** The folder of bare repositories. */
   readonly reposDir: string;
   /** Commits the files on a branch, which is made from `main` when there is none. */
   commit(branch: string, files: Files, removed?: readonly string[]): Promise<void>;
+};
+
+export type OpenOptions = {
+  readonly draft?: boolean;
+  readonly labels?: readonly string[];
+  /** The branch is that of a fork of somebody else's. */
+  readonly fork?: boolean;
 };
 
 /**
@@ -17,15 +26,24 @@ export type Forge = {
   /** What the server is started with to work for it. */
   readonly flags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
-  /** The API reaches merges that only a person may choose how to do. */
   connect(server: TestServer): void;
   /** Opens a pull request of a branch into `main`; gives its number. */
-  open(branch: string, given?: { readonly draft?: boolean; readonly labels?: readonly string[] }): Promise<number>;
+  open(branch: string, options: OpenOptions): Promise<number>;
   /** Tells that the branch of a pull request has new commits. */
   pushed(pull: number): Promise<void>;
   comment(pull: number, body: string): Promise<void>;
   approve(pull: number): Promise<void>;
+  /** Lets nobody merge it any more, or does so again. Hosts that only look at the branches cannot. */
+  block?(pull: number, isBlocked: boolean): void;
+  /** Ends its being a draft. */
+  ready(pull: number): Promise<void>;
   close(pull: number): Promise<void>;
+  /** Not every host can. */
+  reopen?(pull: number): Promise<void>;
+  /** As a person does. */
+  merge(pull: number): Promise<void>;
+  /** Tells of a merge that the server asked for, as the host does. */
+  tellMerged(pull: number): Promise<void>;
   /** What the server has written on a pull request, oldest first; what it folded away is left out. */
   comments(pull: number): Promise<readonly string[]>;
   /** The last status of each context of the head of a pull request, as `state: description`. */

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { fakeGitea } from '../../fakes/gitea/index.ts';
+import { mergeInGit } from '../../fakes/github/git-pulls.ts';
 import { type Branches, type Forge, sender } from './forge.ts';
 
 export async function giteaForge({ reposDir }: Branches): Promise<Forge> {
@@ -20,9 +22,10 @@ export async function giteaForge({ reposDir }: Branches): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: gitea.certificateFile, GIT_SSL_CAINFO: gitea.certificateFile },
     connect,
-    open: async (headBranch, { draft = false, labels = [] } = {}) => {
+    open: async (headBranch, { draft = false, labels = [], fork = false }) => {
       const title = draft ? 'WIP: a change' : 'A change';
-      const pull = gitea.openPull('acme/infra', { headBranch, title, labels: [...labels] });
+      const headRepo = fork ? 'ada/infra' : 'acme/infra';
+      const pull = gitea.openPull('acme/infra', { headBranch, headRepo, title, labels: [...labels] });
       await send(gitea.pullEvent(repo, pull, 'opened'));
       return pull.number;
     },
@@ -33,6 +36,21 @@ export async function giteaForge({ reposDir }: Branches): Promise<Forge> {
     comment: (number, body) => send(gitea.commentEvent(repo, of(number), gitea.addComment(of(number), body))),
     approve: async (number) =>
       void of(number).reviews.push({ id: gitea.state.nextId++, login: 'grace', state: 'APPROVED', dismissed: false }),
+    block: (number, isBlocked) => void Object.assign(of(number), { hasConflict: isBlocked }),
+    ready: (number) => {
+      const { title } = of(number);
+      Object.assign(of(number), { title: 'A change' });
+      return send(gitea.pullEvent(repo, of(number), 'edited', { changes: { title: { from: title } } }));
+    },
+    reopen: (number) => {
+      Object.assign(of(number), { state: 'open' });
+      return send(gitea.pullEvent(repo, of(number), 'reopened'));
+    },
+    merge: async (number) => {
+      mergeInGit(join(reposDir, 'acme/infra.git'), of(number));
+      Object.assign(of(number), { state: 'closed', merged: true });
+    },
+    tellMerged: (number) => send(gitea.pullEvent(repo, of(number), 'closed')),
     close: (number) => {
       Object.assign(of(number), { state: 'closed' });
       return send(gitea.pullEvent(repo, of(number), 'closed'));

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { mergeInGit } from '../../fakes/github/git-pulls.ts';
 import { fakeGithub } from '../../fakes/github/index.ts';
 import { type Branches, type Forge, sender } from './forge.ts';
 
@@ -20,8 +22,9 @@ export async function githubForge({ reposDir }: Branches): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: github.certificateFile, GIT_SSL_CAINFO: github.certificateFile },
     connect,
-    open: async (headBranch, { draft = false, labels = [] } = {}) => {
-      const pull = github.openPull('acme/infra', { headBranch, draft, labels: [...labels] });
+    open: async (headBranch, { draft = false, labels = [], fork = false }) => {
+      const headRepo = fork ? 'ada/infra' : 'acme/infra';
+      const pull = github.openPull('acme/infra', { headBranch, headRepo, draft, labels: [...labels] });
       await send(github.pullEvent(repo, pull, 'opened'));
       return pull.number;
     },
@@ -32,6 +35,20 @@ export async function githubForge({ reposDir }: Branches): Promise<Forge> {
     comment: (number, body) => send(github.commentEvent(repo, of(number), github.addComment(of(number), body))),
     approve: async (number) =>
       void of(number).reviews.push({ id: github.state.nextId++, login: 'grace', state: 'APPROVED' }),
+    block: (number, isBlocked) => void Object.assign(of(number), { mergeableState: isBlocked ? 'blocked' : 'clean' }),
+    ready: (number) => {
+      Object.assign(of(number), { draft: false });
+      return send(github.pullEvent(repo, of(number), 'ready_for_review'));
+    },
+    reopen: (number) => {
+      Object.assign(of(number), { state: 'open' });
+      return send(github.pullEvent(repo, of(number), 'reopened'));
+    },
+    merge: async (number) => {
+      mergeInGit(join(reposDir, 'acme/infra.git'), of(number));
+      Object.assign(of(number), { state: 'closed', merged: true });
+    },
+    tellMerged: (number) => send(github.pullEvent(repo, of(number), 'closed')),
     close: (number) => {
       Object.assign(of(number), { state: 'closed' });
       return send(github.pullEvent(repo, of(number), 'closed'));

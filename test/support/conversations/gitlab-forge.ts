@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { mergeInGit } from '../../fakes/gitlab/git-requests.ts';
 import { fakeGitlab } from '../../fakes/gitlab/index.ts';
 import { type Branches, type Forge, sender } from './forge.ts';
 
@@ -23,8 +25,9 @@ export async function gitlabForge({ reposDir }: Branches): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: gitlab.certificateFile, GIT_SSL_CAINFO: gitlab.certificateFile },
     connect,
-    open: async (sourceBranch, { draft = false, labels = [] } = {}) => {
-      const request = gitlab.openRequest('acme/infra', { sourceBranch, draft, labels: [...labels] });
+    open: async (sourceBranch, { draft = false, labels = [], fork = false }) => {
+      const sourceProject = fork ? 'ada/infra' : 'acme/infra';
+      const request = gitlab.openRequest('acme/infra', { sourceBranch, sourceProject, draft, labels: [...labels] });
       await send(gitlab.requestEvent(project, request, { action: 'open' }));
       return request.iid;
     },
@@ -35,6 +38,23 @@ export async function gitlabForge({ reposDir }: Branches): Promise<Forge> {
     },
     comment: (iid, body) => send(gitlab.noteEvent(project, { request: of(iid), note: gitlab.addNote(of(iid), body) })),
     approve: async (iid) => void of(iid).approvedBy.push('grace'),
+    block: (iid, isBlocked) => {
+      of(iid).detailedMergeStatus = isBlocked ? 'discussions_not_resolved' : 'mergeable';
+    },
+    ready: (iid) => {
+      of(iid).draft = false;
+      const changes = { draft: { previous: true, current: false } };
+      return send(gitlab.requestEvent(project, of(iid), { action: 'update', changes }));
+    },
+    reopen: (iid) => {
+      of(iid).state = 'opened';
+      return send(gitlab.requestEvent(project, of(iid), { action: 'reopen' }));
+    },
+    merge: async (iid) => {
+      mergeInGit(join(reposDir, 'acme/infra.git'), of(iid));
+      of(iid).state = 'merged';
+    },
+    tellMerged: (iid) => send(gitlab.requestEvent(project, of(iid), { action: 'merge' })),
     close: (iid) => {
       of(iid).state = 'closed';
       return send(gitlab.requestEvent(project, of(iid), { action: 'close' }));

@@ -1,5 +1,6 @@
 import { apiSecret } from '../api-client.ts';
 import type { TestServer } from '../server.ts';
+import { waitFor } from '../wait-for.ts';
 import type { Branches, Forge } from './forge.ts';
 
 type PullBody = {
@@ -31,13 +32,21 @@ export async function localForge({ reposDir }: Branches): Promise<Forge> {
     connect: (server: TestServer) => {
       url = server.url;
     },
-    open: async (head, { draft = false, labels = [] } = {}) =>
+    open: async (head, { draft = false, labels = [] }) =>
       (await ask<PullBody>('', { head, base: 'main', draft, labels })).number,
-    // The server looks at the branches by itself.
-    pushed: async () => undefined,
+    // The server looks at the branches by itself, and tells what it found.
+    pushed: async (number) => {
+      const all = async () => (await ask<CommentsBody>(`/${number}/comments`)).comments.length;
+      const before = await all();
+      await waitFor('the push to be noticed', async () => (await all()) > before);
+    },
     comment: async (number, body) => void (await ask(`/${number}/comments`, { body })),
     approve: async (number) => void (await ask(`/${number}/approve`, {})),
+    ready: async (number) => void (await ask(`/${number}/ready`, {})),
     close: async (number) => void (await ask(`/${number}/close`, {})),
+    merge: async (number) => void (await ask(`/${number}/merge`, {})),
+    // It knows by itself.
+    tellMerged: async () => undefined,
     comments: async (number) => {
       const { comments } = await ask<CommentsBody>(`/${number}/comments`);
       return comments.filter(({ author, hidden }) => author === 'polder' && !hidden).map(({ body }) => body);

@@ -1,0 +1,194 @@
+import type { Conversation } from '../../support/conversations/conversation.ts';
+import { applied, failed, listed, main, planned, resource, where } from './texts.ts';
+
+const root = where('.');
+const change = { 'main.tf': main('one') };
+const files = { 'README.md': 'one\n' };
+const demands = (demanded: object) => ({ repos: [{ id: '/.*/', ...demanded }] });
+const mine = planned(root, '-d .');
+const notApproved = (command: string) =>
+  `Pull request must be approved according to the project's approval rules before running ${command}.`;
+const chain = `version: 3
+projects:
+- { name: net, dir: net }
+- { name: app, dir: app, depends_on: [net] }
+`;
+const grouped = (abort: boolean) => `version: 3
+abort_on_execution_order_fail: ${abort}
+projects:
+- { dir: app, execution_order_group: 2 }
+- { dir: net, execution_order_group: 1 }
+`;
+const failing = `${resource}resource "terraform_data" "y" {
+  provisioner "local-exec" {
+    command = "exit 3"
+  }
+}
+`;
+const [net, app] = [where('net', 'default', 'net'), where('app', 'default', 'app')];
+
+/** What has to be before a plan or an apply, and in which order. */
+export const requirements: readonly Conversation[] = [
+  {
+    name: 'it is applied once somebody has approved',
+    files,
+    change,
+    rules: demands({ apply_requirements: ['approved'] }),
+    steps: [{ comment: 'atlantis apply' }, { approve: true }, { comment: 'atlantis apply' }],
+    comments: [mine, failed('Apply', root, notApproved('apply')), applied(root)],
+    statuses: {
+      'atlantis/apply': 'success: 1/1 projects applied successfully.',
+      'atlantis/apply: ./default': 'success: Apply succeeded.',
+    },
+    locks: 1,
+  },
+  {
+    name: 'it is not even planned before somebody has approved',
+    files,
+    change,
+    rules: demands({ plan_requirements: ['approved'] }),
+    steps: [{ approve: true }, { comment: 'atlantis plan' }],
+    comments: [failed('Plan', root, notApproved('plan')), mine],
+    statuses: { 'atlantis/plan': 'success: 1/1 projects planned successfully.' },
+    locks: 1,
+  },
+  {
+    name: 'it is applied once the host would merge it',
+    hosts: ['GitHub', 'GitLab', 'Gitea'],
+    files,
+    change,
+    rules: demands({ apply_requirements: ['mergeable'] }),
+    steps: [{ block: true }, { comment: 'atlantis apply' }, { block: false }, { comment: 'atlantis apply' }],
+    comments: [
+      mine,
+      {
+        has: [`Ran Apply for ${root}\n\n**Apply Failed**: Pull request must be mergeable before running apply (`, ').'],
+      },
+      applied(root),
+    ],
+    locks: 1,
+  },
+  {
+    name: 'what changed on the base branch has to be merged in first, and a new plan does so',
+    files,
+    change,
+    flags: { 'checkout-strategy': 'merge' },
+    rules: demands({ apply_requirements: ['undiverged'] }),
+    steps: [
+      { push: { 'elsewhere/notes.txt': 'one\n' }, on: 'main' },
+      { push: { 'other.tf': 'locals {}\n' }, on: 'main' },
+      { comment: 'atlantis apply' },
+      { comment: 'atlantis plan' },
+      { comment: 'atlantis apply' },
+    ],
+    comments: [
+      mine,
+      failed('Apply', root, 'Default branch must be rebased onto pull request before running apply.'),
+      {
+        has: [`Ran Plan for ${root}`, ':twisted_rightwards_arrows: Upstream was modified, a new merge was performed.'],
+      },
+      applied(root),
+    ],
+    locks: 1,
+  },
+  {
+    name: 'what does not concern the project may change on the base branch',
+    files,
+    change,
+    flags: { 'checkout-strategy': 'merge' },
+    rules: demands({ apply_requirements: ['undiverged'] }),
+    steps: [{ push: { 'elsewhere/notes.txt': 'one\n' }, on: 'main' }, { comment: 'atlantis apply' }],
+    comments: [mine, applied(root)],
+    locks: 1,
+  },
+  {
+    name: 'a project waits for the one that it depends on',
+    files: { 'atlantis.yaml': chain },
+    change: { 'net/main.tf': resource, 'app/main.tf': resource },
+    steps: [
+      { comment: 'atlantis apply -p app' },
+      { comment: 'atlantis apply -p net' },
+      { comment: 'atlantis apply -p app' },
+    ],
+    comments: [
+      { has: [listed('Plan', net, app)] },
+      failed('Apply', app, "Can't apply your project unless you apply its dependencies: [net]"),
+      applied(net),
+      applied(app),
+    ],
+    statuses: { 'atlantis/apply': 'success: 2/2 projects applied successfully.' },
+    locks: 2,
+  },
+  {
+    name: 'groups are planned and applied in their order',
+    files: { 'atlantis.yaml': grouped(false) },
+    change: { 'net/main.tf': resource, 'app/main.tf': resource },
+    steps: [{ comment: 'atlantis apply' }],
+    comments: [
+      { has: [listed('Plan', where('net'), where('app'))] },
+      { has: [listed('Apply', where('net'), where('app')), '2 projects, 2 successful, 0 failed, 0 errored'] },
+    ],
+    locks: 2,
+  },
+  {
+    name: 'a group that does not come out stops those after it where the repository says so',
+    files: { 'atlantis.yaml': grouped(true) },
+    change: { 'net/main.tf': failing, 'app/main.tf': resource },
+    steps: [{ comment: 'atlantis apply' }],
+    comments: [
+      { has: [listed('Plan', where('net'), where('app'))] },
+      {
+        has: [`Ran Apply for ${where('net')}\n\n**Apply Error**\n`, 'exit status 3', 'atlantis plan'],
+        lacks: ['dir: `app`'],
+      },
+    ],
+    statuses: {
+      'atlantis/apply': 'failure: 1/2 projects failed to apply.',
+      'atlantis/apply: net/default': 'failure: Apply failed.',
+    },
+    locks: 2,
+  },
+  {
+    name: 'a group that does not come out does not stop those after it otherwise',
+    files: { 'atlantis.yaml': grouped(false) },
+    change: { 'net/main.tf': failing, 'app/main.tf': resource },
+    steps: [{ comment: 'atlantis apply' }],
+    comments: [
+      { has: [listed('Plan', where('net'), where('app'))] },
+      { has: [listed('Apply', where('net'), where('app')), '2 projects, 1 successful, 0 failed, 1 errored'] },
+    ],
+    statuses: {
+      'atlantis/apply': 'failure: 1/2 projects failed to apply.',
+      'atlantis/apply: app/default': 'success: Apply succeeded.',
+    },
+    locks: 2,
+  },
+  {
+    name: 'folders are planned and applied at the same time, and told in their order',
+    files: {
+      'atlantis.yaml': `version: 3
+parallel_plan: true
+parallel_apply: true
+projects:
+- { dir: production, workspace: production }
+- { dir: staging, workspace: staging }
+`,
+    },
+    change: { 'production/main.tf': resource, 'staging/main.tf': resource },
+    steps: [{ comment: 'atlantis apply' }, { close: true }],
+    comments: [
+      { has: [listed('Plan', where('production', 'production'), where('staging', 'staging'))] },
+      {
+        has: [
+          listed('Apply', where('production', 'production'), where('staging', 'staging')),
+          '2 projects, 2 successful, 0 failed, 0 errored',
+        ],
+      },
+      {
+        has: ['- dir: `production` workspace: `production`\n- dir: `staging` workspace: `staging`'],
+      },
+    ],
+    statuses: { 'atlantis/apply: staging/staging': 'success: Apply succeeded.' },
+    locks: 0,
+  },
+];
