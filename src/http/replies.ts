@@ -23,7 +23,7 @@ export function errorReply(description: string) {
 export const plainText = 'text/plain; charset=utf-8';
 export const htmlPage = 'text/html; charset=utf-8';
 
-/** Sends text as it comes. */
+/** Sends text as it comes; the next piece is asked for when the client has taken the last. */
 export function sendChunks(reply: FastifyReply, type: string, chunks: AsyncIterable<string>): FastifyReply {
-  return reply.type(type).send(Readable.from(chunks));
+  return reply.type(type).send(Readable.from(chunks, { highWaterMark: 1 }));
 }

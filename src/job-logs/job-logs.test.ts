@@ -48,6 +48,18 @@ describe('appendLog', () => {
   });
 });
 
+describe('readLog', () => {
+  it('reads no more than 300 kB at once', async () => {
+    const lines = Array.from({ length: 1_000 }, () => 'x'.repeat(999));
+    await db.transaction((tx) => appendLog(tx, jobId, { lines, ...limit }));
+    const { pieces, nextLine } = await readLog(db, jobId, 0);
+    const read = pieces.flatMap((piece) => piece.lines).length;
+    expect(read).toBe(nextLine);
+    expect(read).toBeLessThan(300);
+    expect((await all()).lines).toHaveLength(1_000);
+  });
+});
+
 describe('followLog', () => {
   it('hands on lines as they are written and ends with the log', async () => {
     const seen: string[] = [];

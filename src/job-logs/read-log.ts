@@ -18,11 +18,12 @@ export type LogPart = {
   readonly complete: boolean;
 };
 
-const chunksPerRead = 32;
+/** Few, since each client that does not read what it asked for holds as much. */
+const chunksPerRead = 4;
 const pollMs = 2000;
 
 /**
- * Reads up to about 2 MiB of a job's log from line `fromLine` on. A log that nobody has written to yet is empty and not
+ * Reads up to about 256 KiB of a job's log from line `fromLine` on. A log that nobody has written to yet is empty and not
  * complete.
  */
 export async function readLog(db: DbHandle, jobId: number, fromLine: number): Promise<LogPart> {
