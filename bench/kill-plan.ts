@@ -38,6 +38,7 @@ await withScratch(async (dir) => {
       'data-dir': join(place, 'data'),
       'terraform-binary': await sleepingEngine(place, 0.7),
       'max-project-statuses': maxProjectStatuses,
+      'parallel-plan': 'true',
     };
     try {
       console.log(`\n-- at most ${maxProjectStatuses} statuses of projects`);

@@ -1,6 +1,6 @@
 import type { CommentCommand } from '../commands/index.ts';
 import type { CommandResult } from '../comments/index.ts';
-import { jobOutputs, plansOfPull, type RunWithJobs } from '../runs/index.ts';
+import { jobOutputs, plansOfPull, type RunWithJobs, releasePullCheckouts } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { setFacts } from './command-store.ts';
@@ -28,7 +28,10 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
   if (context.command.runId !== null)
     return reportPlan(deps, context, { ...planning, ...context.command.facts, runId: context.command.runId });
   const { live, command } = planning;
-  const selected = await selectOnPull(deps, context.command.pull.repo, { live, target: targetOf(command) });
+  const [selected] = await Promise.all([
+    selectOnPull(deps, context.command.pull.repo, { live, target: targetOf(command) }),
+    releaseOutdated(deps, context, live),
+  ]);
   if (selected.kind === 'ignored') return selected.note;
   if (command && deps.pullSettings.discardApprovalOnPlan && context.host.capabilities.dismissReviews) {
     await context.pulls.dismissReviews(context.ref, 'Dismissing reviews because of plan changes');
@@ -50,6 +53,14 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, why: accepted });
   return reportPlan(deps, context, { ...planning, ...facts, runId: accepted.runId });
+}
+
+/** Checkouts of an earlier head are of no use any more; given back while others are asked, one serves the new head. */
+async function releaseOutdated(deps: PullDeps, { command }: CommandContext, live: Pull): Promise<void> {
+  const { planned, repo, number } = command.pull;
+  if (planned && planned.headSha !== live.headSha) {
+    await releasePullCheckouts(deps, { repoId: repo.id, pullNumber: number });
+  }
 }
 
 function targetOf(command: PlanComment | null) {
