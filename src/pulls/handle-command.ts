@@ -11,11 +11,14 @@ import { faultNotice } from './fault-notice.ts';
 import { passGates } from './gates.ts';
 import { planPull } from './plan-pull.ts';
 import { reply } from './reply.ts';
+import { combinedFailed, trackedCommand } from './run-statuses.ts';
 import { settlePending } from './settle-statuses.ts';
+import { statusNames } from './status-names.ts';
 import { updateSummary } from './summary-comment.ts';
 import { touchProjects } from './touch-projects.ts';
 import type { PullCommand } from './types.ts';
 import { unlockPull } from './unlock-pull.ts';
+import { writeStatuses } from './write-statuses.ts';
 
 /** After so many attempts, which is a day with the pauses between them, a host that cannot be reached is given up. */
 const lastAttempt = 1440;
@@ -75,11 +78,22 @@ async function answerFault(deps: PullDeps, context: CommandContext, error: unkno
   // What runs is not left alone: the next command would meet it.
   if (runId) await waitForRun(deps.db, runId, task.signal);
   if (task.signal.aborted) throw new PolderError('task_lost');
+  if (!runId) await tellFailed(deps, context);
   await reply(deps, context, { key: 'crash', body: faultNotice(deps, context, error) }).catch((refusal: unknown) => {
     if (!isPolderError(refusal, 'host_refused')) throw refusal;
     log.error({ err: refusal }, 'a pull request could not be told that a command went wrong');
   });
   return 'it went wrong';
+}
+
+/** A command that went wrong before it had a run has set no status that could be settled. */
+async function tellFailed(deps: PullDeps, { command, host }: CommandContext): Promise<void> {
+  const { work, pull } = command;
+  const kind = trackedCommand(work.kind === 'comment' ? work.command.kind : work.kind);
+  if (kind === undefined || pull.headSha === '') return;
+  await writeStatuses(deps, { host, pull, headSha: pull.headSha }, [
+    combinedFailed(statusNames(deps.pullSettings), kind),
+  ]);
 }
 
 /** What is no fault of the command: the database is away, or another worker has it. */
