@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { createToken, ensureSystemUser } from '../../src/access/index.ts';
+import { type Db, openDatabase } from '../../src/db/index.ts';
+import { silentLog } from '../../src/lib/log.ts';
 import { openAcceptanceWorld, type RunningWorld } from './acceptance-world.ts';
 import { onCleanup } from './cleanup.ts';
 import { fakeEngine } from './fake-engine.ts';
@@ -8,7 +11,6 @@ import { git } from './git.ts';
 import { createPostgresDatabase } from './postgres.ts';
 import { polderProgram } from './server.ts';
 
-const run = promisify(execFile);
 const nextPort = portFinder();
 
 export type Roles = 'maintainer' | 'developer' | 'reporter';
@@ -25,7 +27,7 @@ export type GitlabServer = RunningWorld & {
 
 /** A server in a process of its own, with a repository that was applied once and a token of each role. */
 export async function startGitlabServer(engine: 'sqlite' | 'postgres'): Promise<GitlabServer> {
-  const flags = engine === 'postgres' ? { 'database-url': await emptyPostgres() } : {};
+  const flags: Record<string, string> = engine === 'postgres' ? { 'database-url': await newPostgres() } : {};
   const files = { 'main.tf': '', mark: 'one' };
   const world = await openAcceptanceWorld({ files, engine: (await fakeEngine()).binary, flags });
   const port = await nextPort();
@@ -33,25 +35,44 @@ export async function startGitlabServer(engine: 'sqlite' | 'postgres'): Promise<
   const { server, api } = running;
   const applied = await api.command('apply', { Paths: [{ Directory: '.' }] });
   if (applied.status !== 200) throw new Error(`applying: ${JSON.stringify(applied.body)}`);
-  const tokens = {
-    maintainer: await makeToken('maintainer', { ...flags, 'data-dir': world.dataDir }),
-    developer: await makeToken('developer', { ...flags, 'data-dir': world.dataDir }),
-    reporter: await makeToken('reporter', { ...flags, 'data-dir': world.dataDir }),
-  };
+  const databaseUrl = flags['database-url'] ?? `sqlite:${world.dataDir}/polder/polder.db`;
+  const tokens = await makeTokens(databaseUrl);
   const headers = { 'private-token': tokens.reporter };
   const project = await fetch(`${server.url}/api/v4/projects/acme%2Finfra`, { headers });
   const { id } = (await project.json()) as { id: number };
   return { ...running, url: server.url, tokens, projectId: id, sha: await git(world.repo, 'rev-parse', 'main') };
 }
 
-async function emptyPostgres(): Promise<string> {
-  const { url, drop } = await createPostgresDatabase('empty');
+async function newPostgres(): Promise<string> {
+  const { url, drop } = await createPostgresDatabase('migrated');
   onCleanup(drop);
   return url;
 }
 
-async function makeToken(role: Roles, flags: Readonly<Record<string, string>>): Promise<string> {
-  const all = Object.entries({ ...flags, role, name: role }).map(([name, value]) => `--${name}=${value}`);
-  const { stdout } = await run(process.execPath, [polderProgram, 'token', 'create', '--json', ...all]);
-  return (JSON.parse(stdout) as { token: string }).token;
+/** The first by the program, beside the running server; the others as it does, since its start takes a while. */
+async function makeTokens(databaseUrl: string): Promise<Record<Roles, string>> {
+  const words = [
+    'token',
+    'create',
+    '--json',
+    `--database-url=${databaseUrl}`,
+    '--role=maintainer',
+    '--name=maintainer',
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, [polderProgram, ...words]);
+  const { token: maintainer } = JSON.parse(stdout) as { token: string };
+  const db = await openDatabase({ url: databaseUrl, log: silentLog(), poolSize: 1 });
+  try {
+    return { maintainer, developer: await makeToken(db, 'developer'), reporter: await makeToken(db, 'reporter') };
+  } finally {
+    await db.close();
+  }
+}
+
+async function makeToken(db: Db, role: Roles): Promise<string> {
+  const now = Date.now();
+  const actor = await ensureSystemUser(db, 'polder', now);
+  const made = await createToken(db, { name: role, role, scope: 'api', repoId: null, expiresAt: null, actor, now });
+  if (made.kind !== 'created') throw new Error(made.message);
+  return made.token;
 }

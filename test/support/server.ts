@@ -24,7 +24,7 @@ export type TestServer = {
   readonly dataDir: string;
   /** All that it has written so far to standard output and standard error. */
   log(): string;
-  /** Sends the signal and waits for the end, for 20 seconds; then kills it and fails. */
+  /** Sends the signal and waits for the end, for a minute; then kills it and fails. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
   /** How it ended. */
   readonly ended: Promise<Exit>;
@@ -33,11 +33,14 @@ export type TestServer = {
 /** The program under test, as `npm run build` left it. */
 export const polderProgram = join(import.meta.dirname, '..', '..', 'bin', 'polder');
 
+/** For a machine that has other things to do. */
+const patienceMs = 60_000;
+
 const freePort = portFinder();
 
 /** Starts `polder server` as a process and waits until it is ready. It is stopped when the test ends. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const { flags = {}, env = {}, timeoutMs = 20_000, through = [] } = options;
+  const { flags = {}, env = {}, timeoutMs = patienceMs, through = [] } = options;
   const port = Number(flags.port ?? (await freePort()));
   const dataDir = String(flags['data-dir'] ?? (await temporaryDir()));
   const all = { ...flags, port, 'data-dir': dataDir };
@@ -72,11 +75,11 @@ function handle(child: ChildProcess, url: string, dataDir: string): TestServer {
     ended,
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
-      const overdue = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      const overdue = setTimeout(() => child.kill('SIGKILL'), patienceMs);
       const exit = await ended;
       clearTimeout(overdue);
       if (exit.signal === 'SIGKILL' && signal !== 'SIGKILL') {
-        throw new Error(`stopping the server: it did not end within 20 s of ${signal}\n${log}`);
+        throw new Error(`stopping the server: it did not end within ${patienceMs / 1000} s of ${signal}\n${log}`);
       }
       return exit;
     },
