@@ -4,7 +4,6 @@ import { applied, commandError, first, listed, main, planned, resource, section,
 const root = where('.');
 const files = { 'README.md': 'one\n' };
 const change = { 'main.tf': main('one') };
-const every = (rule: object) => ({ repos: [{ id: '/.*/', ...rule }] });
 const custom = `version: 3
 projects:
 - { dir: infrastructure/staging }
@@ -18,7 +17,7 @@ export const configuration: readonly Conversation[] = [
     name: 'the file of the repository may be called otherwise',
     files: { 'infrastructure/custom-name-atlantis.yaml': custom },
     change: { 'infrastructure/staging/main.tf': resource, 'infrastructure/production/main.tf': resource },
-    rules: every({ repo_config_file: 'infrastructure/custom-name-atlantis.yaml' }),
+    rule: { repo_config_file: 'infrastructure/custom-name-atlantis.yaml' },
     steps: [{ comment: 'atlantis apply' }],
     comments: [
       planned(where('infrastructure/staging'), '-d infrastructure/staging'),
@@ -30,7 +29,7 @@ export const configuration: readonly Conversation[] = [
     name: 'pull requests into other branches are passed over where the server says so',
     files,
     change,
-    rules: every({ branch: '/^release$/' }),
+    rule: { branch: '/^release$/' },
     steps: [{ comment: 'atlantis plan' }],
     comments: [],
     statuses: { 'atlantis/plan': null },
@@ -67,7 +66,7 @@ export const configuration: readonly Conversation[] = [
     name: 'a repository may set what the server allows',
     files: { 'atlantis.yaml': 'version: 3\nprojects:\n- { dir: ., apply_requirements: [approved] }\n' },
     change,
-    rules: every({ allowed_overrides: ['apply_requirements'] }),
+    rule: { allowed_overrides: ['apply_requirements'] },
     steps: [{ comment: 'atlantis apply' }],
     comments: [planned(root, '-d .'), { has: ['**Apply Failed**: Pull request must be approved'] }],
     locks: 1,
@@ -95,7 +94,7 @@ export const configuration: readonly Conversation[] = [
     name: 'no folder is found where the server says so',
     files,
     change,
-    rules: every({ autodiscover: { mode: 'disabled' } }),
+    rule: { autodiscover: { mode: 'disabled' } },
     steps: [{ comment: 'atlantis plan -d .' }],
     comments: [planned(root, '-d .')],
     locks: 1,
@@ -104,10 +103,8 @@ export const configuration: readonly Conversation[] = [
     name: 'a workflow is not run yet, and nothing is applied without it',
     files: { 'atlantis.yaml': 'version: 3\nprojects:\n- { dir: ., workflow: staging }\n' },
     change,
-    rules: {
-      repos: [{ id: '/.*/', allowed_overrides: ['workflow'] }],
-      workflows: { staging: { plan: { steps: [{ run: 'echo one' }, 'init', 'plan'] } } },
-    },
+    rule: { allowed_overrides: ['workflow'] },
+    workflows: { staging: { plan: { steps: [{ run: 'echo one' }, 'init', 'plan'] } } },
     steps: [{ comment: 'atlantis apply' }],
     comments: [
       {
@@ -126,7 +123,7 @@ export const configuration: readonly Conversation[] = [
     name: 'hooks are not run yet, and nothing is planned without them',
     files,
     change,
-    rules: every({ pre_workflow_hooks: [{ run: 'true' }] }),
+    rule: { pre_workflow_hooks: [{ run: 'true' }] },
     steps: [{ comment: 'atlantis apply' }],
     comments: [
       {
@@ -144,7 +141,7 @@ export const configuration: readonly Conversation[] = [
     name: 'policies are not checked yet, and nothing is applied without them',
     files,
     change,
-    rules: every({ policy_check: true }),
+    rule: { policy_check: true },
     steps: [{ comment: 'atlantis apply' }],
     comments: [
       {

@@ -1,7 +1,8 @@
-import { describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { Conversation } from '../../support/conversations/conversation.ts';
-import type { Branches, Forge, HostName } from '../../support/conversations/forge.ts';
+import type { HostName, MakeForge } from '../../support/conversations/forge.ts';
 import { holdConversation } from '../../support/conversations/hold-conversation.ts';
+import { byServer, openWorld, type World } from '../../support/conversations/world.ts';
 import { conversations } from './index.ts';
 
 const everywhere: readonly HostName[] = ['GitHub', 'GitLab', 'Gitea', 'local repositories'];
@@ -13,10 +14,15 @@ function isHeldOn(host: HostName, { hosts = everywhere }: Conversation, index: n
   return isFull ? hosts.includes(host) : hosts[index % hosts.length] === host;
 }
 
-/** Holds what is to be held on a host. One after the other: what a test leaves behind is cleaned up at its own end. */
-export function holdAll(host: HostName, makeForge: (branches: Branches) => Promise<Forge>): void {
-  describe(`a conversation on ${host}`, () => {
-    const held = conversations.filter((conversation, index) => isHeldOn(host, conversation, index));
-    it.each(held)('$name', (conversation) => holdConversation(conversation, makeForge));
+/** Holds what is to be held on a host. One after the other, so that each knows when the server has nothing left to do. */
+export function holdAll(host: HostName, makeForge: MakeForge): void {
+  const held = conversations.filter((conversation, index) => isHeldOn(host, conversation, index));
+  describe.each([...byServer(held)])(`a conversation on ${host}, polder server%s`, (_, group) => {
+    let world: World;
+    beforeAll(async () => {
+      world = await openWorld(group, makeForge);
+    });
+    afterAll(() => world.close());
+    it.each(group)('$name', (conversation) => holdConversation(world, conversation));
   });
 }

@@ -35,7 +35,7 @@ export const locks: readonly Conversation[] = [
     name: 'where applies take the lock, both are planned and one is applied',
     files,
     change,
-    rules: { repos: [{ id: '/.*/', repo_locks: { mode: 'on_apply' } }] },
+    rule: { repo_locks: { mode: 'on_apply' } },
     steps: [...other, { comment: 'atlantis apply' }, { comment: 'atlantis apply', on: 2 }],
     comments: [{ has: [`Ran Plan for ${root}`, '"one"'], lacks: ['lock?id='] }, applied(root)],
     commentsOn2: [
@@ -48,7 +48,7 @@ export const locks: readonly Conversation[] = [
     name: 'without locks both are planned',
     files,
     change,
-    rules: { repos: [{ id: '/.*/', repo_locks: { mode: 'disabled' } }] },
+    rule: { repo_locks: { mode: 'disabled' } },
     steps: [...other],
     comments: [{ has: [`Ran Plan for ${root}`], lacks: ['lock?id='] }],
     commentsOn2: [{ has: [`Ran Plan for ${root}`], lacks: ['lock?id='] }],
@@ -92,7 +92,7 @@ export const locks: readonly Conversation[] = [
     name: 'a lock that is deleted on its page takes the plan with it',
     files,
     change,
-    steps: [{ deleteLock: 'acme/infra/./default/' }, { comment: 'atlantis plan' }],
+    steps: [{ deleteLock: './default/' }, { comment: 'atlantis plan' }],
     comments: [
       mine,
       '**Warning**: The plan for dir: `.` workspace: `default` was **discarded** via the Atlantis UI.\n\nTo `apply` this plan you must run `plan` again.',

@@ -94,7 +94,7 @@ export const reporting: readonly Conversation[] = [
       'atlantis.yaml': 'version: 3\nprojects:\n- { dir: a, silence_pr_comments: [plan] }\n- { dir: b }\n',
     },
     change: { 'a/main.tf': resource, 'b/main.tf': resource },
-    rules: { repos: [{ id: '/.*/', allowed_overrides: ['silence_pr_comments'] }] },
+    rule: { allowed_overrides: ['silence_pr_comments'] },
     steps: [{ comment: 'atlantis plan -d a' }, { comment: 'atlantis apply -d a' }],
     comments: [{ has: [`Ran Plan for ${where('b')}`], lacks: ['`a`'] }, { has: [`Ran Apply for ${where('a')}`] }],
     statuses: { 'atlantis/plan: a/default': `success: ${toAdd()}`, 'atlantis/apply': 'pending: 1/2 projects applied.' },

@@ -4,7 +4,6 @@ import { applied, failed, listed, main, planned, resource, where } from './texts
 const root = where('.');
 const change = { 'main.tf': main('one') };
 const files = { 'README.md': 'one\n' };
-const demands = (demanded: object) => ({ repos: [{ id: '/.*/', ...demanded }] });
 const mine = planned(root, '-d .');
 const notApproved = (command: string) =>
   `Pull request must be approved according to the project's approval rules before running ${command}.`;
@@ -33,7 +32,7 @@ export const requirements: readonly Conversation[] = [
     name: 'it is applied once somebody has approved',
     files,
     change,
-    rules: demands({ apply_requirements: ['approved'] }),
+    rule: { apply_requirements: ['approved'] },
     steps: [{ comment: 'atlantis apply' }, { approve: true }, { comment: 'atlantis apply' }],
     comments: [mine, failed('Apply', root, notApproved('apply')), applied(root)],
     statuses: {
@@ -46,7 +45,7 @@ export const requirements: readonly Conversation[] = [
     name: 'it is not even planned before somebody has approved',
     files,
     change,
-    rules: demands({ plan_requirements: ['approved'] }),
+    rule: { plan_requirements: ['approved'] },
     steps: [{ approve: true }, { comment: 'atlantis plan' }],
     comments: [failed('Plan', root, notApproved('plan')), mine],
     statuses: { 'atlantis/plan': 'success: 1/1 projects planned successfully.' },
@@ -57,7 +56,7 @@ export const requirements: readonly Conversation[] = [
     hosts: ['GitHub', 'GitLab', 'Gitea'],
     files,
     change,
-    rules: demands({ apply_requirements: ['mergeable'] }),
+    rule: { apply_requirements: ['mergeable'] },
     steps: [{ block: true }, { comment: 'atlantis apply' }, { block: false }, { comment: 'atlantis apply' }],
     comments: [
       mine,
@@ -73,7 +72,7 @@ export const requirements: readonly Conversation[] = [
     files,
     change,
     flags: { 'checkout-strategy': 'merge' },
-    rules: demands({ apply_requirements: ['undiverged'] }),
+    rule: { apply_requirements: ['undiverged'] },
     steps: [
       { push: { 'elsewhere/notes.txt': 'one\n' }, on: 'main' },
       { push: { 'other.tf': 'locals {}\n' }, on: 'main' },
@@ -96,7 +95,7 @@ export const requirements: readonly Conversation[] = [
     files,
     change,
     flags: { 'checkout-strategy': 'merge' },
-    rules: demands({ apply_requirements: ['undiverged'] }),
+    rule: { apply_requirements: ['undiverged'] },
     steps: [{ push: { 'elsewhere/notes.txt': 'one\n' }, on: 'main' }, { comment: 'atlantis apply' }],
     comments: [mine, applied(root)],
     locks: 1,

@@ -128,7 +128,7 @@ export const state: readonly Conversation[] = [
     files,
     change: { 'main.tf': resource },
     flags: all,
-    rules: { repos: [{ id: '/.*/', import_requirements: ['approved'] }] },
+    rule: { import_requirements: ['approved'] },
     steps: [
       { comment: 'atlantis import terraform_data.x AA' },
       { comment: 'atlantis import terraform_data.x' },

@@ -37,7 +37,7 @@ ${fence(`atlantis apply ${target}`)}
 ${fence(`atlantis plan ${target}`)}`;
 
 /** The last lines of a comment with plans. */
-export const allHints = `
+const allHints = `
 * :fast_forward: To **apply** all unapplied plans from this Pull Request, comment:
 ${fence('atlantis apply')}
 * :put_litter_in_its_place: To **delete** all plans and locks from this Pull Request, comment:

@@ -1,18 +1,22 @@
 import { join } from 'node:path';
 import { commitFiles, type Files, git, makeBareRepo, makeRepo } from '../git.ts';
 import { temporaryDir } from '../temp.ts';
-import type { Branches } from './forge.ts';
 
-/** A repository with these files on `main`. */
-export async function makeBranches(files: Files): Promise<Branches> {
-  const [reposDir, work] = [await temporaryDir(), await temporaryDir()];
+/** Branches of a repository behind a host. */
+export type Branches = {
+  /** Commits the files on a branch, which is made from `main` when there is none. */
+  commit(branch: string, files: Files, removed?: readonly string[]): Promise<void>;
+};
+
+/** The bare repository `<reposDir>/<fullName>.git` with these files on `main`. */
+export async function makeBranches(reposDir: string, fullName: string, files: Files): Promise<Branches> {
+  const work = await temporaryDir();
   await makeRepo(work, files);
-  const bare = join(reposDir, 'acme/infra.git');
+  const bare = join(reposDir, `${fullName}.git`);
   await makeBareRepo(bare, work);
   await git(work, 'remote', 'add', 'origin', bare);
   await git(work, 'fetch', '--quiet');
   return {
-    reposDir,
     commit: async (branch, changed, removed = []) => {
       const isKnown = (await git(work, 'branch', '--list', branch)) !== '';
       await git(work, 'switch', '--quiet', ...(isKnown ? [branch] : ['--no-track', '--create', branch, 'main']));

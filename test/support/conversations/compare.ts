@@ -1,24 +1,25 @@
 import { expect } from 'vitest';
 import type { TestServer } from '../server.ts';
 import type { Conversation, Expected } from './conversation.ts';
-import type { Forge } from './forge.ts';
+import type { ForgeRepo } from './forge.ts';
+
+type LocksBody = { readonly Locks: readonly { readonly ProjectRepo: string }[] | null };
 
 /** Compares what came of a conversation with what it says. */
 export async function compare(
   expected: Conversation,
-  { forge, server, engineCalls }: { forge: Forge; server: TestServer; engineCalls: readonly string[] },
+  { repo, server, fullName }: { repo: ForgeRepo; server: TestServer; fullName: string },
 ): Promise<void> {
-  expectComments(await forge.comments(1), expected.comments);
-  if (expected.commentsOn2) expectComments(await forge.comments(2), expected.commentsOn2);
-  const statuses = await forge.statuses(1);
+  expectComments(await repo.comments(1), expected.comments);
+  if (expected.commentsOn2) expectComments(await repo.comments(2), expected.commentsOn2);
+  const statuses = await repo.statuses(1);
   const wanted = expected.statuses ?? {};
   expect(Object.fromEntries(Object.keys(wanted).map((context) => [context, statuses[context] ?? null]))).toEqual(
     wanted,
   );
-  expect(await forge.isMerged(1), 'merged').toBe(expected.merged ?? false);
-  const { Locks: locks } = (await (await fetch(`${server.url}/api/locks`)).json()) as { Locks: unknown[] | null };
-  expect(locks ?? []).toHaveLength(expected.locks);
-  expect(engineCalls).toEqual(expected.engine?.calls ?? []);
+  expect(await repo.isMerged(1), 'merged').toBe(expected.merged ?? false);
+  const { Locks: locks } = (await (await fetch(`${server.url}/api/locks`)).json()) as LocksBody;
+  expect((locks ?? []).filter(({ ProjectRepo }) => ProjectRepo === fullName)).toHaveLength(expected.locks);
 }
 
 function expectComments(comments: readonly string[], expected: readonly Expected[]): void {

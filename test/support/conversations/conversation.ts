@@ -18,7 +18,7 @@ export type Step =
   | { readonly close: true; readonly on?: number }
   | { readonly reopen: true }
   | { readonly merge: true }
-  /** Deletes a lock on its page. */
+  /** Deletes a lock on its page: its id without the name of the repository. */
   | { readonly deleteLock: string }
   | { readonly globalLock: true };
 
@@ -34,8 +34,10 @@ export type Conversation = {
   readonly removed?: readonly string[];
   readonly opened?: OpenOptions;
   readonly flags?: Readonly<Record<string, string | boolean>>;
-  /** Server-side rules. */
-  readonly rules?: object;
+  /** What the server's rules say of the repository. */
+  readonly rule?: object;
+  /** Workflows that the server's rules define. */
+  readonly workflows?: object;
   /** After pull request 1 was opened. */
   readonly steps: readonly Step[];
   /** All comments on pull request 1, in order. */

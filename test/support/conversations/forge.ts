@@ -1,15 +1,6 @@
-import type { Files } from '../git.ts';
 import type { TestServer } from '../server.ts';
 
 export type HostName = 'GitHub' | 'GitLab' | 'Gitea' | 'local repositories';
-
-/** Branches of the repository `acme/infra` behind a host. */
-export type Branches = {
-  /** The folder of bare repositories. */
-  readonly reposDir: string;
-  /** Commits the files on a branch, which is made from `main` when there is none. */
-  commit(branch: string, files: Files, removed?: readonly string[]): Promise<void>;
-};
 
 export type OpenOptions = {
   readonly draft?: boolean;
@@ -18,15 +9,24 @@ export type OpenOptions = {
   readonly fork?: boolean;
 };
 
-/**
- * A host with the repository `acme/infra`, as people use it. Whatever they do there is told to the server, as the host
- * tells it; what is given back is what the server answers to that.
- */
+/** A host that a server works for. */
 export type Forge = {
-  /** What the server is started with to work for it. */
+  /** What the server is started with. */
   readonly flags: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   connect(server: TestServer): void;
+  /** The repository `<folder of repositories>/<full name>.git` is on the host from now on. */
+  addRepo(fullName: string): ForgeRepo;
+};
+
+/** Makes a host of a folder of bare repositories. */
+export type MakeForge = (reposDir: string) => Promise<Forge>;
+
+/**
+ * A repository as people use it. Whatever they do there is told to the server, as the host tells it, and what they read
+ * is what the server wrote.
+ */
+export type ForgeRepo = {
   /** Opens a pull request of a branch into `main`; gives its number. */
   open(branch: string, options: OpenOptions): Promise<number>;
   /** Tells that the branch of a pull request has new commits. */

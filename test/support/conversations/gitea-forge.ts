@@ -1,17 +1,11 @@
 import { join } from 'node:path';
-import { fakeGitea } from '../../fakes/gitea/index.ts';
+import { type FakeGitea, fakeGitea } from '../../fakes/gitea/index.ts';
 import { mergeInGit } from '../../fakes/github/git-pulls.ts';
-import { type Branches, type Forge, sender } from './forge.ts';
+import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
 
-export async function giteaForge({ reposDir }: Branches): Promise<Forge> {
+export async function giteaForge(reposDir: string): Promise<Forge> {
   const gitea = await fakeGitea({ reposDir, webhookSecret: 'secret' });
-  const repo = gitea.addRepo('acme/infra');
   const { connect, send } = sender();
-  const of = (number: number) => {
-    const pull = repo.pulls.get(number);
-    if (!pull) throw new Error(`no pull request ${number}`);
-    return pull;
-  };
   return {
     flags: {
       'gitea-user': gitea.state.login,
@@ -22,10 +16,28 @@ export async function giteaForge({ reposDir }: Branches): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: gitea.certificateFile, GIT_SSL_CAINFO: gitea.certificateFile },
     connect,
+    addRepo: (fullName) => repoOn(gitea, { reposDir, fullName, send }),
+  };
+}
+
+type Place = {
+  readonly reposDir: string;
+  readonly fullName: string;
+  send(delivery: Delivery): Promise<void>;
+};
+
+function repoOn(gitea: FakeGitea, { reposDir, fullName, send }: Place): ForgeRepo {
+  const repo = gitea.addRepo(fullName);
+  const of = (number: number) => {
+    const pull = repo.pulls.get(number);
+    if (!pull) throw new Error(`no pull request ${number}`);
+    return pull;
+  };
+  return {
     open: async (headBranch, { draft = false, labels = [], fork = false }) => {
       const title = draft ? 'WIP: a change' : 'A change';
-      const headRepo = fork ? 'ada/infra' : 'acme/infra';
-      const pull = gitea.openPull('acme/infra', { headBranch, headRepo, title, labels: [...labels] });
+      const headRepo = fork ? fullName.replace('acme/', 'ada/') : fullName;
+      const pull = gitea.openPull(fullName, { headBranch, headRepo, title, labels: [...labels] });
       await send(gitea.pullEvent(repo, pull, 'opened'));
       return pull.number;
     },
@@ -47,7 +59,7 @@ export async function giteaForge({ reposDir }: Branches): Promise<Forge> {
       return send(gitea.pullEvent(repo, of(number), 'reopened'));
     },
     merge: async (number) => {
-      mergeInGit(join(reposDir, 'acme/infra.git'), of(number));
+      mergeInGit(join(reposDir, `${fullName}.git`), of(number));
       Object.assign(of(number), { state: 'closed', merged: true });
     },
     tellMerged: (number) => send(gitea.pullEvent(repo, of(number), 'closed')),

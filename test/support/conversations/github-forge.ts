@@ -1,17 +1,11 @@
 import { join } from 'node:path';
 import { mergeInGit } from '../../fakes/github/git-pulls.ts';
-import { fakeGithub } from '../../fakes/github/index.ts';
-import { type Branches, type Forge, sender } from './forge.ts';
+import { type FakeGithub, fakeGithub } from '../../fakes/github/index.ts';
+import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
 
-export async function githubForge({ reposDir }: Branches): Promise<Forge> {
+export async function githubForge(reposDir: string): Promise<Forge> {
   const github = await fakeGithub({ reposDir, webhookSecret: 'secret' });
-  const repo = github.addRepo('acme/infra');
   const { connect, send } = sender();
-  const of = (number: number) => {
-    const pull = repo.pulls.get(number);
-    if (!pull) throw new Error(`no pull request ${number}`);
-    return pull;
-  };
   return {
     flags: {
       'gh-user': github.state.login,
@@ -22,9 +16,27 @@ export async function githubForge({ reposDir }: Branches): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: github.certificateFile, GIT_SSL_CAINFO: github.certificateFile },
     connect,
+    addRepo: (fullName) => repoOn(github, { reposDir, fullName, send }),
+  };
+}
+
+type Place = {
+  readonly reposDir: string;
+  readonly fullName: string;
+  send(delivery: Delivery): Promise<void>;
+};
+
+function repoOn(github: FakeGithub, { reposDir, fullName, send }: Place): ForgeRepo {
+  const repo = github.addRepo(fullName);
+  const of = (number: number) => {
+    const pull = repo.pulls.get(number);
+    if (!pull) throw new Error(`no pull request ${number}`);
+    return pull;
+  };
+  return {
     open: async (headBranch, { draft = false, labels = [], fork = false }) => {
-      const headRepo = fork ? 'ada/infra' : 'acme/infra';
-      const pull = github.openPull('acme/infra', { headBranch, headRepo, draft, labels: [...labels] });
+      const headRepo = fork ? fullName.replace('acme/', 'ada/') : fullName;
+      const pull = github.openPull(fullName, { headBranch, headRepo, draft, labels: [...labels] });
       await send(github.pullEvent(repo, pull, 'opened'));
       return pull.number;
     },
@@ -45,7 +57,7 @@ export async function githubForge({ reposDir }: Branches): Promise<Forge> {
       return send(github.pullEvent(repo, of(number), 'reopened'));
     },
     merge: async (number) => {
-      mergeInGit(join(reposDir, 'acme/infra.git'), of(number));
+      mergeInGit(join(reposDir, `${fullName}.git`), of(number));
       Object.assign(of(number), { state: 'closed', merged: true });
     },
     tellMerged: (number) => send(github.pullEvent(repo, of(number), 'closed')),

@@ -1,20 +1,14 @@
 import { join } from 'node:path';
 import { mergeInGit } from '../../fakes/gitlab/git-requests.ts';
-import { fakeGitlab } from '../../fakes/gitlab/index.ts';
-import { type Branches, type Forge, sender } from './forge.ts';
+import { type FakeGitlab, fakeGitlab } from '../../fakes/gitlab/index.ts';
+import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
 
 /** GitLab's words for what others call pending and failure. */
 const states: Readonly<Record<string, string>> = { running: 'pending', failed: 'failure' };
 
-export async function gitlabForge({ reposDir }: Branches): Promise<Forge> {
+export async function gitlabForge(reposDir: string): Promise<Forge> {
   const gitlab = await fakeGitlab({ reposDir, webhookSecret: 'secret' });
-  const project = gitlab.addProject('acme/infra');
   const { connect, send } = sender();
-  const of = (iid: number) => {
-    const request = project.requests.get(iid);
-    if (!request) throw new Error(`no merge request ${iid}`);
-    return request;
-  };
   return {
     flags: {
       'gitlab-user': gitlab.state.login,
@@ -25,9 +19,27 @@ export async function gitlabForge({ reposDir }: Branches): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: gitlab.certificateFile, GIT_SSL_CAINFO: gitlab.certificateFile },
     connect,
+    addRepo: (fullName) => repoOn(gitlab, { reposDir, fullName, send }),
+  };
+}
+
+type Place = {
+  readonly reposDir: string;
+  readonly fullName: string;
+  send(delivery: Delivery): Promise<void>;
+};
+
+function repoOn(gitlab: FakeGitlab, { reposDir, fullName, send }: Place): ForgeRepo {
+  const project = gitlab.addProject(fullName);
+  const of = (iid: number) => {
+    const request = project.requests.get(iid);
+    if (!request) throw new Error(`no merge request ${iid}`);
+    return request;
+  };
+  return {
     open: async (sourceBranch, { draft = false, labels = [], fork = false }) => {
-      const sourceProject = fork ? 'ada/infra' : 'acme/infra';
-      const request = gitlab.openRequest('acme/infra', { sourceBranch, sourceProject, draft, labels: [...labels] });
+      const sourceProject = fork ? fullName.replace('acme/', 'ada/') : fullName;
+      const request = gitlab.openRequest(fullName, { sourceBranch, sourceProject, draft, labels: [...labels] });
       await send(gitlab.requestEvent(project, request, { action: 'open' }));
       return request.iid;
     },
@@ -51,7 +63,7 @@ export async function gitlabForge({ reposDir }: Branches): Promise<Forge> {
       return send(gitlab.requestEvent(project, of(iid), { action: 'reopen' }));
     },
     merge: async (iid) => {
-      mergeInGit(join(reposDir, 'acme/infra.git'), of(iid));
+      mergeInGit(join(reposDir, `${fullName}.git`), of(iid));
       of(iid).state = 'merged';
     },
     tellMerged: (iid) => send(gitlab.requestEvent(project, of(iid), { action: 'merge' })),

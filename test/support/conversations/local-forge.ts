@@ -1,7 +1,6 @@
 import { apiSecret } from '../api-client.ts';
-import type { TestServer } from '../server.ts';
 import { waitFor } from '../wait-for.ts';
-import type { Branches, Forge } from './forge.ts';
+import type { Forge, ForgeRepo } from './forge.ts';
 
 type PullBody = {
   readonly number: number;
@@ -13,30 +12,43 @@ type CommentsBody = {
 };
 
 /** The repositories on the server's own disk, over its API. */
-export async function localForge({ reposDir }: Branches): Promise<Forge> {
+export async function localForge(reposDir: string): Promise<Forge> {
   let url = '';
-  const ask = async <T>(path: string, body?: object): Promise<T> => {
-    const repo = body === undefined ? `${path.includes('?') ? '&' : '?'}repo=acme/infra` : '';
-    const reply = await fetch(`${url}/api/pulls${path}${repo}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { 'x-atlantis-token': apiSecret },
-      ...(body === undefined ? {} : { body: JSON.stringify({ repo: 'acme/infra', ...body }) }),
-    });
-    const text = await reply.text();
-    if (!reply.ok) throw new Error(`${path} was answered ${reply.status} ${text}`);
-    return JSON.parse(text) as T;
-  };
   return {
     flags: { 'local-repos-dir': reposDir, 'repo-allowlist': 'local/acme/*' },
     env: {},
-    connect: (server: TestServer) => {
+    connect: (server) => {
       url = server.url;
     },
+    addRepo: (fullName) => repoOf((path, body) => ask(url, { fullName, path, body })),
+  };
+}
+
+type Ask = (path: string, body?: object) => Promise<unknown>;
+
+async function ask(url: string, of: { fullName: string; path: string; body: object | undefined }): Promise<unknown> {
+  const headers = { 'x-atlantis-token': apiSecret };
+  const reply = await (of.body === undefined
+    ? fetch(`${url}/api/pulls${of.path}?repo=${of.fullName}`, { headers })
+    : fetch(`${url}/api/pulls${of.path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ repo: of.fullName, ...of.body }),
+      }));
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${of.path} was answered ${reply.status} ${text}`);
+  return JSON.parse(text);
+}
+
+function repoOf(ask: Ask): ForgeRepo {
+  const pull = async (number: number) => (await ask(`/${number}`)) as PullBody;
+  const talk = async (number: number) => ((await ask(`/${number}/comments`)) as CommentsBody).comments;
+  return {
     open: async (head, { draft = false, labels = [] }) =>
-      (await ask<PullBody>('', { head, base: 'main', draft, labels })).number,
+      ((await ask('', { head, base: 'main', draft, labels })) as PullBody).number,
     // The server looks at the branches by itself, and tells what it found.
     pushed: async (number) => {
-      const all = async () => (await ask<CommentsBody>(`/${number}/comments`)).comments.length;
+      const all = async () => (await talk(number)).length;
       const before = await all();
       await waitFor('the push to be noticed', async () => (await all()) > before);
     },
@@ -47,14 +59,12 @@ export async function localForge({ reposDir }: Branches): Promise<Forge> {
     merge: async (number) => void (await ask(`/${number}/merge`, {})),
     // It knows by itself.
     tellMerged: async () => undefined,
-    comments: async (number) => {
-      const { comments } = await ask<CommentsBody>(`/${number}/comments`);
-      return comments.filter(({ author, hidden }) => author === 'polder' && !hidden).map(({ body }) => body);
-    },
+    comments: async (number) =>
+      (await talk(number)).filter(({ author, hidden }) => author === 'polder' && !hidden).map(({ body }) => body),
     statuses: async (number) => {
-      const { statuses } = await ask<PullBody>(`/${number}`);
+      const { statuses } = await pull(number);
       return Object.fromEntries(statuses.map((one) => [one.context, `${one.state}: ${one.description}`]));
     },
-    isMerged: async (number) => (await ask<PullBody>(`/${number}`)).state === 'merged',
+    isMerged: async (number) => (await pull(number)).state === 'merged',
   };
 }

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { testEngine } from '../engine.ts';
 import { temporaryDir } from '../temp.ts';
 
-/** The engine; it notes how it was started where that begins with the words that are given. */
+/**
+ * The engine; it notes how it was started where that begins with the words that are given. `calls` gives what was noted
+ * since it was asked last.
+ */
 export async function notingEngine(
   starting: string | undefined,
 ): Promise<{ readonly binary: string; calls(): Promise<readonly string[]> }> {
@@ -15,6 +18,10 @@ export async function notingEngine(
   await chmod(program, 0o755);
   return {
     binary: program,
-    calls: async () => (await readFile(noted, 'utf8')).split('\n').filter((line) => line.startsWith(starting)),
+    calls: async () => {
+      const lines = (await readFile(noted, 'utf8')).split('\n');
+      await writeFile(noted, '');
+      return lines.filter((line) => line.startsWith(starting));
+    },
   };
 }
