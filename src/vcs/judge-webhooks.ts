@@ -64,7 +64,7 @@ function judgeOne(hook: SeenWebhook, wanted: WantedWebhook): Finding[] {
     findings.push(warning(about, 'does not check the certificate of this server', 'switch the check on'));
   }
   if (hook.lastFailure !== null) {
-    const remedy = 'look at its deliveries on the host, and at the log of this server';
+    const remedy = 'look at its deliveries on the host; 400 is what this server answers when the secrets differ';
     findings.push(problem(about, `its newest delivery went wrong: ${hook.lastFailure}`, remedy));
   }
   return findings.length > 0 ? findings : [ok(about, `leads to ${wanted.url} with ${wanted.events.join(', ')}`)];

@@ -10,6 +10,9 @@ type Installation = z.infer<typeof installationSchema>;
 /** Without these, what the server does by itself goes wrong. */
 const neededWrites = ['contents', 'issues', 'pull_requests', 'statuses'];
 
+/** 403 is for repos that are not on the allow-list, and the app may be installed on such. */
+const expectedAnswers = [200, 403];
+
 type Asking = GithubDiagnosis & { readonly headers: { readonly authorization: string } };
 
 /** The app, its installation and what that was given, and its webhook, which serves all repos. */
@@ -79,7 +82,8 @@ async function diagnoseAppWebhook({ client, headers, options, order }: Asking, e
       events,
       hasSecret: config.secret !== undefined,
       checksCertificates: String(config.insecure_ssl ?? '0') === '0',
-      lastFailure: newest && newest.status_code !== 200 ? `${newest.status_code} ${newest.status}` : null,
+      lastFailure:
+        newest && !expectedAnswers.includes(newest.status_code) ? `${newest.status_code} ${newest.status}` : null,
     };
     return judgeWebhooks([hook], {
       url: order.webhookUrl,

@@ -175,6 +175,12 @@ describe('diagnose, of GitHub with a token', () => {
 });
 
 describe('diagnose, of GitHub as an app', () => {
+  it('takes the refusal of another repository for what it is', async () => {
+    const { github } = await wellSetUp();
+    github.state.app.hook.lastResponse = { code: 403, status: 'Invalid HTTP Response: 403', message: null };
+    expect(troubles(await look(github, { options: { credentials: app } }))).toEqual([]);
+  });
+
   it('finds all well where all is well', async () => {
     const { github } = await wellSetUp();
     const findings = await look(github, { options: { credentials: app }, order: { usesTeams: true } });
