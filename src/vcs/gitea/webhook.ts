@@ -4,6 +4,8 @@ import { changesSchema, closedEventSchema, commentEventSchema, pullEventSchema }
 import { isSigned } from './signature.ts';
 import { isDraftTitle, toPull } from './to-pull.ts';
 
+const actionSchema = z.object({ action: z.string() });
+
 /** Forgejo sends Gitea's headers beside its own. */
 export function isGiteaDelivery(headers: DeliveryHeaders): boolean {
   return headers['x-gitea-event'] !== undefined;
@@ -43,7 +45,7 @@ const readers: Readonly<Record<string, (delivery: Delivery) => DeliveryReading>>
 };
 
 function readPullEvent(delivery: Delivery): DeliveryReading {
-  const named = z.object({ action: z.string() }).safeParse(delivery.payload);
+  const named = actionSchema.safeParse(delivery.payload);
   if (!named.success) return unreadable(delivery, named.error);
   const { action } = named.data;
   switch (action) {
@@ -92,7 +94,7 @@ function readClosed(delivery: Delivery): DeliveryReading {
 }
 
 function readCommentEvent(delivery: Delivery): DeliveryReading {
-  const named = z.object({ action: z.string() }).safeParse(delivery.payload);
+  const named = actionSchema.safeParse(delivery.payload);
   if (!named.success) return unreadable(delivery, named.error);
   if (named.data.action !== 'created') {
     const reply = `Ignoring comment event since action was not created ${delivery.suffix}`;

@@ -4,6 +4,8 @@ import { closedEventSchema, commentEventSchema, pullEventSchema } from './schema
 import { isSigned } from './signature.ts';
 import { toPull } from './to-pull.ts';
 
+const actionSchema = z.object({ action: z.string() });
+
 /** Gitea and Forgejo send GitHub's headers beside their own. */
 export function isGithubDelivery(headers: DeliveryHeaders): boolean {
   return header(headers, 'x-github-event') !== undefined && header(headers, 'x-gitea-event') === undefined;
@@ -74,7 +76,7 @@ const actions: Readonly<Record<string, Action>> = {
 };
 
 function readPullEvent(delivery: Delivery): DeliveryReading {
-  const named = z.object({ action: z.string() }).safeParse(delivery.payload);
+  const named = actionSchema.safeParse(delivery.payload);
   if (!named.success) return unreadable(named.error);
   const action = Object.hasOwn(actions, named.data.action) ? actions[named.data.action] : undefined;
   if (!action) return ignored(`action ${named.data.action} of a pull request`, nonActionableReply);
@@ -94,7 +96,7 @@ function readClosed(delivery: Delivery): DeliveryReading {
 }
 
 function readCommentEvent(delivery: Delivery): DeliveryReading {
-  const named = z.object({ action: z.string() }).safeParse(delivery.payload);
+  const named = actionSchema.safeParse(delivery.payload);
   if (!named.success) return unreadable(named.error);
   if (named.data.action !== 'created') {
     const reply = `Ignoring comment event since action was not created ${delivery.suffix}`;
