@@ -72,6 +72,18 @@ export const automerge: readonly Conversation[] = [
     locks: 0,
   },
   {
+    name: 'a method cannot be named where the host does not know any',
+    hosts: ['GitLab'],
+    files,
+    change,
+    steps: [{ comment: 'atlantis apply --auto-merge-method squash' }],
+    comments: [
+      bothPlanned,
+      { has: ['```\nError: --auto-merge-method is not currently implemented for Gitlab.\nUsage of apply:'] },
+    ],
+    locks: 2,
+  },
+  {
     name: 'a merge that the host refuses is told, and everything stays as it is',
     hosts: ['GitHub', 'GitLab', 'Gitea'],
     files,

@@ -23,6 +23,8 @@ export function holdAll(host: HostName, makeForge: MakeForge): void {
       world = await openWorld(group, makeForge);
     });
     afterAll(() => world.close());
-    it.each(group)('$name', (conversation) => holdConversation(world, conversation));
+    it.each(group.map((conversation) => [conversation.name, conversation] as const))('%s', (_name, conversation) =>
+      holdConversation(world, conversation),
+    );
   });
 }

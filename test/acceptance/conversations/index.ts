@@ -7,7 +7,6 @@ import { locks } from './locks.ts';
 import { modules } from './modules.ts';
 import { namedProjects } from './named-projects.ts';
 import { pullRequests } from './pull-requests.ts';
-import { refusals } from './refusals.ts';
 import { reporting } from './reporting.ts';
 import { requirements } from './requirements.ts';
 import { state } from './state.ts';
@@ -28,5 +27,4 @@ export const conversations: readonly Conversation[] = [
   ...state,
   ...lockFiles,
   ...summary,
-  ...refusals,
 ];

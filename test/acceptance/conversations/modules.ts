@@ -91,6 +91,15 @@ export const modules: readonly Conversation[] = [
     locks: 0,
   },
   {
+    name: 'a folder that gets another name is planned there, and the old name is told',
+    files: { 'old/main.tf': resource },
+    change: { 'new/main.tf': resource },
+    removed: ['old'],
+    steps: [],
+    comments: [{ has: [`Ran Plan for ${where('new')}`, toAdd(), '`old`'] }],
+    locks: 1,
+  },
+  {
     name: 'a comment may name folders by a pattern, and leave out the lists of files',
     files: { 'a/main.tf': resource, 'b/main.tf': resource, 'c/main.tf': resource },
     change: { 'a/main.tf': `${resource}# a change\n`, 'b/main.tf': `${resource}# a change\n` },

@@ -7,6 +7,7 @@ import {
   listed,
   main,
   planHints,
+  planned,
   resource,
   section,
   toAdd,
@@ -150,5 +151,13 @@ export const workspaces: readonly Conversation[] = [
       applied(staging),
     ],
     locks: 2,
+  },
+  {
+    name: 'variables of a workspace plan that workspace',
+    files: { 'main.tf': main('default'), 'env/staging.tfvars': 'var = "old"\n' },
+    change: { 'env/staging.tfvars': 'var = "new"\n' },
+    steps: [],
+    comments: [planned(staging, '-w staging', 'var       = "new"')],
+    locks: 1,
   },
 ];
