@@ -51,10 +51,10 @@ describe('a server and what is around it', () => {
   });
 
   it('names the options without effect in one warning', async () => {
-    const flags = { 'repo-allowlist': '*', 'local-repos-dir': await temporaryDir(), automerge: true, 'gh-user': 'ada' };
-    const server = await startServer({ flags, env: { ATLANTIS_GH_TOKEN: 'secret-1' } });
+    const flags = { 'repo-allowlist': '*', 'local-repos-dir': await temporaryDir(), 'write-git-creds': true };
+    const server = await startServer({ flags, env: { ATLANTIS_REDIS_PASSWORD: 'secret-1' } });
     const warnings = server.log().match(/^.*without effect.*$/gm);
-    expect(warnings).toEqual([expect.stringMatching(/--automerge .*--gh-user, --gh-token /)]);
+    expect(warnings).toEqual([expect.stringMatching(/--write-git-creds .*--redis-password /)]);
     expect(server.log()).not.toContain('secret-1');
   });
 });
