@@ -413,6 +413,8 @@ export type PullProjectsTable = {
   dir: string;
   workspace: string;
   project_name: string;
+  /** Its place in the list of the run that brought it in. */
+  position: number;
   status: string;
   job_id: number | null;
   updated_at: number;

@@ -96,5 +96,5 @@ async function recordEnd(tx: Tx, { run, repo, now }: RunEvent, job: Job): Promis
   // A run that was left behind says nothing about the commit that the record is about now.
   if (!isAbout(pull, run.pull)) return;
   const { dir, workspace, name: projectName } = job.project;
-  await upsertProject(tx, pull.id, { dir, workspace, projectName, status, jobId: job.id, now });
+  await upsertProject(tx, pull.id, { dir, workspace, projectName, position: job.position, status, jobId: job.id, now });
 }

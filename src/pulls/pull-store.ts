@@ -64,12 +64,13 @@ export async function setPlanned(tx: Tx, pullId: number, planned: PullRecord['pl
   await tx.query.updateTable('pulls').set(set).where('id', '=', pullId).execute();
 }
 
-/** The record, in the order in which its projects came into it. */
+/** The record, in the order of the list that its projects came in. */
 export async function selectProjects(db: DbHandle, pullId: number): Promise<PullProject[]> {
   const rows = await db.query
     .selectFrom('pull_projects')
     .selectAll()
     .where('pull_id', '=', pullId)
+    .orderBy('position')
     .orderBy('id')
     .execute();
   return rows.map(toProject);
@@ -88,6 +89,7 @@ export async function upsertProject(
       dir: project.dir,
       workspace: project.workspace,
       project_name: project.projectName,
+      position: project.position,
       ...set,
     })
     .onConflict((conflict) => conflict.columns(['pull_id', 'dir', 'workspace', 'project_name']).doUpdateSet(set))
@@ -134,6 +136,7 @@ function toProject(row: Selectable<PullProjectsTable>): PullProject {
     dir: row.dir,
     workspace: row.workspace,
     projectName: row.project_name,
+    position: row.position,
     status: row.status as ProjectStatus,
     jobId: row.job_id,
   };

@@ -8,7 +8,7 @@ import type { PullProject } from './types.ts';
 const head = { headSha: '1111111aaaa', baseBranch: 'main' };
 
 function entry(dir: string, status: ProjectStatus, over: Partial<PullProject> = {}): PullProject {
-  return { dir, workspace: 'default', projectName: '', status, jobId: null, ...over };
+  return { dir, workspace: 'default', projectName: '', position: 0, status, jobId: null, ...over };
 }
 
 function plan(over: Partial<Project>, commitSha = 'c'): Appliable {

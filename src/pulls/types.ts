@@ -71,6 +71,8 @@ export type PullProject = {
   readonly dir: string;
   readonly workspace: string;
   readonly projectName: string;
+  /** Its place in the list of the run that brought it in. */
+  readonly position: number;
   readonly status: ProjectStatus;
   readonly jobId: number | null;
 };

@@ -82,7 +82,7 @@ export type PullWorld = {
 
 export async function pullWorld(given: {
   readonly work?: Work;
-  readonly record?: readonly Omit<PullProject, 'jobId'>[];
+  readonly record?: readonly Omit<PullProject, 'jobId' | 'position'>[];
   readonly merge?: MergeResult;
 }): Promise<PullWorld> {
   const { work = { kind: 'autoplan' }, record = [], merge = { kind: 'merged' } } = given;
@@ -105,7 +105,9 @@ export async function pullWorld(given: {
     const seen = { ...livePull(), state: 'open' } as const;
     const pull = await upsertPull(tx, repo, { number: 7, seen, now: 1 });
     await setPlanned(tx, pull.id, { headSha, baseBranch: 'main' });
-    for (const project of record) await upsertProject(tx, pull.id, { ...project, jobId: null, now: 1 });
+    for (const [position, project] of record.entries()) {
+      await upsertProject(tx, pull.id, { ...project, position, jobId: null, now: 1 });
+    }
     const id = await insertCommand(tx, { pullId: pull.id, work, actorId: actor.id, now: 1 });
     return selectCommand(tx, id);
   });

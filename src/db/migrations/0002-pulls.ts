@@ -55,6 +55,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('dir', 'text', required)
     .addColumn('workspace', 'text', required)
     .addColumn('project_name', 'text', required)
+    .addColumn('position', integer, required)
     .addColumn('status', 'text', required)
     .addColumn('job_id', integer)
     .addColumn('updated_at', integer, required)
