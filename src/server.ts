@@ -251,15 +251,21 @@ async function shutDown({ parts, http, runs, commands }: Running): Promise<void>
 
 /** At the start and every hour: what was thrown away or is too old goes, and mirrors are packed. */
 function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
+  const steps = [
+    () => emptyTrash(app.git),
+    ...(retentionDays > 0 ? [() => sweepOld(app, app.now() - retentionDays * dayMs)] : []),
+    () => sweepDeliveries(app.db, app.now() - deliveriesKeptMs),
+    () => tidyKeptCheckouts(app),
+    () => tidyMirrors(app, app.now() - sweepEveryMs),
+  ];
   const sweep = async () => {
-    await emptyTrash(app.git);
-    if (retentionDays > 0) await sweepOld(app, app.now() - retentionDays * dayMs);
-    await sweepDeliveries(app.db, app.now() - deliveriesKeptMs);
-    await tidyKeptCheckouts(app);
-    await tidyMirrors(app, app.now() - sweepEveryMs);
+    for (const step of steps) if (!app.draining()) await step();
   };
   const trySweep = () => {
-    sweep().catch((error: unknown) => app.log.error({ reason: errorText(error) }, 'the hourly sweep went wrong'));
+    sweep().catch((error: unknown) => {
+      // Nobody waits for it when the server stops: the next one goes on.
+      if (!app.draining()) app.log.error({ reason: errorText(error) }, 'the hourly sweep went wrong');
+    });
   };
   const timer = setInterval(trySweep, sweepEveryMs);
   timer.unref();

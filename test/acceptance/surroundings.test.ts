@@ -50,6 +50,13 @@ describe('a server and what is around it', () => {
     expect(server.log()).toContain(`"reposDir":"${dir}","msg":"there is no --local-repos-dir yet"`);
   });
 
+  it('complains about nothing when it is stopped right after its start', async () => {
+    const flags = { 'repo-allowlist': '*', 'local-repos-dir': await temporaryDir() };
+    const server = await startServer({ flags });
+    expect(await server.stop()).toEqual({ code: 0, signal: null });
+    expect(server.log()).not.toMatch(/"level":50/);
+  });
+
   it('names the options without effect in one warning', async () => {
     const flags = { 'repo-allowlist': '*', 'local-repos-dir': await temporaryDir(), 'write-git-creds': true };
     const server = await startServer({ flags, env: { ATLANTIS_REDIS_PASSWORD: 'secret-1' } });
