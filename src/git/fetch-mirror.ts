@@ -123,6 +123,7 @@ async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<G
       ...refspecs,
     ],
     timeoutMs: deps.limits.fetchMs,
+    remote: true,
     signal,
     ...access(deps, repo),
   });
@@ -165,5 +166,6 @@ export async function tidyMirror(deps: GitDeps, repoId: number): Promise<void> {
     gitDir: mirror,
     args,
     timeoutMs: deps.limits.fetchMs,
+    remote: true,
   });
 }

@@ -1,4 +1,5 @@
 import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
@@ -9,6 +10,7 @@ import { type GitVersion, isAtLeast, parseGitVersion } from './git-version.ts';
 import { checkoutsDir, gitHome, sparesDir, trashDir } from './layout.ts';
 import { createRounds } from './rounds.ts';
 import { type RunGitDeps, runGit } from './run-git.ts';
+import { createTurns } from './turns.ts';
 import type { GitDeps, GitLimits } from './types.ts';
 
 const defaultLimits: GitLimits = {
@@ -18,6 +20,9 @@ const defaultLimits: GitLimits = {
   sparesPerRepo: 2,
   spares: 16,
 };
+
+/** More would only take the processor from each other, and from whoever waits for an answer of the server. */
+const localCommandsAtOnce = Math.max(4, 2 * availableParallelism());
 
 /** The first version that takes all its settings from the environment, as `GIT_CONFIG_GLOBAL` and `_COUNT`. */
 const oldestGit = [2, 32] as const;
@@ -43,7 +48,7 @@ export async function openGit(options: {
   }
   await writeFile(join(home, '.gitconfig'), gitConfigFile, { mode: 0o600 });
   const environment = gitEnvironment(options.env, home, await writeAuthorities(options, home));
-  const early = { dataDir, log: options.log, environment, limits };
+  const early = { dataDir, log: options.log, environment, limits, turns: createTurns(localCommandsAtOnce) };
   return {
     ...early,
     version: await checkVersion(early),

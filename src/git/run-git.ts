@@ -17,6 +17,8 @@ export type GitCall = {
   readonly maxBytes?: number;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Asks another machine, for which nobody else has to wait. */
+  readonly remote?: boolean;
   /** Exit codes that are answers; 0 if not given. */
   readonly codes?: readonly number[];
   /** Never shown, however git repeats them. */
@@ -26,7 +28,7 @@ export type GitCall = {
 export type GitOutput = { readonly code: number; readonly stdout: string };
 
 /** What it takes to run git. */
-export type RunGitDeps = Pick<GitDeps, 'dataDir' | 'environment' | 'limits'>;
+export type RunGitDeps = Pick<GitDeps, 'dataDir' | 'environment' | 'limits' | 'turns'>;
 
 /** Git did not do what was asked. `reason` is what it said, fit to be shown: one line without credentials. */
 export type GitFailure = { readonly reason: string; readonly diskFull: boolean };
@@ -48,7 +50,18 @@ export async function runGit(deps: RunGitDeps, call: GitCall): Promise<GitOutput
 /** The same for callers that can do something about a failure. Throws only when `signal` aborts. */
 export async function tryGit(deps: RunGitDeps, call: GitCall): Promise<GitOutput | GitFailure> {
   const timeoutMs = call.timeoutMs ?? deps.limits.commandMs;
-  const result = await runProcess({
+  const run = () => runCall(deps, call, timeoutMs);
+  const result = await (call.remote ? run() : deps.turns(run));
+  if (result.kind === 'cancelled') throw call.signal?.reason;
+  if (result.kind === 'exited' && (call.codes ?? [0]).includes(result.code) && !result.truncated) {
+    return { code: result.code, stdout: result.stdout };
+  }
+  const reason = withoutSecrets(failureReason(result, timeoutMs), call.secrets ?? []);
+  return { reason, diskFull: await isDiskFull(deps, reason) };
+}
+
+function runCall(deps: RunGitDeps, call: GitCall, timeoutMs: number): Promise<ProcessResult> {
+  return runProcess({
     file: 'git',
     args: call.args,
     cwd: call.workTree ?? gitHome(deps),
@@ -64,12 +77,6 @@ export async function tryGit(deps: RunGitDeps, call: GitCall): Promise<GitOutput
     ...(call.input === undefined ? {} : { input: call.input }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   });
-  if (result.kind === 'cancelled') throw call.signal?.reason;
-  if (result.kind === 'exited' && (call.codes ?? [0]).includes(result.code) && !result.truncated) {
-    return { code: result.code, stdout: result.stdout };
-  }
-  const reason = withoutSecrets(failureReason(result, timeoutMs), call.secrets ?? []);
-  return { reason, diskFull: await isDiskFull(deps, reason) };
 }
 
 export function gitError(activity: string, failure: GitFailure): PolderError {

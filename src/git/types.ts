@@ -2,6 +2,7 @@ import type { Log } from '../lib/log.ts';
 import type { CheckoutPool, SpareLimits } from './checkout-pool.ts';
 import type { GitVersion } from './git-version.ts';
 import type { Rounds } from './rounds.ts';
+import type { Turns } from './turns.ts';
 
 /** What every function here needs; made by `openGit`. One for each data directory. */
 export type GitDeps = {
@@ -10,6 +11,8 @@ export type GitDeps = {
   /** The complete environment of every git process. */
   readonly environment: Readonly<Record<string, string>>;
   readonly limits: GitLimits;
+  /** Bounds the git processes that work on this machine alone. */
+  readonly turns: Turns;
   /** Of the installed git. */
   readonly version: GitVersion;
   /** Fetches that run or wait, by repo. */
