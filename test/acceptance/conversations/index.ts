@@ -7,6 +7,7 @@ import { locks } from './locks.ts';
 import { modules } from './modules.ts';
 import { namedProjects } from './named-projects.ts';
 import { pullRequests } from './pull-requests.ts';
+import { refusals } from './refusals.ts';
 import { reporting } from './reporting.ts';
 import { requirements } from './requirements.ts';
 import { state } from './state.ts';
@@ -27,4 +28,5 @@ export const conversations: readonly Conversation[] = [
   ...state,
   ...lockFiles,
   ...summary,
+  ...refusals,
 ];
