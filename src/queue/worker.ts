@@ -123,8 +123,10 @@ function createHand(deps: WorkerDeps, handlers: Readonly<Record<string, Handler>
 async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): Promise<void> {
   const { db, log, now } = deps;
   const waiter = noticeWaiter(db, taskChannel);
+  const breath = createBreath();
   while (!stopped.aborted) {
-    const claimed = await claim(deps, hand).catch((error: unknown) => {
+    const atOnce = await breath();
+    const claimed = await claim(deps, hand, atOnce).catch((error: unknown) => {
       log.error({ reason: errorText(error) }, 'claiming tasks went wrong');
       return 0;
     });
@@ -137,8 +139,30 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
   waiter.close();
 }
 
-async function claim(deps: WorkerDeps, hand: Hand): Promise<number> {
-  const limit = Math.min(hand.room(), claimedAtOnce);
+/** Above this share of its time a process answers late. */
+const busyShare = 0.8;
+const breathMs = 50;
+const claimedWhenBusy = 2;
+
+/**
+ * How many tasks to claim next. While the process is busy all the time, work that can wait leaves it room for what cannot:
+ * hosts wait for the answer to their deliveries, and people for a page.
+ */
+function createBreath(): () => Promise<number> {
+  let last = performance.eventLoopUtilization();
+  return async () => {
+    const now = performance.eventLoopUtilization();
+    const { utilization, active, idle } = performance.eventLoopUtilization(now, last);
+    const isBusy = utilization > busyShare && active + idle > breathMs / 2;
+    if (active + idle > breathMs / 2) last = now;
+    if (!isBusy) return claimedAtOnce;
+    await delay(breathMs, undefined, { ref: false });
+    return claimedWhenBusy;
+  };
+}
+
+async function claim(deps: WorkerDeps, hand: Hand, atOnce: number): Promise<number> {
+  const limit = Math.min(hand.room(), atOnce);
   if (limit <= 0) return 0;
   const owner = deps.instance.id;
   const inHand = [...hand.tasks.keys()];
