@@ -25,6 +25,7 @@ const perSecond = 1_000;
 const pullCount = 100;
 const kills = process.env.BENCH_KILL !== '0';
 
+type To = { readonly url: string; readonly agent: Agent };
 type Sent = { readonly delivery: Delivery; ms: number | undefined };
 
 requireBuild();
@@ -80,19 +81,18 @@ async function measure({ dir, flags, github, make }: Bench): Promise<void> {
   let server: PolderServer = await startPolder(flags, github.env);
   showLoad();
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  await send(server.url, agent, warmUps[0]);
+  await send({ url: server.url, agent }, warmUps[0]);
   const half = deliveries.length / 2;
   const first = await send(
-    server.url,
-    agent,
+    { url: server.url, agent },
     deliveries.slice(0, half),
     kills ? () => server.stop('SIGKILL') : undefined,
   );
   if (kills) server = await startPolder(flags, github.env);
-  await send(server.url, agent, warmUps[1]);
+  await send({ url: server.url, agent }, warmUps[1]);
   const lost = first.filter(({ ms }) => ms === undefined).map(({ delivery }) => delivery);
-  const second = await send(server.url, agent, deliveries.slice(half));
-  const again = await send(server.url, agent, lost);
+  const second = await send({ url: server.url, agent }, deliveries.slice(half));
+  const again = await send({ url: server.url, agent }, lost);
   agent.destroy();
   showLoad();
   const times = [...first, ...second, ...again].flatMap(({ ms }) => ms ?? []);
@@ -110,8 +110,7 @@ async function measure({ dir, flags, github, make }: Bench): Promise<void> {
 
 /** Each when its time has come, whether or not others have their answer; with `midway` called once all are on their way. */
 async function send(
-  url: string,
-  agent: Agent,
+  { url, agent }: To,
   deliveries: readonly Delivery[],
   midway?: () => Promise<void>,
 ): Promise<Sent[]> {
@@ -119,7 +118,7 @@ async function send(
   const all = deliveries.map(async (delivery, index) => {
     const due = begun + (index * 1000) / perSecond;
     await pause(due - performance.now());
-    const isTaken = await post(url, agent, delivery);
+    const isTaken = await post({ url, agent }, delivery);
     return { delivery, ms: isTaken ? performance.now() - due : undefined };
   });
   if (midway) {
@@ -130,7 +129,7 @@ async function send(
   return Promise.all(all);
 }
 
-function post(url: string, agent: Agent, { headers, body }: Delivery): Promise<boolean> {
+function post({ url, agent }: To, { headers, body }: Delivery): Promise<boolean> {
   return new Promise((resolve) => {
     const sent = request(`${url}/events`, { method: 'POST', agent, headers }, (response) => {
       response.resume();

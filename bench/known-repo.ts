@@ -11,7 +11,7 @@ import { type PolderServer, requireBuild, withPolder } from './support/polder-se
 import { judge, median, row, showLoad } from './support/report.ts';
 import { withScratch } from './support/scratch.ts';
 import { sleepingEngine } from './support/sleeping-engine.ts';
-import { type Delivery, deliver, smallGithub } from './support/small-github.ts';
+import { type Delivery, deliver, type SmallGithub, smallGithub } from './support/small-github.ts';
 
 const files = Number(process.env.BENCH_FILES ?? 20_000);
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -31,20 +31,7 @@ await withScratch(async (dir) => {
   ]);
   const github = await smallGithub(source);
   const flags = { ...github.flags, 'data-dir': join(dir, 'data'), 'terraform-binary': await sleepingEngine(dir, 0) };
-  const commented = async (server: PolderServer, delivery: Delivery): Promise<number> => {
-    const before = github.writes.length;
-    const begun = Date.now();
-    await deliver(server.url, delivery);
-    for (;;) {
-      const told = github.writes.slice(before).find(({ kind }) => kind === 'comment');
-      if (told) {
-        // Until the statuses are written, too.
-        await pause(500);
-        return told.at - begun;
-      }
-      await pause(2);
-    }
-  };
+  const commented = (server: PolderServer, delivery: Delivery) => untilCommented(github, server, delivery);
   const pushTo = (number: number, from: string, text: string) => {
     const branch = `change-${number}`;
     addCommit(source, { branch, from, files: [['net/main.tf', text]] });
@@ -79,3 +66,19 @@ await withScratch(async (dir) => {
     await github.close();
   }
 });
+
+/** In milliseconds from the webhook to the comment. */
+async function untilCommented(github: SmallGithub, server: PolderServer, delivery: Delivery): Promise<number> {
+  const before = github.writes.length;
+  const begun = Date.now();
+  await deliver(server.url, delivery);
+  for (;;) {
+    const told = github.writes.slice(before).find(({ kind }) => kind === 'comment');
+    if (told) {
+      // Until the statuses are written, too.
+      await pause(500);
+      return told.at - begun;
+    }
+    await pause(2);
+  }
+}

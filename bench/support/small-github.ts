@@ -33,6 +33,12 @@ export type SmallGithub = {
 export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
 const secret = 'bench';
+const usualFlags = {
+  'gh-user': 'polder-bot',
+  'gh-token': 'bench',
+  'gh-webhook-secret': secret,
+  'repo-allowlist': '*',
+};
 const tls = join(import.meta.dirname, '../../test/fixtures/tls');
 const certificate = join(tls, 'localhost.cert.pem');
 
@@ -45,19 +51,7 @@ export async function smallGithub(gitDir: string): Promise<SmallGithub> {
   let lastId = 1000;
   const owner = { login: 'acme' };
   const repo = { full_name: 'acme/infra', owner, clone_url: gitDir, html_url: 'https://github.test/acme/infra' };
-  const render = (pull: SmallPull) => ({
-    number: pull.number,
-    html_url: `https://github.test/acme/infra/pull/${pull.number}`,
-    title: 'A change',
-    user: { login: 'ada' },
-    head: { ref: pull.headBranch, sha: pull.headSha, repo },
-    base: { ref: 'main', repo },
-    state: 'open',
-    merged: false,
-    draft: false,
-    labels: [],
-    mergeable_state: 'clean',
-  });
+  const render = (pull: SmallPull) => renderPull(repo, pull);
   const read = (path: string): unknown => {
     reads.push(path);
     const number = Number(/pulls\/(\d+)$/.exec(path)?.[1]);
@@ -83,27 +77,13 @@ export async function smallGithub(gitDir: string): Promise<SmallGithub> {
     });
     return { id: lastId };
   };
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const path = new URL(request.url ?? '/', 'https://localhost').pathname;
-    const isRead = request.method === 'GET';
-    const reply = isRead ? read(path) : write(path, JSON.parse(Buffer.concat(chunks).toString() || '{}'));
-    response.writeHead(isRead ? 200 : 201, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
-  };
-  const files = { cert: readFileSync(certificate), key: readFileSync(join(tls, 'localhost.key.pem')) };
-  const server = createServer(files, (request, response) => void serve(request, response));
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const server = await listen((method, path, body) =>
+    method === 'GET' ? read(path) : write(path, body as Readonly<Record<string, string>>),
+  );
   const hostname = `localhost:${(server.address() as AddressInfo).port}`;
   const sender = { login: 'ada' };
   return {
-    flags: {
-      'gh-user': 'polder-bot',
-      'gh-token': 'bench',
-      'gh-hostname': hostname,
-      'gh-webhook-secret': secret,
-      'repo-allowlist': '*',
-    },
+    flags: { ...usualFlags, 'gh-hostname': hostname },
     env: { SSL_CERT_FILE: certificate },
     writes,
     reads,
@@ -120,6 +100,38 @@ export async function smallGithub(gitDir: string): Promise<SmallGithub> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function renderPull(repo: object, pull: SmallPull): object {
+  return {
+    number: pull.number,
+    html_url: `https://github.test/acme/infra/pull/${pull.number}`,
+    title: 'A change',
+    user: { login: 'ada' },
+    head: { ref: pull.headBranch, sha: pull.headSha, repo },
+    base: { ref: 'main', repo },
+    state: 'open',
+    merged: false,
+    draft: false,
+    labels: [],
+    mergeable_state: 'clean',
+  };
+}
+
+async function listen(answer: (method: string, path: string, body: unknown) => unknown) {
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { pathname } = new URL(request.url ?? '/', 'https://localhost');
+    const body: unknown = JSON.parse(Buffer.concat(chunks).toString() || '{}');
+    const reply = answer(request.method ?? '', pathname, body);
+    const status = request.method === 'GET' ? 200 : 201;
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(reply));
+  };
+  const files = { cert: readFileSync(certificate), key: readFileSync(join(tls, 'localhost.key.pem')) };
+  const server = createServer(files, (request, response) => void serve(request, response));
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return server;
 }
 
 function delivery(event: string, payload: object): Delivery {
