@@ -54,6 +54,13 @@ describe('waitingPlans', () => {
       'the plans of this pull request were discarded; run `atlantis plan` before apply',
     ],
   ];
+  it('finds nothing to apply after an import', () => {
+    expect(waitingPlans(standing({ record: [entry('a', 'plan_discarded', { jobId: 3 })] }))).toEqual({
+      kind: 'ready',
+      appliable: [],
+      hindered: [],
+    });
+  });
   it.each(rejected)('refuses %s', (_name, known, message) => {
     expect(shown(waitingPlans(standing(known)))).toBe(message);
   });

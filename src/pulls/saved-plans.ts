@@ -60,7 +60,9 @@ export function waitingPlans({ pull, live, record, plans, executableName }: Stan
   if (!pull.planned || (record.length === 0 && plans.length > 0)) {
     return { kind: 'rejected', message: `no plan found; ${again} first` };
   }
-  if (record.length > 0 && plans.length === 0 && record.every(({ status }) => status === 'plan_discarded')) {
+  // After an import or a removal from the state it is as if nothing were left to be applied.
+  const isThrownAway = ({ status, jobId }: PullProject) => status === 'plan_discarded' && jobId === null;
+  if (record.length > 0 && plans.length === 0 && record.every(isThrownAway)) {
     return { kind: 'rejected', message: `the plans of this pull request were discarded; ${again} before apply` };
   }
   return sortOut(record.toSorted(asPlanFiles), plans, (project, plan) => after(hindrance(project, plan), again));

@@ -74,5 +74,6 @@ export type PullProject = {
   /** Its place in the list of the run that brought it in. */
   readonly position: number;
   readonly status: ProjectStatus;
+  /** The job that it stands there by; null when somebody threw its plan away. */
   readonly jobId: number | null;
 };

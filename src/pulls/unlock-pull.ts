@@ -52,7 +52,7 @@ export async function recordDiscarded(
 ): Promise<void> {
   for (const project of await selectProjects(tx, pullId)) {
     if (!isMeant(project) || !withPlan.includes(project.status)) continue;
-    await upsertProject(tx, pullId, { ...project, status: 'plan_discarded', now });
+    await upsertProject(tx, pullId, { ...project, jobId: null, status: 'plan_discarded', now });
   }
 }
 

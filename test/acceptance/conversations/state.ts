@@ -37,7 +37,7 @@ export const state: readonly Conversation[] = [
     comments: [
       planned(root, '-d .', toAdd(2)),
       { has: [`Ran Import for ${root}\n\n`, 'Import successful!', discarded, replan('-d .')] },
-      '**Apply Error**\n```\nthe plans of this pull request were discarded; run `atlantis plan` before apply\n```',
+      'Ran Apply for 0 projects:',
       { has: [`Ran Import for ${root}\n\n`, 'Import successful!', replan('-d .')], lacks: [discarded] },
       { has: [`Ran Plan for ${root}`, noChanges] },
     ],
