@@ -62,7 +62,7 @@ export const notices = {
     `${supersededMark}<details><summary>Superseded Atlantis ${title}</summary>\n${body}\n</details>`,
 
   /** Whether the text is one of these that begins like a command. */
-  isOurs: (body: string) => /^Atlantis commands can't be run on /.test(body),
+  isOurs: (body: string) => body.startsWith("Atlantis commands can't be run on "),
 
   isSuperseded: (body: string) => body.startsWith(supersededMark),
 } as const;
