@@ -7,7 +7,7 @@ import { isDiskFull, isRetryable } from './driver-errors.ts';
 import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
-import { sqliteFile } from './sqlite.ts';
+import { sqliteDialect } from './sqlite.ts';
 import type { Db, DbHandle, Tx } from './types.ts';
 
 export { withoutPassword } from './database-url.ts';
@@ -57,8 +57,7 @@ export async function pingDatabase(db: DbHandle): Promise<void> {
 }
 
 async function openSqlite(path: string): Promise<Db> {
-  const file = sqliteFile(path);
-  const query = new Kysely<Schema>({ dialect: file.dialect });
+  const query = new Kysely<Schema>({ dialect: sqliteDialect(path) });
   await migrate(query, sqliteEngine);
   const local = localNotices();
   return assemble({
@@ -66,12 +65,8 @@ async function openSqlite(path: string): Promise<Db> {
     query,
     send: async (_query, channel, payload) => local.emit(channel, payload),
     sendOnCommit: true,
-    settled: file.synced,
     listen: local.listen,
-    close: async () => {
-      await file.close();
-      await query.destroy();
-    },
+    close: async () => query.destroy(),
   });
 }
 
@@ -96,8 +91,7 @@ async function openPostgres(options: DatabaseOptions): Promise<Db> {
         await sql`select pg_notify(${pgChannel}, ${`${channel} ${payload}`})`.execute(handle);
       },
       sendOnCommit: false,
-      settled: async () => undefined,
-      listen: local.listen,
+        listen: local.listen,
       close: async () => {
         await listener.close();
         await query.destroy();
@@ -115,8 +109,6 @@ type Parts = {
   send(query: Kysely<Schema>, channel: string, payload: string): Promise<unknown>;
   /** SQLite has no notices of its own: ours wait in memory for the commit. */
   sendOnCommit: boolean;
-  /** Waits until what has been committed survives a power cut. */
-  settled(): Promise<void>;
   listen: Db['listen'];
   close(): Promise<void>;
 };
@@ -136,7 +128,6 @@ function assemble(parts: Parts): Db {
         },
       }),
     );
-    await parts.settled();
     for (const [channel, payload] of waiting) await parts.send(query, channel, payload);
     return result;
   };

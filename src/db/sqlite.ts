@@ -7,49 +7,33 @@ import {
   type Dialect,
   SqliteAdapter,
   type SqliteDatabase,
-  type SqliteDialectConfig,
   SqliteDriver,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
 import { errorText } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
-import { createWalSync, type WalSync } from './wal-sync.ts';
 
 const cachedStatements = 400;
 
-export type SqliteFile = {
-  readonly dialect: Dialect;
-  /** Resolves when the transactions that have been committed would survive a power cut. */
-  synced(): Promise<void>;
-  close(): Promise<void>;
-};
-
 /** Opens (and makes, with its folder, readable by the owner alone) a SQLite file; `:memory:` is a database for tests. */
-export function sqliteFile(path: string): SqliteFile {
-  const wal = path === ':memory:' ? noSync : createWalSync(path);
-  const driver = new ImmediateDriver({ database: async () => openFile(path) }, wal);
+export function sqliteDialect(path: string): Dialect {
+  const driver = new ImmediateDriver({ database: async () => openFile(path) });
   return {
-    dialect: {
-      createDriver: () => driver,
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-      createAdapter: () => new TransactionalAdapter(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-    },
-    synced: wal.synced,
-    close: wal.close,
+    createDriver: () => driver,
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new TransactionalAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
   };
 }
-
-const noSync: WalSync = { synced: async () => undefined, close: async () => undefined };
 
 function openFile(path: string): SqliteDatabase {
   if (path !== ':memory:') makePrivateFile(path);
   const file = new DatabaseSync(path);
   // The timeout comes first: programs that start together also wait for each other's change to WAL.
-  // NORMAL: a power cut may take the newest commits, but never some of them only; `WalSync` brings them to the disk.
+  // FULL: an acknowledged row survives a power cut; with NORMAL the newest ones may not.
   file.exec(
-    'pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = normal; pragma foreign_keys = on',
+    'pragma busy_timeout = 10000; pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
   );
   return cachingStatements(file);
 }
@@ -87,42 +71,10 @@ function cachingStatements(file: InstanceType<typeof DatabaseSync>): SqliteDatab
   };
 }
 
-/**
- * A transaction takes the write lock at its start: one that reads first could otherwise fail when it comes to write. A
- * write outside of one is on the disk when it resolves; whoever commits a transaction sees to that himself, after the
- * connection is free for the next.
- */
+/** A transaction takes the write lock at its start: one that reads first could otherwise fail when it comes to write. */
 class ImmediateDriver extends SqliteDriver {
-  readonly #wal: WalSync;
-  #inTransaction = false;
-  #connection: DatabaseConnection | undefined;
-
-  constructor(config: SqliteDialectConfig, wal: WalSync) {
-    super(config);
-    this.#wal = wal;
-  }
-
-  override async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = await super.acquireConnection();
-    this.#connection ??= {
-      executeQuery: async <R>(query: CompiledQuery) => {
-        const result = await connection.executeQuery<R>(query);
-        if (!this.#inTransaction && query.query.kind !== 'SelectQueryNode') await this.#wal.synced();
-        return result;
-      },
-      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
-    };
-    return this.#connection;
-  }
-
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    this.#inTransaction = true;
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-
-  override async releaseConnection(): Promise<void> {
-    this.#inTransaction = false;
-    await super.releaseConnection();
   }
 
   /** A full disk and some other errors end the transaction by themselves (https://www.sqlite.org/lang_transaction.html). */
