@@ -56,14 +56,14 @@ export async function startPolder(flags: Settings, env: Settings = {}): Promise<
 }
 
 /** The same for the time that `work` takes. */
-export async function withPolder(
+export async function withPolder<T>(
   flags: Settings,
-  work: (server: PolderServer) => Promise<void>,
+  work: (server: PolderServer) => Promise<T>,
   env: Settings = {},
-): Promise<void> {
+): Promise<T> {
   const server = await startPolder(flags, env);
   try {
-    await work(server);
+    return await work(server);
   } finally {
     await server.stop();
   }
