@@ -91,7 +91,7 @@ async function openPostgres(options: DatabaseOptions): Promise<Db> {
         await sql`select pg_notify(${pgChannel}, ${`${channel} ${payload}`})`.execute(handle);
       },
       sendOnCommit: false,
-        listen: local.listen,
+      listen: local.listen,
       close: async () => {
         await listener.close();
         await query.destroy();
