@@ -12,7 +12,7 @@ export function renderOptionsHelp(): string {
 /** Flags with what they mean, as help shows them. */
 export function renderRowsHelp(rows: OptionRows): string {
   const shown = Object.entries(rows).filter(([, row]) => row.deprecated === undefined);
-  return shown.map(([name, row]) => `  --${name}${placeholder(row)}\n${wrap(helpText(row))}\n`).join('');
+  return shown.map(([name, row]) => `  --${name}${valueHint(row)}\n${wrap(helpText(row))}\n`).join('');
 }
 
 /** The default in Markdown; empty when there is none worth telling. */
@@ -22,7 +22,7 @@ export function defaultText(row: OptionRow): string {
   return text === '' ? '' : `\`${text}\``;
 }
 
-function placeholder(row: OptionRow): string {
+function valueHint(row: OptionRow): string {
   if (row.type === 'bool') return '';
   if (row.type !== 'string') return ` <${row.type}>`;
   return row.path ? ' <path>' : ' <text>';

@@ -11,7 +11,7 @@ function setupOf(...flags: string[]) {
 
 describe('buildGithubAppSetup', () => {
   it('registers the app on github.com for whoever does it', () => {
-    const setup = setupOf('--gh-user=placeholder', '--gh-token=placeholder');
+    const setup = setupOf('--gh-user=anybody', '--gh-token=anybody');
     expect(setup.registrationUrl('a b')).toBe('https://github.com/settings/apps/new?state=a%20b');
     expect(setup.isDone).toBe(false);
   });

@@ -11,7 +11,7 @@ import { isLeftBehind } from './left-behind.ts';
 import { isUntargeted } from './on-run-event.ts';
 import { reportResult } from './report-result.ts';
 import { lockUrls, projectReports, rejectedResult } from './result-view.ts';
-import { combinedFailed, combinedStarted, givenUp, nothingToDo, projectStatuses } from './run-statuses.ts';
+import { combinedFailed, combinedStarted, givenUp, noProjectStatuses, projectStatuses } from './run-statuses.ts';
 import { repoSettingsAt, type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
 import { statusNames } from './status-names.ts';
 import { tellPlans } from './tell-plans.ts';
@@ -105,7 +105,7 @@ async function planNothing(
     (command === null && silenceVcsStatusNoPlans);
   const names = statusNames(deps.pullSettings);
   if (!isSilent && isWhole && removedDirs.length === 0) {
-    await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, nothingToDo(names));
+    await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, noProjectStatuses(names));
   }
   return 'no project is touched';
 }

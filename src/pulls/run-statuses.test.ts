@@ -8,7 +8,7 @@ import {
   combinedStarted,
   combinedWaiting,
   givenUp,
-  nothingToDo,
+  noProjectStatuses,
   projectStatuses,
   underWay,
 } from './run-statuses.ts';
@@ -73,7 +73,7 @@ describe('combined statuses', () => {
     ['given up', [givenUp(combinedStarted(names, 'plan'), 'plan')], ['atlantis/plan failure Plan cancelled.']],
     [
       'without projects',
-      nothingToDo(names),
+      noProjectStatuses(names),
       [
         'atlantis/plan success 0/0 projects planned successfully.',
         'atlantis/policy_check success 0/0 projects had policies checked successfully.',

@@ -65,7 +65,7 @@ export function underWay(names: StatusNames, status: CommitStatus): TrackedComma
 }
 
 /** What is said of a pull request that touches no project. */
-export function nothingToDo(names: StatusNames): CommitStatus[] {
+export function noProjectStatuses(names: StatusNames): CommitStatus[] {
   const policies = policyCountsStatus({ passed: 0, failed: 0, total: 0 });
   return [
     combined(names, 'plan', planCountsStatus([])),
