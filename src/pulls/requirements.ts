@@ -9,6 +9,8 @@ import { selectProjects, selectPull } from './pull-store.ts';
 
 /** How long an answer of a host holds for the projects of one run. */
 const freshMs = 10_000;
+/** Jobs that begin together share a look at the head; nothing is applied on an older one. */
+const headFreshMs = 1_000;
 
 type Answer = { readonly at: number; readonly value: Promise<string | undefined> };
 
@@ -35,12 +37,38 @@ export function pullRequirement(deps: PullDeps): Requirement {
     const missing = run.pull === null || !pulls;
     if (missing) return names[0] === undefined ? undefined : refusal(unmetText(names[0], run.kind));
     const question = { context, pull: run.pull, pulls, ref: { fullName: repo.fullName, number: run.pull.number } };
+    const moved = run.kind === 'apply' && (await movedHead(deps, answers, question));
+    if (moved) return refusal(moved);
     for (const name of names) {
       const message = await ask(deps, answers, { ...question, name });
       if (message !== undefined) return refusal(message);
     }
     return run.kind === 'apply' ? dependencyRefusal(deps, question, job.project.dependsOn) : undefined;
   };
+}
+
+/**
+ * What was planned and approved is applied, and nothing that a push has overtaken meanwhile: a run of many projects takes
+ * its time. Undefined while the pull request is where it was.
+ */
+async function movedHead(
+  deps: PullDeps,
+  answers: Map<string, Answer>,
+  { context, pull, pulls, ref }: Question,
+): Promise<string | undefined> {
+  if (context.run.trigger.kind !== 'pull') return undefined;
+  return remembered(answers, { key: `${context.run.id} head`, now: deps.now(), forMs: headFreshMs }, async () => {
+    const live = await pulls.getPull(ref);
+    const again = `run \`${deps.pullSettings.executableName} plan\` before apply`;
+    if (!live) return `stale command head: the pull request is gone; ${again}`;
+    if (live.headSha !== pull.headSha) {
+      const [old, now] = [pull.headSha, live.headSha].map((sha) => sha.slice(0, 7));
+      return `stale command head: pull request head changed from ${old} to ${now} while apply was running; ${again}`;
+    }
+    if (live.baseBranch === pull.baseBranch) return undefined;
+    const [old, now] = [pull.baseBranch, live.baseBranch].map((branch) => JSON.stringify(branch));
+    return `stale command head: base branch changed from ${old} to ${now} while apply was running; ${again}`;
+  });
 }
 
 function refusal(message: string): Refusal {
@@ -61,12 +89,20 @@ async function ask(
 ): Promise<string | undefined> {
   const { name, context } = question;
   if (name === 'undiverged') return divergence(deps, question);
-  const key = `${context.run.id} ${name}`;
-  const now = deps.now();
+  const look = () => (name === 'approved' ? approval(question) : mergeability(deps, question));
+  return remembered(answers, { key: `${context.run.id} ${name}`, now: deps.now(), forMs: freshMs }, look);
+}
+
+/** The answer of a look not long ago, or of a new one. */
+function remembered(
+  answers: Map<string, Answer>,
+  { key, now, forMs }: { readonly key: string; readonly now: number; readonly forMs: number },
+  look: () => Answer['value'],
+): Answer['value'] {
   for (const [old, { at }] of answers) if (now - at > freshMs) answers.delete(old);
   const known = answers.get(key);
-  if (known) return known.value;
-  const value = name === 'approved' ? approval(question) : mergeability(deps, question);
+  if (known && now - known.at <= forMs) return known.value;
+  const value = look();
   answers.set(key, { at: now, value });
   value.catch(() => answers.delete(key));
   return value;
