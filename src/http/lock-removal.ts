@@ -1,7 +1,8 @@
 import type { Actor } from '../access/index.ts';
+import { lockRow, type Tx } from '../db/index.ts';
 import { findLock, type Lock, releaseLock } from '../locks/index.ts';
 import { afterUnlock } from '../pulls/index.ts';
-import { getRun, isEnd } from '../runs/index.ts';
+import { getRun, isEnd, type Job, openRunsOfPull } from '../runs/index.ts';
 import type { HttpDeps } from './deps.ts';
 
 export type LockRemoval =
@@ -22,21 +23,33 @@ export async function removeLock(
   const lock = await findLock(deps.db, name);
   if (lock === 'malformed') return { kind: 'malformed' };
   if (!lock || lock.releasedAt !== null || by.isVisible?.(lock) === false) return { kind: 'not_held' };
-  const working = await workingRun(deps, lock);
-  if (working !== undefined) {
-    return { kind: 'in_use', message: `run ${working} holds it and is going on; cancel the run to end it` };
-  }
   const release = { actor: by.actor, reason: by.reason, now: deps.now() };
-  const isReleased = await deps.db.transaction(async (tx) => {
-    if (!(await releaseLock(tx, lock.id, release))) return false;
+  return deps.db.transaction(async (tx): Promise<LockRemoval> => {
+    // A job takes its lock with this row held: none can begin between the look and the release.
+    await lockRow(tx, 'repos', lock.repoId);
+    const working = await workingRun(tx, lock);
+    if (working !== undefined) {
+      return { kind: 'in_use', message: `run ${working} holds it and is going on; cancel the run to end it` };
+    }
+    if (!(await releaseLock(tx, lock.id, release))) return { kind: 'not_held' };
     await afterUnlock(tx, lock, release.now);
-    return true;
+    return { kind: 'removed', lock };
   });
-  return isReleased ? { kind: 'removed', lock } : { kind: 'not_held' };
 }
 
-async function workingRun(deps: Pick<HttpDeps, 'db'>, lock: Lock): Promise<number | undefined> {
-  if (lock.holder.kind === 'manual') return undefined;
-  const run = await getRun(deps.db, lock.holder.runId);
-  return run && !isEnd(run.state) ? run.id : undefined;
+/** The run that works, or is to work, on what the lock guards. That of a pull request is kept from run to run. */
+async function workingRun(tx: Tx, lock: Lock): Promise<number | undefined> {
+  const { holder, repoId, dir, workspace, projectName } = lock;
+  if (holder.kind === 'manual') return undefined;
+  const ids =
+    holder.kind === 'run' ? [holder.runId] : await openRunsOfPull(tx, { repoId, pullNumber: holder.pullNumber });
+  for (const id of ids) {
+    const run = await getRun(tx, id);
+    if (!run || isEnd(run.state)) continue;
+    if (holder.kind === 'run') return id;
+    const isMeant = ({ project, state }: Job) =>
+      !isEnd(state) && project.dir === dir && project.workspace === workspace && project.name === projectName;
+    if (run.jobs.some(isMeant)) return id;
+  }
+  return undefined;
 }

@@ -3,6 +3,7 @@ import { forgetPullRef } from '../git/index.ts';
 import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { releasePullCheckouts } from '../runs/index.ts';
+import { awaitRuns } from './await-runs.ts';
 import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { pullRefOf } from './fetch-pull.ts';
@@ -11,12 +12,13 @@ import { reply } from './reply.ts';
 
 /**
  * Gives back what a pull request that was merged or closed holds: first its locks, for others wait for them, then plans
- * and folders. Nothing of it runs any more when this is called. Null: it was done.
+ * and folders. Null: it was done.
  */
 export async function closePull(deps: PullDeps, context: CommandContext): Promise<null> {
   const { command, task, ref } = context;
   const { pull, actor } = command;
   const of = { repoId: pull.repo.id, pullNumber: pull.number };
+  await awaitRuns(deps, context);
   const now = deps.now();
   const released = await deps.db.transaction(async (tx) => {
     await task.assertHeld(tx);

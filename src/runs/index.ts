@@ -11,6 +11,6 @@ export { createPool } from './pool.ts';
 export { type PullPlan, plansOfPull } from './pull-plans.ts';
 export { getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';
 export { isEnd } from './state-tables.ts';
-export { countRunningRuns, findRuns } from './store.ts';
+export { countRunningRuns, findRuns, selectOpenRunIds as openRunsOfPull } from './store.ts';
 export { cleanAfterCrash, sweepOld, tidyMirrors } from './sweep.ts';
 export type * from './types.ts';

@@ -35,6 +35,22 @@ export async function selectRuns(
   return (await query.execute()).map(toRun);
 }
 
+/** The ids of the runs of a pull request that have not ended, oldest first. */
+export async function selectOpenRunIds(
+  db: DbHandle,
+  pull: { readonly repoId: number; readonly pullNumber: number },
+): Promise<number[]> {
+  const rows = await db.query
+    .selectFrom('runs')
+    .select('id')
+    .where('ended_at', 'is', null)
+    .where('repo_id', '=', pull.repoId)
+    .where('pull_number', '=', pull.pullNumber)
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 /** Those of the runs that are there, by id. */
 export async function findRuns(db: DbHandle, ids: readonly number[]): Promise<Map<number, Run>> {
   if (ids.length === 0) return new Map();

@@ -197,6 +197,36 @@ describe('the queue of a pull request', () => {
     expect(await apiClient(it.server.url).locks()).toEqual([]);
     expect(underWay(it.world)).toEqual([]);
   });
+
+  it('keeps the lock of a project that an apply is at work on, whoever deletes it', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('apply', 2) });
+    await opened(it, pull);
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await waitFor('the apply', () => it.engine.hasNoted('at-apply'));
+    const deleted = await fetch(`${it.server.url}/locks?id=${encodeURIComponent('acme/infra/net/default/')}`, {
+      method: 'DELETE',
+    });
+    expect([deleted.ok, await deleted.text()]).toEqual([false, expect.stringContaining('is going on')]);
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m1@default']);
+    expect((await apiClient(it.server.url).locks()).length).toBe(1);
+  });
+
+  it('applies nothing more once a push has moved the head', async () => {
+    const it = await open();
+    const script = '[ $command = apply ] && { note at-apply; sleep 2; }\n';
+    const pull = await it.world.openPull('change', { 'app/mark': 'm1', 'app/fake.sh': script, 'net/mark': 'm1' });
+    await opened(it, pull);
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await waitFor('the apply of the first', () => it.engine.hasNoted('at-apply'));
+    await it.world.push(pull, { 'net/mark': 'm2' });
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m1@default']);
+    expect(ownComments(it.world, pull).at(-1)).toContain('stale command head: pull request head changed from');
+  });
 });
 
 describe('a host that does not do its part', () => {
