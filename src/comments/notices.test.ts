@@ -21,19 +21,9 @@ describe('notices', () => {
         'To `apply` this plan you must run `plan` again.',
     ],
     ['a merge that was refused', notices.automergeFailed('conflict'), 'Automerging failed:\n```\nconflict\n```'],
-    [
-      'a comment that was replaced',
-      notices.superseded('Plan', 'Ran Plan'),
-      '<!--- +-Superseded Command-+ ---><details><summary>Superseded Atlantis Plan</summary>\nRan Plan\n</details>',
-    ],
   ];
   it.each(rows)('tell of %s', (...[, text, shown]) => {
     expect(text).toBe(shown);
-  });
-
-  it('know a comment that was replaced already', () => {
-    expect(notices.isSuperseded(notices.superseded('Plan', 'x'))).toBe(true);
-    expect(notices.isSuperseded('Ran Plan')).toBe(false);
   });
 
   it('list the locks of a closed pull request by folder', () => {

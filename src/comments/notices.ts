@@ -57,17 +57,9 @@ export const notices = {
   /** For what should not happen; the log has the rest. */
   crashed: (reason: string) => `**Error: this is a bug of Polder.**\n${fence(reason)}`,
 
-  /** An earlier comment of ours, folded away because a newer one takes its place. For hosts that cannot hide one. */
-  superseded: (title: string, body: string) =>
-    `${supersededMark}<details><summary>Superseded Atlantis ${title}</summary>\n${body}\n</details>`,
-
   /** Whether the text is one of these that begins like a command. */
   isOurs: (body: string) => body.startsWith("Atlantis commands can't be run on "),
-
-  isSuperseded: (body: string) => body.startsWith(supersededMark),
 } as const;
-
-const supersededMark = '<!--- +-Superseded Command-+ --->';
 
 function releasedLines(locks: readonly ReleasedLock[]): string[] {
   const dirs = [...new Set(locks.map(({ dir }) => dir))].sort(inByteOrder);

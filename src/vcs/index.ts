@@ -7,5 +7,6 @@ export { createHosts, type Hosts } from './hosts.ts';
 export { judgeWebhooks, missingSecret, type SeenWebhook, unseenWebhooks } from './judge-webhooks.ts';
 export { type Probe, type ProbeOptions, probeSite } from './probe-site.ts';
 export * from './pull-host.ts';
+export { isSuperseded, superseded } from './superseded.ts';
 export * from './types.ts';
 export * from './webhooks.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PullComment, PullRef } from '../index.ts';
+import { isSuperseded, type PullComment, type PullRef, superseded } from '../index.ts';
 import type { GiteaClient } from './client.ts';
 import { pullParameters } from './pull-reads.ts';
 import { commentSchema } from './schemas.ts';
@@ -36,22 +36,9 @@ export async function react(
   await client.find(route, { fullName, id: commentId, content: emoji }, z.unknown());
 }
 
-const mark = '<!--- +-Superseded Command-+ --->';
-
 /** Gitea cannot hide a comment: its text is put into a section that is closed, as Atlantis does. */
 export async function hideComments(client: GiteaClient, ref: PullRef, ids: readonly string[]): Promise<void> {
   const comments = await listComments(client, ref);
-  const open = comments.filter(({ id, body }) => ids.includes(id) && !body.startsWith(mark));
+  const open = comments.filter(({ id, body }) => ids.includes(id) && !isSuperseded(body));
   for (const { id, body } of open) await updateComment(client, ref, { id, body: superseded(body) });
-}
-
-/** The mark ends the line's HTML for Markdown, so that the text below it is read as Markdown. */
-function superseded(body: string): string {
-  return `${mark}<details><summary>Superseded Atlantis ${titleOf(body)}</summary>\n${body}\n</details>`;
-}
-
-/** The command that a comment of ours is about, as its first words say it. */
-function titleOf(body: string): string {
-  const [, title] = /^(?:Ran|Continued) ([A-Za-z_ ]{1,40}?) (?:for|output) /.exec(body) ?? [];
-  return title === undefined ? 'Comment' : title.charAt(0).toUpperCase() + title.slice(1);
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { PullRef } from '../index.ts';
+import { isSuperseded, type PullRef, superseded } from '../index.ts';
 import { type GitlabClient, isStatus } from './client.ts';
 import { withoutQuickActions } from './quick-actions.ts';
 import { noteSchema } from './schemas.ts';
 
 /** https://docs.gitlab.com/administration/instance_limits/#size-of-comments-and-descriptions-of-issues-merge-requests-and-epics */
 const longestNote = 1_000_000;
-const supersededMark = '<!--- +-Superseded Command-+ --->';
 
 export async function createComment(client: GitlabClient, ref: PullRef, body: string): Promise<string> {
   const { fullName, number } = ref;
@@ -39,26 +38,14 @@ export async function hideComments(client: GitlabClient, ref: PullRef, ids: read
       (api) => api.notes.show(ref.fullName, ref.number, Number(id)),
       noteSchema,
     );
-    if (!note || note.body.startsWith(supersededMark)) continue;
-    await updateComment(client, ref, { id, body: superseded(note.body) });
+    if (!note || isSuperseded(note.body)) continue;
+    await updateComment(client, ref, { id, body: superseded(note.body, longestNote) });
   }
 }
 
 /** The text that is sent: it makes GitLab do nothing, and is no longer than GitLab takes. */
 function noteOf(body: string): string {
   return withoutQuickActions(body).slice(0, longestNote);
-}
-
-function superseded(body: string): string {
-  const start = `${supersededMark}<details><summary>Superseded Atlantis ${titleOf(body)}</summary>\n`;
-  const end = '\n</details>';
-  return `${start}${body.slice(0, longestNote - start.length - end.length)}${end}`;
-}
-
-/** The command that a comment of ours is about, as its first words say it. */
-function titleOf(body: string): string {
-  const [, title] = /^(?:Ran|Continued) ([A-Za-z_ ]{1,40}?) (?:for|output) /.exec(body) ?? [];
-  return title === undefined ? 'Comment' : title.charAt(0).toUpperCase() + title.slice(1);
 }
 
 /** GitLab answers 404 for a reaction that is there already, as for a comment that is gone. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isSuperseded } from '../../../src/vcs/index.ts';
 import { type FakeGitea, fakeGitea } from '../../fakes/gitea/index.ts';
 import { mergeInGit } from '../../fakes/github/git-pulls.ts';
 import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
@@ -69,7 +70,7 @@ function repoOn(gitea: FakeGitea, { reposDir, fullName, send }: Place): ForgeRep
     },
     comments: async (number) =>
       of(number)
-        .comments.filter(({ author, body }) => author === gitea.state.login && !body.startsWith('<!--- +-Superseded'))
+        .comments.filter(({ author, body }) => author === gitea.state.login && !isSuperseded(body))
         .map(({ body }) => body),
     statuses: async (number) => {
       const ofHead = repo.statuses.filter(({ sha }) => sha === of(number).headSha);

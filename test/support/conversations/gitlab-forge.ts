@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isSuperseded } from '../../../src/vcs/index.ts';
 import { mergeInGit } from '../../fakes/gitlab/git-requests.ts';
 import { type FakeGitlab, fakeGitlab } from '../../fakes/gitlab/index.ts';
 import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
@@ -73,7 +74,7 @@ function repoOn(gitlab: FakeGitlab, { reposDir, fullName, send }: Place): ForgeR
     },
     comments: async (iid) =>
       of(iid)
-        .notes.filter(({ author, body }) => author === gitlab.state.login && !body.startsWith('<!--- +-Superseded'))
+        .notes.filter(({ author, body }) => author === gitlab.state.login && !isSuperseded(body))
         .map(({ body }) => body),
     statuses: async (iid) => {
       const ofHead = project.statuses.filter(({ sha }) => sha === of(iid).sha);
