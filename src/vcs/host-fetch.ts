@@ -67,6 +67,14 @@ export function createHostFetch(options: HostFetchOptions): HostFetch {
   return (url, init = {}) => ask(asking, url, init);
 }
 
+/**
+ * For `isRepeatable` of a host whose comments are made by a POST to such a path: a second comment is seen by people. All
+ * else that we write comes to the same when it is done twice.
+ */
+export function allButComments(path: RegExp): HostFetchOptions['isRepeatable'] {
+  return (request) => !(request.method === 'POST' && path.test(request.path));
+}
+
 async function ask(asking: Asking, url: string, init: HostRequest): Promise<Response> {
   const { origin, pathname, search } = new URL(url);
   if (origin !== asking.options.origin) {

@@ -2,7 +2,21 @@ export { trustedAuthorities } from '../lib/trusted-authorities.ts';
 export * from './capabilities.ts';
 export * from './diagnosis.ts';
 export { explainConnection, explainFailure } from './explain-connection.ts';
-export { createHostFetch, type HostFetch, type HostFetchOptions, isPassingFailure } from './host-fetch.ts';
+export {
+  allButComments,
+  createHostFetch,
+  type HostFetch,
+  type HostFetchOptions,
+  isPassingFailure,
+} from './host-fetch.ts';
+export {
+  type Asked,
+  isStatus,
+  refusal,
+  refusalText,
+  undefinedWhenMissing,
+  understood,
+} from './host-replies.ts';
 export { createHosts, type Hosts } from './hosts.ts';
 export { judgeWebhooks, missingSecret, type SeenWebhook, unseenWebhooks } from './judge-webhooks.ts';
 export { type Probe, type ProbeOptions, probeSite } from './probe-site.ts';

@@ -1,6 +1,14 @@
 import type { z } from 'zod';
-import { isPolderError, PolderError } from '../../lib/errors.ts';
-import { createHostFetch, type HostFetchOptions } from '../index.ts';
+import { parseJson } from '../../lib/parse-json.ts';
+import {
+  type Asked,
+  allButComments,
+  createHostFetch,
+  type HostFetchOptions,
+  refusal,
+  undefinedWhenMissing,
+  understood,
+} from '../index.ts';
 
 export type GiteaClientOptions = Pick<
   HostFetchOptions,
@@ -34,7 +42,11 @@ const mostPages = 200;
 
 export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
   const api = `${options.baseUrl.replace(/\/+$/, '')}/api/v1`;
-  const hostFetch = createHostFetch({ ...options, origin: new URL(api).origin, isRepeatable });
+  const hostFetch = createHostFetch({
+    ...options,
+    origin: new URL(api).origin,
+    isRepeatable: allButComments(/\/issues\/\d+\/comments$/),
+  });
   const headers = { accept: 'application/json', authorization: `token ${options.token}`, 'user-agent': 'polder' };
 
   const send = async (route: string, parameters: Parameters): Promise<Response> => {
@@ -46,12 +58,13 @@ export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
     const json = hasBody ? { body: JSON.stringify(rest) } : {};
     const type = hasBody ? { 'content-type': 'application/json' } : {};
     const reply = await hostFetch(url.href, { method, headers: { ...headers, ...type }, ...json });
-    if (!reply.ok) throw await refusal(route, reply);
-    return reply;
+    if (reply.ok) return reply;
+    const { status } = reply;
+    throw refusal(asked(route), { said: saidIn(await bodyOf(reply), status), status });
   };
 
   const ask: GiteaClient['ask'] = async (route, parameters, schema) =>
-    understood(route, schema, await send(route, parameters));
+    understood(asked(route), schema, await bodyOf(await send(route, parameters)));
 
   return {
     ask,
@@ -60,7 +73,7 @@ export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
       const items: z.infer<typeof item>[] = [];
       for (let page = 1; page <= mostPages; page += 1) {
         const reply = await send(route, { ...parameters, page, limit: options.pageSize });
-        const rows = await understood(route, item.array(), reply);
+        const rows = understood(asked(route), item.array(), await bodyOf(reply));
         items.push(...rows);
         // Without the header, an empty page is the end.
         const total = Number(reply.headers.get('x-total-count') ?? Number.POSITIVE_INFINITY);
@@ -72,14 +85,8 @@ export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
   };
 }
 
-/** True when Gitea answered with that status. */
-export function isStatus(error: unknown, ...statuses: readonly number[]): error is PolderError {
-  return isPolderError(error, 'host_refused') && statuses.includes(Number(error.details.status));
-}
-
-/** What Gitea said when it refused, without our own words around it. */
-export function refusalText(error: PolderError): string {
-  return String(error.details.said ?? error.message);
+function asked(route: string): Asked {
+  return { host: 'Gitea', what: route };
 }
 
 type Request = { readonly method: string; readonly path: string; readonly rest: Parameters };
@@ -93,9 +100,7 @@ function requestOf(route: string, parameters: Parameters): Request {
     const segments = String(parameters[name]).split('/');
     if (segments.some((segment) => ['', '.', '..'].includes(segment))) {
       // URLs cannot hold them. Nothing that Gitea keeps has such a name.
-      throw new PolderError('host_refused', `asking Gitea (${route}): no ${name} has such a name`, {
-        details: { status: 404 },
-      });
+      throw refusal(asked(route), { said: `no ${name} has such a name`, status: 404 });
     }
     return segments.map(encodeURIComponent).join('/');
   });
@@ -103,38 +108,12 @@ function requestOf(route: string, parameters: Parameters): Request {
   return { method, path, rest };
 }
 
-/** A second comment is seen by people. All else that we write comes to the same when it is done twice. */
-function isRepeatable({ method, path }: { readonly method: string; readonly path: string }): boolean {
-  return !(method === 'POST' && /\/issues\/\d+\/comments$/.test(path));
+/** What a reply without a body holds is undefined. */
+async function bodyOf(reply: Response): Promise<unknown> {
+  return parseJson(await reply.text());
 }
 
-async function understood<T>(route: string, schema: z.ZodType<T>, reply: Response): Promise<T> {
-  const text = await reply.text();
-  const json = text === '' ? undefined : parseJson(text);
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join('.') || 'the reply';
-  throw new PolderError('host_refused', `asking Gitea (${route}): ${where} is not as Gitea's: ${issue?.message}`);
-}
-
-async function refusal(route: string, reply: Response): Promise<PolderError> {
-  const { status } = reply;
-  const { message } = (parseJson(await reply.text()) ?? {}) as { readonly message?: unknown };
-  const said = typeof message === 'string' && message !== '' ? message : `status ${status}`;
-  const code = status >= 500 ? 'host_unavailable' : 'host_refused';
-  return new PolderError(code, `asking Gitea (${route}): ${said}`, { details: { said, status } });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function undefinedWhenMissing(error: unknown): undefined {
-  if (isStatus(error, 404)) return undefined;
-  throw error;
+function saidIn(body: unknown, status: number): string {
+  const { message } = (body ?? {}) as { readonly message?: unknown };
+  return typeof message === 'string' && message !== '' ? message : `status ${status}`;
 }

@@ -2,6 +2,7 @@ import {
   type DiagnosisOrder,
   explainFailure,
   type Finding,
+  isStatus,
   judgeWebhooks,
   missingSecret,
   ok,
@@ -10,7 +11,7 @@ import {
   unseenWebhooks,
   warning,
 } from '../index.ts';
-import { type GiteaClient, isStatus } from './client.ts';
+import type { GiteaClient } from './client.ts';
 import { accessSchema, hookSchema, userSchema, versionSchema } from './schemas.ts';
 
 export type GiteaDiagnosis = {

@@ -3,13 +3,15 @@ import { z } from 'zod';
 import type { PolderError } from '../../lib/errors.ts';
 import {
   type CommitStatus,
+  isStatus,
   type MergeMethod,
   type MergeRequest,
   type MergeResult,
   mergeMethods,
   type PullRef,
+  refusalText,
 } from '../index.ts';
-import { type GiteaClient, isStatus, refusalText } from './client.ts';
+import type { GiteaClient } from './client.ts';
 import { approvers, getPull, isApproval, lastCheck, listReviews, pullParameters } from './pull-reads.ts';
 import { repoSchema } from './schemas.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../../lib/parse-json.ts';
 import { type DeliveryHeaders, type DeliveryReading, nonActionableReply, type VcsEvent } from '../index.ts';
 import { changesSchema, closedEventSchema, commentEventSchema, pullEventSchema } from './schemas.ts';
 import { isSigned } from './signature.ts';
@@ -139,14 +140,6 @@ function unreadable({ suffix }: Delivery, error: z.ZodError): DeliveryReading {
   const [issue] = error.issues;
   const where = issue?.path.join('.') || 'payload';
   return refused(`Error parsing pull data: ${where}: ${issue?.message ?? 'not as expected'} ${suffix}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Empty headers are none: Gitea sends an empty signature where it has no secret. */

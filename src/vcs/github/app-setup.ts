@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PolderError } from '../../lib/errors.ts';
 import { silentLog } from '../../lib/log.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { createHostFetch } from '../index.ts';
 import { apiUrl } from './client.ts';
 
@@ -95,12 +96,4 @@ function understood(text: string): NewGithubApp {
   if (!parsed.success) throw new PolderError('host_refused', `${activity}: the reply is not as GitHub's`);
   const { id, slug, name, html_url: webUrl, pem: privateKey, webhook_secret: secret } = parsed.data;
   return { id, slug, name, webUrl, privateKey, webhookSecret: secret ?? null };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,9 +1,17 @@
 import { Octokit } from '@octokit/core';
 import { paginateRest } from '@octokit/plugin-paginate-rest';
 import type { z } from 'zod';
-import { errorText, isPolderError, PolderError } from '../../lib/errors.ts';
+import { errorText, isPolderError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { createHostFetch, type HostFetchOptions } from '../index.ts';
+import {
+  type Asked,
+  allButComments,
+  createHostFetch,
+  type HostFetchOptions,
+  refusal,
+  undefinedWhenMissing,
+  understood,
+} from '../index.ts';
 import { createAuth, type GithubAuth, type GithubCredentials } from './auth.ts';
 
 export type GithubClientOptions = Pick<HostFetchOptions, 'authorities' | 'now' | 'timeoutMs' | 'patienceMs'> & {
@@ -34,7 +42,11 @@ const mostPages = 100;
 
 export function createGithubClient(options: GithubClientOptions): GithubClient {
   const baseUrl = apiUrl(options.hostname);
-  const hostFetch = createHostFetch({ ...options, origin: new URL(baseUrl).origin, isRepeatable });
+  const hostFetch = createHostFetch({
+    ...options,
+    origin: new URL(baseUrl).origin,
+    isRepeatable: allButComments(/\/issues\/\d+\/comments$/),
+  });
   const api = new (Octokit.plugin(paginateRest))({
     baseUrl,
     userAgent: 'polder',
@@ -52,7 +64,7 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
     const reply: { data: unknown; headers: ReplyHeaders } = await api
       .request(route, parameters)
       .catch((error: unknown) => rethrow(route, error));
-    return { data: understood(route, schema, reply.data), headers: reply.headers };
+    return { data: understood(asked(route), schema, reply.data), headers: reply.headers };
   };
   const ask: GithubClient['ask'] = async (route, parameters, schema) => (await look(route, parameters, schema)).data;
   return {
@@ -66,7 +78,7 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
       const iterator = api.paginate.iterator(route, { ...parameters, per_page: 100 });
       try {
         for await (const { data } of iterator) {
-          items.push(...understood(route, item.array(), data));
+          items.push(...understood(asked(route), item.array(), data));
           pages += 1;
           if (pages === mostPages) return { items, complete: false };
         }
@@ -77,19 +89,9 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
     },
     graphql: async (query, variables, schema) => {
       const data = await api.graphql(query, variables).catch((error: unknown) => rethrow('GraphQL', error));
-      return understood('GraphQL', schema, data);
+      return understood(asked('GraphQL'), schema, data);
     },
   };
-}
-
-/** True when GitHub answered with that status. */
-export function isStatus(error: unknown, ...statuses: readonly number[]): error is PolderError {
-  return isPolderError(error, 'host_refused') && statuses.includes(Number(error.details.status));
-}
-
-/** What GitHub said when it refused, without our own words around it. */
-export function refusalText(error: PolderError): string {
-  return String(error.details.said ?? error.message);
 }
 
 /**
@@ -101,22 +103,8 @@ export function apiUrl(hostname: string): string {
   return hostname.endsWith('.ghe.com') ? `https://api.${hostname}` : `https://${hostname}/api/v3`;
 }
 
-/** A second comment is seen by people. All else that we write comes to the same when it is done twice. */
-function isRepeatable({ method, path }: { readonly method: string; readonly path: string }): boolean {
-  return !(method === 'POST' && /\/issues\/\d+\/comments$/.test(path));
-}
-
-function understood<T>(route: string, schema: z.ZodType<T>, data: unknown): T {
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join('.') || 'the reply';
-  throw new PolderError('host_refused', `asking GitHub (${route}): ${where} is not as GitHub's: ${issue?.message}`);
-}
-
-function undefinedWhenMissing(error: unknown): undefined {
-  if (isStatus(error, 404)) return undefined;
-  throw error;
+function asked(route: string): Asked {
+  return { host: 'GitHub', what: route };
 }
 
 function rethrow(route: string, error: unknown): never {
@@ -124,10 +112,11 @@ function rethrow(route: string, error: unknown): never {
   const { cause, status } = error as { cause?: unknown; status?: unknown };
   // Octokit wraps what our fetch throws.
   if (isPolderError(cause)) throw cause;
-  const code = typeof status === 'number' && status >= 500 ? 'host_unavailable' : 'host_refused';
-  const said = errorText(error);
-  const details = { said, ...(typeof status === 'number' ? { status } : {}) };
-  throw new PolderError(code, `asking GitHub (${route}): ${said}`, { cause: error, details });
+  throw refusal(asked(route), {
+    said: errorText(error),
+    status: typeof status === 'number' ? status : undefined,
+    cause: error,
+  });
 }
 
 function octokitLog(log: Log) {

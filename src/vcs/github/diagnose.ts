@@ -3,6 +3,7 @@ import {
   type DiagnosisOrder,
   explainFailure,
   type Finding,
+  isStatus,
   judgeWebhooks,
   missingSecret,
   ok,
@@ -10,7 +11,7 @@ import {
   unseenWebhooks,
   warning,
 } from '../index.ts';
-import { apiUrl, isStatus } from './client.ts';
+import { apiUrl } from './client.ts';
 import { diagnoseApp } from './diagnose-app.ts';
 import { type GithubDiagnosis, neededEvents, secretFlag } from './diagnosis.ts';
 import { repoParameters } from './pull-reads.ts';

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import {
   type CommitStatus,
+  isStatus,
   type MergeMethod,
   type MergeRequest,
   type MergeResult,
   mergeMethods,
   type PullRef,
+  refusalText,
 } from '../index.ts';
-import { type GithubClient, isStatus, refusalText } from './client.ts';
+import type { GithubClient } from './client.ts';
 import { approvers, getPull, listReviews, pullParameters, repoParameters } from './pull-reads.ts';
 import { repoSchema } from './schemas.ts';
 

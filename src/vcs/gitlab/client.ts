@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { isPolderError, PolderError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { createHostFetch, type HostFetchOptions } from '../index.ts';
+import { allButComments, createHostFetch, type HostFetchOptions, undefinedWhenMissing, understood } from '../index.ts';
 import { createRequester } from './requester.ts';
 import type { GitlabSite } from './site.ts';
 
@@ -37,14 +36,19 @@ export type GitlabApi = Awaited<ReturnType<typeof loadApi>>;
 const mostPages = 100;
 
 export function createGitlabClient(options: GitlabClientOptions): GitlabClient {
-  const hostFetch = createHostFetch({ ...options, origin: options.site.origin, isRepeatable });
+  const hostFetch = createHostFetch({
+    ...options,
+    origin: options.site.origin,
+    isRepeatable: allButComments(/\/merge_requests\/\d+\/notes$/),
+  });
   const requester = createRequester(hostFetch, options.token);
   let loaded: ReturnType<typeof loadApi> | undefined;
   const api = () => {
     loaded ??= loadApi(`${options.site.origin}${options.site.path}`, requester);
     return loaded;
   };
-  const ask: GitlabClient['ask'] = async (what, call, schema) => understood(what, schema, await call(await api()));
+  const ask: GitlabClient['ask'] = async (what, call, schema) =>
+    understood({ host: 'GitLab', what }, schema, await call(await api()));
   return {
     ask,
     find: (what, call, schema) => ask(what, call, schema).catch(undefinedWhenMissing),
@@ -85,34 +89,6 @@ async function loadApi(host: string, requesterFn: ReturnType<typeof createReques
   };
 }
 
-/** True when GitLab answered with one of those statuses. */
-export function isStatus(error: unknown, ...statuses: readonly number[]): error is PolderError {
-  return isPolderError(error, 'host_refused') && statuses.includes(Number(error.details.status));
-}
-
-/** What GitLab said when it refused, without our own words around it. */
-export function refusalText(error: PolderError): string {
-  return String(error.details.said ?? error.message);
-}
-
-/** A second comment is seen by people. All else that we write comes to the same when it is done twice. */
-function isRepeatable({ method, path }: { readonly method: string; readonly path: string }): boolean {
-  return !(method === 'POST' && /\/merge_requests\/\d+\/notes$/.test(path));
-}
-
 function pageOf<T>(item: z.ZodType<T>) {
   return z.object({ data: z.array(item), paginationInfo: z.object({ next: z.number().nullable() }) });
-}
-
-function understood<T>(what: string, schema: z.ZodType<T>, data: unknown): T {
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const where = issue?.path.join('.') || 'the reply';
-  throw new PolderError('host_refused', `asking GitLab (${what}): ${where} is not as GitLab's: ${issue?.message}`);
-}
-
-function undefinedWhenMissing(error: unknown): undefined {
-  if (isStatus(error, 404)) return undefined;
-  throw error;
 }

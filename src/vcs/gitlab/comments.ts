@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isSuperseded, type PullRef, superseded } from '../index.ts';
-import { type GitlabClient, isStatus } from './client.ts';
+import { isStatus, isSuperseded, type PullRef, superseded } from '../index.ts';
+import type { GitlabClient } from './client.ts';
 import { withoutQuickActions } from './quick-actions.ts';
 import { noteSchema } from './schemas.ts';
 

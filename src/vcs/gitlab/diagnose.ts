@@ -3,6 +3,7 @@ import {
   type DiagnosisOrder,
   explainFailure,
   type Finding,
+  isStatus,
   judgeWebhooks,
   missingSecret,
   ok,
@@ -11,7 +12,7 @@ import {
   unseenWebhooks,
   warning,
 } from '../index.ts';
-import { type GitlabClient, isStatus } from './client.ts';
+import type { GitlabClient } from './client.ts';
 import { accessSchema, hookSchema, metadataSchema, tokenSchema } from './schemas.ts';
 import type { GitlabSite } from './site.ts';
 

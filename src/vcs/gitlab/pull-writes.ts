@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { MergeRequest, MergeResult, PullRef } from '../index.ts';
-import { type GitlabClient, isStatus, refusalText } from './client.ts';
+import { isStatus, type MergeRequest, type MergeResult, type PullRef, refusalText } from '../index.ts';
+import type { GitlabClient } from './client.ts';
 import { getProject, getPull, getRequest } from './pull-reads.ts';
 import { mergeRequestSchema } from './schemas.ts';
 

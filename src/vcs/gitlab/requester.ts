@@ -1,5 +1,5 @@
-import { PolderError } from '../../lib/errors.ts';
-import type { HostFetch } from '../index.ts';
+import type { PolderError } from '../../lib/errors.ts';
+import { type HostFetch, refusal } from '../index.ts';
 
 type Scalar = string | number | boolean | null | undefined;
 type Call = { readonly searchParams?: Record<string, unknown>; readonly body?: unknown };
@@ -28,7 +28,7 @@ export function createRequester(hostFetch: HostFetch, token: string) {
           ...(body === undefined ? {} : { body }),
         });
         const text = await reply.text();
-        if (!reply.ok) throw refusal(`${method} ${endpoint}`, reply.status, text);
+        if (!reply.ok) throw refused(`${method} ${endpoint}`, reply.status, text);
         return { body: parsed(text) as never, headers: Object.fromEntries(reply.headers), status: reply.status };
       };
     return { get: send('GET'), post: send('POST'), put: send('PUT'), patch: send('PATCH'), delete: send('DELETE') };
@@ -38,7 +38,7 @@ export function createRequester(hostFetch: HostFetch, token: string) {
 /** Names are encoded, all but dots: those that a URL resolves would lead to another resource. Nothing has such names. */
 function checkPath(method: string, endpoint: string): void {
   if (!endpoint.split('/').some((segment) => segment === '.' || segment === '..')) return;
-  throw refusal(`${method} ${endpoint}`, 404, '{"message":"404 Not Found"}');
+  throw refused(`${method} ${endpoint}`, 404, '{"message":"404 Not Found"}');
 }
 
 function queryOf(parameters: Record<string, unknown>): string {
@@ -59,10 +59,8 @@ function wireName(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function refusal(request: string, status: number, text: string): PolderError {
-  const said = saidIn(parsed(text)) ?? `status ${status}`;
-  const code = status >= 500 ? 'host_unavailable' : 'host_refused';
-  return new PolderError(code, `asking GitLab (${request}): ${said}`, { details: { status, said } });
+function refused(request: string, status: number, text: string): PolderError {
+  return refusal({ host: 'GitLab', what: request }, { said: saidIn(parsed(text)) ?? `status ${status}`, status });
 }
 
 /** https://docs.gitlab.com/api/rest/troubleshooting/: `message`, a text or an object, or `error`. */

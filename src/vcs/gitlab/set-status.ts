@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import type { CommitStatus, PullRef } from '../index.ts';
-import { type GitlabClient, isStatus, refusalText } from './client.ts';
+import { type CommitStatus, isStatus, type PullRef, refusalText } from '../index.ts';
+import type { GitlabClient } from './client.ts';
 import { getRequest } from './pull-reads.ts';
 import { commitSchema } from './schemas.ts';
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { parseJson } from '../../lib/parse-json.ts';
 import { type DeliveryHeaders, type DeliveryReading, nonActionableReply, type VcsEvent } from '../index.ts';
 import {
   closedEventSchema,
@@ -148,14 +149,6 @@ function unreadable(error: z.ZodError): DeliveryReading {
   const [issue] = error.issues;
   const where = issue?.path.join('.') || 'payload';
   return refused(`Error parsing webhook: ${where}: ${issue?.message ?? 'not as expected'}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function header(headers: DeliveryHeaders, name: string): string | undefined {
