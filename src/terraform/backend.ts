@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { parseJson } from '../lib/parse-json.ts';
 
 /** Where a project keeps its state, as its configuration says. */
 export type Backend =
@@ -24,7 +25,7 @@ export async function readBackend(projectDir: string): Promise<Backend> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'none' };
     throw error;
   }
-  return understand(parse(text));
+  return understand(parseJson(text));
 }
 
 /**
@@ -47,14 +48,6 @@ function understand(record: unknown): Backend {
   if (type !== 'local') return { kind: 'other', type: typeof type === 'string' ? type : 'unknown' };
   const config = field(backend, 'config');
   return { kind: 'local', path: textOf(config, 'path'), workspaceDir: textOf(config, 'workspace_dir') };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

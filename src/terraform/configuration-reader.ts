@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Node, Parser } from 'web-tree-sitter';
+import { parseJson } from '../lib/parse-json.ts';
 import type { ConfigurationFile } from './types.ts';
 
 /** Looks into root modules. Broken files are tolerated: the engine is the one to complain. */
@@ -114,12 +115,4 @@ function memberOf(value: unknown, name: string): unknown[] {
   const member = (value as Record<string, unknown>)[name];
   if (member == null) return [];
   return Array.isArray(member) ? (member as unknown[]) : [member];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 export { trustedAuthorities } from '../lib/trusted-authorities.ts';
 export * from './capabilities.ts';
+export { headerOf, ignored, problemOf, refused } from './delivery-readings.ts';
 export * from './diagnosis.ts';
 export { explainConnection, explainFailure } from './explain-connection.ts';
 export {

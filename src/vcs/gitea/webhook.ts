@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { parseJson } from '../../lib/parse-json.ts';
-import { type DeliveryHeaders, type DeliveryReading, nonActionableReply, type VcsEvent } from '../index.ts';
+import {
+  type DeliveryHeaders,
+  type DeliveryReading,
+  headerOf,
+  ignored,
+  nonActionableReply,
+  problemOf,
+  refused,
+  type VcsEvent,
+} from '../index.ts';
 import { changesSchema, closedEventSchema, commentEventSchema, pullEventSchema } from './schemas.ts';
 import { isSigned } from './signature.ts';
 import { isDraftTitle, toPull } from './to-pull.ts';
@@ -9,7 +18,7 @@ const actionSchema = z.object({ action: z.string() });
 
 /** Forgejo sends Gitea's headers beside its own. */
 export function isGiteaDelivery(headers: DeliveryHeaders): boolean {
-  return headers['x-gitea-event'] !== undefined;
+  return headerOf(headers, 'x-gitea-event') !== undefined;
 }
 
 /**
@@ -18,17 +27,17 @@ export function isGiteaDelivery(headers: DeliveryHeaders): boolean {
  */
 export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: string | null): DeliveryReading {
   // Its signature is of what is inside the form: said at once, since it would look like a wrong one.
-  if (/^application\/x-www-form-urlencoded/i.test(header(headers, 'content-type') ?? '')) {
+  if (/^application\/x-www-form-urlencoded/i.test(headerOf(headers, 'content-type') ?? '')) {
     return refused(
       'webhook request has unsupported Content-Type: choose application/json in the settings of the webhook',
     );
   }
-  if (secret !== null && !isSigned(rawBody, secret, header(headers, 'x-gitea-signature') ?? '')) {
+  if (secret !== null && !isSigned(rawBody, secret, headerOf(headers, 'x-gitea-signature') ?? '')) {
     return refused('request did not pass validation: invalid signature');
   }
-  const id = header(headers, 'x-gitea-delivery') ?? null;
+  const id = headerOf(headers, 'x-gitea-delivery') ?? null;
   const suffix = `X-Gitea-Delivery=${id ?? ''}`;
-  const type = header(headers, 'x-gitea-event-type') ?? '';
+  const type = headerOf(headers, 'x-gitea-event-type') ?? '';
   const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (!read) return ignored('no event that we act on', `Ignoring unsupported Gitea event type: ${type} ${suffix}`);
   const payload = parseJson(rawBody.toString('utf8'));
@@ -128,22 +137,6 @@ function event(read: VcsEvent): DeliveryReading {
   return { kind: 'event', event: read };
 }
 
-function ignored(reason: string, reply: string): DeliveryReading {
-  return { kind: 'ignored', reason, reply };
-}
-
-function refused(text: string): DeliveryReading {
-  return { kind: 'refused', status: 400, text };
-}
-
 function unreadable({ suffix }: Delivery, error: z.ZodError): DeliveryReading {
-  const [issue] = error.issues;
-  const where = issue?.path.join('.') || 'payload';
-  return refused(`Error parsing pull data: ${where}: ${issue?.message ?? 'not as expected'} ${suffix}`);
-}
-
-/** Empty headers are none: Gitea sends an empty signature where it has no secret. */
-function header(headers: DeliveryHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return (typeof value === 'string' ? value : value?.[0]) || undefined;
+  return refused(`Error parsing pull data: ${problemOf(error)} ${suffix}`);
 }

@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { type DeliveryHeaders, type DeliveryReading, nonActionableReply, type VcsEvent } from '../index.ts';
+import { parseJson } from '../../lib/parse-json.ts';
+import {
+  type DeliveryHeaders,
+  type DeliveryReading,
+  headerOf,
+  ignored,
+  nonActionableReply,
+  problemOf,
+  refused,
+  type VcsEvent,
+} from '../index.ts';
 import { closedEventSchema, commentEventSchema, pullEventSchema } from './schemas.ts';
 import { isSigned } from './signature.ts';
 import { toPull } from './to-pull.ts';
@@ -8,7 +18,7 @@ const actionSchema = z.object({ action: z.string() });
 
 /** Gitea and Forgejo send GitHub's headers beside their own. */
 export function isGithubDelivery(headers: DeliveryHeaders): boolean {
-  return header(headers, 'x-github-event') !== undefined && header(headers, 'x-gitea-event') === undefined;
+  return headerOf(headers, 'x-github-event') !== undefined && headerOf(headers, 'x-gitea-event') === undefined;
 }
 
 /**
@@ -20,9 +30,9 @@ export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: 
   if (problem !== undefined) return refused(problem);
   const json = jsonOf(rawBody, headers, secret === null);
   if (json.kind === 'refused') return json;
-  const deliveryId = header(headers, 'x-github-delivery') ?? null;
+  const deliveryId = headerOf(headers, 'x-github-delivery') ?? null;
   const delivery: Delivery = { id: deliveryId, suffix: `X-Github-Delivery=${deliveryId ?? ''}`, payload: json.payload };
-  switch (header(headers, 'x-github-event')) {
+  switch (headerOf(headers, 'x-github-event')) {
     case 'pull_request':
       return readPullEvent(delivery);
     case 'issue_comment':
@@ -33,8 +43,8 @@ export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: 
 }
 
 function signatureProblem(rawBody: Buffer, headers: DeliveryHeaders, secret: string): string | undefined {
-  const signature = header(headers, 'x-hub-signature-256') ?? header(headers, 'x-hub-signature');
-  if (signature === undefined || signature === '') return 'missing signature';
+  const signature = headerOf(headers, 'x-hub-signature-256') ?? headerOf(headers, 'x-hub-signature');
+  if (signature === undefined) return 'missing signature';
   return isSigned(rawBody, secret, signature) ? undefined : 'payload signature check failed';
 }
 
@@ -43,27 +53,24 @@ type Json = { readonly kind: 'json'; readonly payload: unknown } | Extract<Deliv
 
 /** An unsigned delivery must say its type exactly, without parameters. */
 function jsonOf(rawBody: Buffer, headers: DeliveryHeaders, exact: boolean): Json {
-  const contentType = header(headers, 'content-type') ?? '';
+  const contentType = headerOf(headers, 'content-type') ?? '';
   const type = exact ? contentType : (contentType.split(';')[0] ?? '').trim().toLowerCase();
   switch (type) {
     case 'application/json':
-      return parseJson(rawBody.toString('utf8'));
+      return jsonIn(rawBody.toString('utf8'));
     case 'application/x-www-form-urlencoded': {
       const payload = new URLSearchParams(rawBody.toString('utf8')).get('payload');
       if (!payload) return refused("webhook request did not contain expected 'payload' form value");
-      return parseJson(payload);
+      return jsonIn(payload);
     }
     default:
       return refused(`webhook request has unsupported Content-Type ${JSON.stringify(contentType)}`);
   }
 }
 
-function parseJson(text: string): Json {
-  try {
-    return { kind: 'json', payload: JSON.parse(text) };
-  } catch {
-    return refused('parsing webhook: the body is not JSON');
-  }
+function jsonIn(text: string): Json {
+  const payload = parseJson(text);
+  return payload === undefined ? refused('parsing webhook: the body is not JSON') : { kind: 'json', payload };
 }
 
 type Action = { readonly kind: 'pull_opened' | 'pull_updated' | 'pull_closed' } | undefined;
@@ -134,20 +141,6 @@ function event(read: VcsEvent): DeliveryReading {
   return { kind: 'event', event: read };
 }
 
-function ignored(reason: string, reply: string): DeliveryReading {
-  return { kind: 'ignored', reason, reply };
-}
-
-function refused(text: string): Extract<DeliveryReading, { kind: 'refused' }> {
-  return { kind: 'refused', status: 400, text };
-}
-
 function unreadable(error: z.ZodError): DeliveryReading {
-  const [issue] = error.issues;
-  return refused(`parsing pull data: ${issue?.path.join('.') || 'payload'}: ${issue?.message ?? 'not as expected'}`);
-}
-
-function header(headers: DeliveryHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
+  return refused(`parsing pull data: ${problemOf(error)}`);
 }

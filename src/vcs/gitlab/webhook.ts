@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
 import { parseJson } from '../../lib/parse-json.ts';
-import { type DeliveryHeaders, type DeliveryReading, nonActionableReply, type VcsEvent } from '../index.ts';
+import {
+  type DeliveryHeaders,
+  type DeliveryReading,
+  headerOf,
+  ignored,
+  nonActionableReply,
+  problemOf,
+  refused,
+  type VcsEvent,
+} from '../index.ts';
 import {
   closedEventSchema,
   noteEventSchema,
@@ -20,7 +29,7 @@ export type WebhookOptions = {
 };
 
 export function isGitlabDelivery(headers: DeliveryHeaders): boolean {
-  return header(headers, 'x-gitlab-event') !== undefined;
+  return headerOf(headers, 'x-gitlab-event') !== undefined;
 }
 
 /**
@@ -29,10 +38,10 @@ export function isGitlabDelivery(headers: DeliveryHeaders): boolean {
  */
 export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, options: WebhookOptions): DeliveryReading {
   const { site, webhookSecret } = options;
-  if (webhookSecret !== null && !isSecret(header(headers, 'x-gitlab-token') ?? '', webhookSecret)) {
+  if (webhookSecret !== null && !isSecret(headerOf(headers, 'x-gitlab-token') ?? '', webhookSecret)) {
     return refused('header X-Gitlab-Token did not match expected secret');
   }
-  const event = header(headers, 'x-gitlab-event');
+  const event = headerOf(headers, 'x-gitlab-event');
   if (event !== 'Merge Request Hook' && event !== 'Note Hook') return unsupported(`event ${event}`);
   const payload = parseJson(rawBody.toString('utf8'));
   if (payload === undefined) return refused('Error parsing webhook: the body is not JSON');
@@ -48,9 +57,9 @@ type Delivery = { readonly id: string | null; readonly payload: unknown; readonl
  * https://docs.gitlab.com/user/project/integrations/webhooks/#delivery-headers
  */
 function deliveryId(rawBody: Buffer, headers: DeliveryHeaders): string | null {
-  const key = header(headers, 'idempotency-key');
-  const event = header(headers, 'x-gitlab-event-uuid');
-  if (key || !event) return key || null;
+  const key = headerOf(headers, 'idempotency-key');
+  const event = headerOf(headers, 'x-gitlab-event-uuid');
+  if (key !== undefined || event === undefined) return key ?? null;
   return `${event}-${createHash('sha256').update(rawBody).digest('hex').slice(0, 16)}`;
 }
 
@@ -137,21 +146,6 @@ function unsupported(reason: string): DeliveryReading {
   return ignored(reason, 'Ignoring unsupported event');
 }
 
-function ignored(reason: string, reply: string): DeliveryReading {
-  return { kind: 'ignored', reason, reply };
-}
-
-function refused(text: string): DeliveryReading {
-  return { kind: 'refused', status: 400, text };
-}
-
 function unreadable(error: z.ZodError): DeliveryReading {
-  const [issue] = error.issues;
-  const where = issue?.path.join('.') || 'payload';
-  return refused(`Error parsing webhook: ${where}: ${issue?.message ?? 'not as expected'}`);
-}
-
-function header(headers: DeliveryHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
+  return refused(`Error parsing webhook: ${problemOf(error)}`);
 }
