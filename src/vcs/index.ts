@@ -1,5 +1,6 @@
 export { trustedAuthorities } from '../lib/trusted-authorities.ts';
 export * from './capabilities.ts';
+export { chooseMergeMethod, type MergeMethodChoice } from './choose-merge-method.ts';
 export { headerOf, ignored, problemOf, refused } from './delivery-readings.ts';
 export * from './diagnosis.ts';
 export { explainConnection, explainFailure } from './explain-connection.ts';
@@ -19,9 +20,11 @@ export {
   understood,
 } from './host-replies.ts';
 export { createHosts, type Hosts } from './hosts.ts';
+export { judgeLogin, judgeWriteAccess } from './judge-access.ts';
 export { judgeWebhooks, missingSecret, type SeenWebhook, unseenWebhooks } from './judge-webhooks.ts';
 export { type Probe, type ProbeOptions, probeSite } from './probe-site.ts';
 export * from './pull-host.ts';
+export { shortened } from './shortened.ts';
 export { isSuperseded, superseded } from './superseded.ts';
 export * from './types.ts';
 export * from './webhooks.ts';

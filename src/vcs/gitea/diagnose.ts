@@ -3,7 +3,9 @@ import {
   explainFailure,
   type Finding,
   isStatus,
+  judgeLogin,
   judgeWebhooks,
+  judgeWriteAccess,
   missingSecret,
   ok,
   type Probe,
@@ -41,16 +43,8 @@ async function diagnoseToken({ client, options }: GiteaDiagnosis): Promise<{ wor
   const about = 'token';
   try {
     const { version } = await client.ask('GET /version', {}, versionSchema);
-    const findings = [ok('version', version)];
     const { login } = await client.ask('GET /user', {}, userSchema);
-    const isOwn = login.toLowerCase() === options.user.toLowerCase();
-    const remedy = `set --gitea-user to ${login}`;
-    findings.push(
-      isOwn
-        ? ok(about, `is that of ${login}`)
-        : problem(about, `is that of ${login}, and --gitea-user is ${options.user}`, remedy),
-    );
-    return { works: true, findings };
+    return { works: true, findings: [ok('version', version), judgeLogin(login, options.user, '--gitea-user')] };
   } catch (error) {
     // Only this look at ourselves needs a permission for users.
     if (isStatus(error, 403)) {
@@ -70,10 +64,8 @@ async function diagnoseRepo(of: GiteaDiagnosis, fullName: string): Promise<Findi
       const remedy = 'check its name, and give the account access to it';
       return [problem(about, `${fullName} is not there for this token`, remedy)];
     }
-    const access =
-      repo.permissions?.push === false
-        ? problem(about, `${repo.full_name} can be read and not written`, 'give the account write access to it')
-        : ok(about, `${repo.full_name} can be worked with`);
+    const mayWrite = repo.permissions?.push !== false;
+    const access = judgeWriteAccess(repo.full_name, mayWrite, 'give the account write access to it');
     return [access, ...(await diagnoseWebhooks(of, fullName))];
   } catch (error) {
     return [explainFailure(about, error, 'let the token read and write repositories')];

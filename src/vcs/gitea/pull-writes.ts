@@ -3,13 +3,15 @@ import { z } from 'zod';
 import type { PolderError } from '../../lib/errors.ts';
 import {
   type CommitStatus,
+  chooseMergeMethod,
   isStatus,
   type MergeMethod,
+  type MergeMethodChoice,
   type MergeRequest,
   type MergeResult,
-  mergeMethods,
   type PullRef,
   refusalText,
+  shortened,
 } from '../index.ts';
 import type { GiteaClient } from './client.ts';
 import { approvers, getPull, isApproval, lastCheck, listReviews, pullParameters } from './pull-reads.ts';
@@ -23,15 +25,12 @@ export async function setStatus(
   { fullName, headSha }: PullRef & { readonly headSha: string },
   { context, state, description, targetUrl }: CommitStatus,
 ): Promise<void> {
-  const isLong = description.length > longestDescription;
   const parameters = {
     fullName,
     sha: headSha,
     context,
     state,
-    description: isLong
-      ? `${description.slice(0, longestDescription - 1).replace(/[\ud800-\udbff]$/, '')}…`
-      : description,
+    description: shortened(description, longestDescription),
     ...(targetUrl === null ? {} : { target_url: targetUrl }),
   };
   await client.ask('POST /repos/{fullName}/statuses/{sha}', parameters, z.unknown());
@@ -82,19 +81,17 @@ async function tryMerge(
   }
 }
 
-type Choice = { readonly kind: 'chosen'; readonly method: MergeMethod } | Extract<MergeResult, { kind: 'refused' }>;
-
-async function chooseMethod(client: GiteaClient, { fullName }: PullRef, wanted: MergeMethod | null): Promise<Choice> {
+async function chooseMethod(
+  client: GiteaClient,
+  { fullName }: PullRef,
+  wanted: MergeMethod | null,
+): Promise<MergeMethodChoice> {
   const repo = await client.ask('GET /repos/{fullName}', { fullName }, repoSchema);
-  const allowed: Readonly<Record<MergeMethod, boolean | undefined>> = {
+  return chooseMergeMethod(wanted, {
     merge: repo.allow_merge_commits,
     rebase: repo.allow_rebase,
     squash: repo.allow_squash_merge,
-  };
-  const method = wanted ?? mergeMethods.find((name) => allowed[name] ?? true) ?? 'merge';
-  if (allowed[method] !== false) return { kind: 'chosen', method };
-  const message = `merge method '${method}' is not allowed by the repository Pull Request settings`;
-  return { kind: 'refused', message };
+  });
 }
 
 export async function deleteBranch(client: GiteaClient, fullName: string, branch: string): Promise<void> {

@@ -4,7 +4,9 @@ import {
   explainFailure,
   type Finding,
   isStatus,
+  judgeLogin,
   judgeWebhooks,
+  judgeWriteAccess,
   missingSecret,
   ok,
   problem,
@@ -36,10 +38,7 @@ async function diagnoseToken({ client, options, order }: GithubDiagnosis) {
   try {
     const { data, headers } = await client.look('GET /user', {}, userSchema);
     const configured = await client.auth.ownLogin();
-    const isOwn = data.login.toLowerCase() === configured.toLowerCase();
-    const account = isOwn
-      ? ok(about, `is that of ${data.login}`)
-      : problem(about, `is that of ${data.login}, and --gh-user is ${configured}`, `set --gh-user to ${data.login}`);
+    const account = judgeLogin(data.login, configured, '--gh-user');
     return { works: true, findings: [account, ...judgeScopes(headers['x-oauth-scopes'], order)] };
   } catch (error) {
     const remedy = `make a token of ${options.hostname} that is valid, and set --gh-token or --gh-token-file`;
@@ -89,9 +88,7 @@ async function diagnoseRepo(of: GithubDiagnosis, fullName: string): Promise<Find
       return [problem(about, `${fullName} is not there for these credentials`, `check its name, and ${remedy}`)];
     }
     const mayWrite = client.auth.asApp !== null || repo.permissions?.push === true;
-    const access = mayWrite
-      ? ok(about, `${repo.full_name} can be worked with`)
-      : problem(about, `${repo.full_name} can be read and not written`, 'give the account write access to it');
+    const access = judgeWriteAccess(repo.full_name, mayWrite, 'give the account write access to it');
     // The webhook of an app is the app's.
     return [access, ...(client.auth.asApp ? [] : await diagnoseWebhooks(of, fullName))];
   } catch (error) {

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import {
   type CommitStatus,
+  chooseMergeMethod,
   isStatus,
   type MergeMethod,
+  type MergeMethodChoice,
   type MergeRequest,
   type MergeResult,
-  mergeMethods,
   type PullRef,
   refusalText,
+  shortened,
 } from '../index.ts';
 import type { GithubClient } from './client.ts';
 import { approvers, getPull, listReviews, pullParameters, repoParameters } from './pull-reads.ts';
@@ -21,15 +23,12 @@ export async function setStatus(
   { fullName, headSha }: PullRef & { readonly headSha: string },
   { context, state, description, targetUrl }: CommitStatus,
 ): Promise<void> {
-  const isLong = description.length > longestDescription;
   const parameters = {
     ...repoParameters(fullName),
     sha: headSha,
     context,
     state,
-    description: isLong
-      ? `${description.slice(0, longestDescription - 1).replace(/[\ud800-\udbff]$/, '')}…`
-      : description,
+    description: shortened(description, longestDescription),
     ...(targetUrl === null ? {} : { target_url: targetUrl }),
   };
   await client.ask('POST /repos/{owner}/{repo}/statuses/{sha}', parameters, z.unknown());
@@ -61,20 +60,17 @@ export async function mergePull(client: GithubClient, ref: PullRef, request: Mer
   }
 }
 
-type Choice = { readonly kind: 'chosen'; readonly method: MergeMethod } | Extract<MergeResult, { kind: 'refused' }>;
-
-async function chooseMethod(client: GithubClient, ref: PullRef, wanted: MergeMethod | null): Promise<Choice> {
-  const repo = await client.ask('GET /repos/{owner}/{repo}', repoParameters(ref.fullName), repoSchema);
-  const allowed: Readonly<Record<MergeMethod, boolean | undefined>> = {
+async function chooseMethod(
+  client: GithubClient,
+  { fullName }: PullRef,
+  wanted: MergeMethod | null,
+): Promise<MergeMethodChoice> {
+  const repo = await client.ask('GET /repos/{owner}/{repo}', repoParameters(fullName), repoSchema);
+  return chooseMergeMethod(wanted, {
     merge: repo.allow_merge_commit,
     rebase: repo.allow_rebase_merge,
     squash: repo.allow_squash_merge,
-  };
-  // Those who may not push are not told what is allowed; the merge itself then says it.
-  const method = wanted ?? mergeMethods.find((name) => allowed[name] ?? true) ?? 'merge';
-  if (allowed[method] !== false) return { kind: 'chosen', method };
-  const message = `merge method '${method}' is not allowed by the repository Pull Request settings`;
-  return { kind: 'refused', message };
+  });
 }
 
 export async function deleteBranch(client: GithubClient, fullName: string, branch: string): Promise<void> {

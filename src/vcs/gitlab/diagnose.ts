@@ -4,7 +4,9 @@ import {
   explainFailure,
   type Finding,
   isStatus,
+  judgeLogin,
   judgeWebhooks,
+  judgeWriteAccess,
   missingSecret,
   ok,
   type Probe,
@@ -52,11 +54,7 @@ async function diagnoseAccount(of: GitlabDiagnosis): Promise<{ works: boolean; f
   const about = 'token';
   try {
     const { username } = await of.client.ask('reading our user', (api) => api.users.showCurrentUser(), userSchema);
-    const isOwn = username.toLowerCase() === of.user.toLowerCase();
-    const remedy = `set --gitlab-user to ${username}`;
-    const account = isOwn
-      ? ok(about, `is that of ${username}`)
-      : problem(about, `is that of ${username}, and --gitlab-user is ${of.user}`, remedy);
+    const account = judgeLogin(username, of.user, '--gitlab-user');
     return { works: true, findings: [...(await diagnoseVersion(of)), account, await diagnoseToken(of)] };
   } catch (error) {
     const remedy = 'make a token with the scope api that is valid, and set --gitlab-token';
@@ -107,16 +105,12 @@ async function diagnoseProject(of: GitlabDiagnosis, fullName: string): Promise<F
     }
     const { project_access: own, group_access: ofGroup } = project.permissions ?? {};
     const level = Math.max(own?.access_level ?? 0, ofGroup?.access_level ?? 0);
-    // What a member of a group above the group may do is not told here.
-    const isKnown = level > 0;
+    const name = project.path_with_namespace;
     const access =
-      isKnown && level < developer
-        ? problem(
-            about,
-            `${project.path_with_namespace} can be read and not written`,
-            'give the account the role Developer',
-          )
-        : ok(about, `${project.path_with_namespace} can be ${isKnown ? 'worked with' : 'read'}`);
+      // What a member of a group above the group may do is not told here.
+      level === 0
+        ? ok(about, `${name} can be read`)
+        : judgeWriteAccess(name, level >= developer, 'give the account the role Developer');
     return [access, ...(await diagnoseWebhooks(of, project.id))];
   } catch (error) {
     return [explainFailure(about, error, 'check what the token may do')];

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
-import { type CommitStatus, isStatus, type PullRef, refusalText } from '../index.ts';
+import { type CommitStatus, isStatus, type PullRef, refusalText, shortened } from '../index.ts';
 import type { GitlabClient } from './client.ts';
 import { getRequest } from './pull-reads.ts';
 import { commitSchema } from './schemas.ts';
@@ -76,7 +76,7 @@ async function post(client: GitlabClient, { fullName, headSha }: Commit, posting
   const { context, state, description, targetUrl } = posting.status;
   const options = {
     name: context,
-    description: cut(description),
+    description: shortened(description, longestText),
     // A longer one is refused, and the status is worth more than its link.
     ...(targetUrl === null || targetUrl.length > longestText ? {} : { targetUrl }),
     ...posting.place,
@@ -102,9 +102,4 @@ function isThereAlready(error: unknown): boolean {
 /** Statuses that are set at one time for one commit get in each other's way; a pipeline may be gone since it was found. */
 function isPassing(error: unknown, place: Place): boolean {
   return isStatus(error, 409) || ('pipelineId' in place && isStatus(error, 404));
-}
-
-function cut(text: string): string {
-  if (text.length <= longestText) return text;
-  return `${text.slice(0, longestText - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
