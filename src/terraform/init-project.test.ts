@@ -46,6 +46,11 @@ async function countedEngine() {
   return { engine: { binary: script, distribution, version }, starts };
 }
 
+function argsOf(step: ReturnType<typeof planArgs>): readonly string[] {
+  if (step.kind === 'refused') throw new Error(step.message);
+  return step.args;
+}
+
 async function steps(workspace: string, env: Record<string, string> = {}) {
   const { engine, starts } = await countedEngine();
   const common = { engine, cwd: project, workspace, env, killAfterMs: 5_000 };
@@ -57,12 +62,8 @@ async function steps(workspace: string, env: Record<string, string> = {}) {
     read,
     planFile,
     init: () => initProject(deps, { ...common, ...output('init'), upgrade: true }),
-    plan: () => runEngine(deps, { ...common, ...output('plan'), args: planArgs({ planFile }) }),
-    apply: () => {
-      const apply = applyArgs({ planFile });
-      if (apply.kind === 'refused') throw new Error(apply.message);
-      return runEngine(deps, { ...common, ...output('apply'), args: apply.args });
-    },
+    plan: () => runEngine(deps, { ...common, ...output('plan'), args: argsOf(planArgs({ planFile })) }),
+    apply: () => runEngine(deps, { ...common, ...output('apply'), args: argsOf(applyArgs({ planFile })) }),
     show: () => captureEngine(deps, { ...common, args: showArgs(planFile), maxBytes: 1_000_000 }),
   };
 }

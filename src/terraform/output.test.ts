@@ -23,6 +23,16 @@ describe('planOutput', () => {
     ],
     ['drops progress of a single resource', 'a: Refreshing state...\n\nx', '\nx'],
     ['drops progress without a line end', 'a: Refreshing state...', ''],
+    [
+      'shows all of a plan that has a value like progress',
+      'a: Refreshing state... [id=1]\n\nTerraform used the selected\n  # b will be destroyed\n      - x = "b: Refreshing state..."\n',
+      '\nTerraform used the selected\n  # b will be destroyed\n      - x = "b: Refreshing state..."\n',
+    ],
+    [
+      'shows all of a plan that a remark like progress follows',
+      'No changes.\n\nWarning: Check block assertion failed\n\nb: Refreshing state...\n',
+      'No changes.\n\nWarning: Check block assertion failed\n\nb: Refreshing state...\n',
+    ],
     ['moves outer markers', '  + create\n  ~ r\n  - d\n-/+ both\n', '+ create\n~ r\n- d\n-/+ both\n'],
     ['leaves inner markers', '      + id = 1\n   + x\n +y\n  # c\n', '      + id = 1\n   + x\n +y\n  # c\n'],
     ['keeps blank lines around', '\n\nx\n\n', '\n\nx\n\n'],

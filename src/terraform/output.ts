@@ -17,18 +17,23 @@ export function stripAnsi(text: string): string {
 }
 
 /**
- * What people are shown of a plan's output, as Atlantis shows it: without progress (everything up to the last line
- * with `Refreshing state...`), and with the change markers `+`, `~` and `-` of the outermost level in the first column,
- * where Markdown's `diff` highlighting looks for them. Unlike there, the progress line of a state with one resource goes
- * too.
+ * What people are shown of a plan's output, as Atlantis shows it: without progress (everything up to the last line that
+ * tells of a refresh), and with the change markers `+`, `~` and `-` of the outermost level in the first column, where
+ * Markdown's `diff` highlighting looks for them. Unlike there, the progress line of a state with one resource goes too,
+ * and only lines above the plan are progress: a value that looks like one must not hide what is planned.
  */
 export function planOutput(text: string): string {
   const plain = stripAnsi(text);
-  const progress = plain.lastIndexOf('Refreshing state...');
-  const lineEnd = progress === -1 ? -1 : plain.indexOf('\n', progress);
-  const shown = progress !== -1 && lineEnd === -1 ? '' : plain.slice(lineEnd + 1);
+  const begin = plain.search(planBegins);
+  const progress = (begin === -1 ? plain : plain.slice(0, begin)).matchAll(/^\S.*: Refreshing state\.\.\..*\n?/gm);
+  const last = [...progress].at(-1);
+  const shown = last ? plain.slice(last.index + last[0].length) : plain;
   return shown.replace(/^ {2}([+~-])/gm, '$1');
 }
+
+/** The first line of a plan, or of what is wrong: from there on anybody's text may follow. */
+const planBegins =
+  /^(?:[ │╷]|(?:Terraform|OpenTofu) (?:used|will|planned|detected)|An execution plan|Note: |No changes|Changes to Outputs|Error: |Warning: )/m;
 
 const noCounts: ChangeCounts = { add: 0, change: 0, destroy: 0, import: 0, forget: 0 };
 

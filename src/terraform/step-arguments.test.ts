@@ -12,21 +12,19 @@ describe('initArgs', () => {
 });
 
 describe('planArgs', () => {
-  it('puts extra arguments behind the plan file, the variables file last', () => {
+  it('puts extra arguments behind the plan file, then the variables file, and last what nobody may switch off', () => {
     expect(
       planArgs({ planFile: '/p/x.tfplan', extraArgs: ['-var', 'v=two words'], varFile: '/p/env/a.tfvars' }),
-    ).toEqual([
-      'plan',
-      '-input=false',
-      '-refresh',
-      '-detailed-exitcode',
-      '-out',
-      '/p/x.tfplan',
-      '-var',
-      'v=two words',
-      '-var-file',
-      '/p/env/a.tfvars',
-    ]);
+    ).toEqual({
+      kind: 'args',
+      args: [
+        ...['plan', '-input=false', '-refresh', '-out', '/p/x.tfplan'],
+        ...['-var', 'v=two words', '-var-file', '/p/env/a.tfvars', '-detailed-exitcode'],
+      ],
+    });
+  });
+  it.each(['-out', '-out=a', '--out=a'])('refuses %s', (arg) => {
+    expect(planArgs({ planFile: '/p', extraArgs: [arg] })).toMatchObject({ kind: 'refused' });
   });
 });
 
@@ -67,7 +65,8 @@ describe('showArgs', () => {
 describe('describeRun', () => {
   it('names the command as people would type it', () => {
     const engine = { binary: '/usr/bin/terraform', distribution: 'terraform', version: '1.11.4' } as const;
-    const args = planArgs({ planFile: '/d/b/default.tfplan', extraArgs: ['-var', 'v=two words'] });
+    const plan = planArgs({ planFile: '/d/b/default.tfplan', extraArgs: ['-var', 'v=two words'] });
+    const args = plan.kind === 'args' ? plan.args : [];
     expect(describeRun({ engine, args, cwd: '/d/b' }, 'exit status 1')).toBe(
       "running '/usr/bin/terraform plan -input=false -refresh -out /d/b/default.tfplan -var v=two words' in '/d/b': exit status 1",
     );

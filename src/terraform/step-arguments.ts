@@ -18,25 +18,35 @@ export function initArgs(options: { upgrade: boolean; extraArgs?: readonly strin
   return ['init', ...kept, ...extra];
 }
 
-/** `plan` into a file. `extraArgs`: the configured ones, then those of the command; `varFile`: absolute. */
+/** The arguments of a command, or why it cannot be given so. */
+export type StepArgs =
+  | { readonly kind: 'args'; readonly args: string[] }
+  | { readonly kind: 'refused'; readonly message: string };
+
+/**
+ * `plan` into a file. `extraArgs`: the configured ones, then those of the command; `varFile`: absolute. A refusal when an
+ * argument asks for another file: what is applied is what was kept. Of an argument that is given twice the engines take the
+ * last, so that nobody switches ours off.
+ */
 export function planArgs(options: {
   planFile: string;
   extraArgs?: readonly string[];
   varFile?: string | null;
-}): string[] {
+}): StepArgs {
+  const extra = options.extraArgs ?? [];
+  if (extra.some((arg) => flagName(arg) === 'out')) return { kind: 'refused', message: outRefused };
   const varFile = options.varFile == null ? [] : ['-var-file', options.varFile];
-  const defaults = ['plan', '-input=false', '-refresh', detailedExitCode, '-out', options.planFile];
-  return [...defaults, ...(options.extraArgs ?? []), ...varFile];
+  const defaults = ['plan', '-input=false', '-refresh', '-out', options.planFile];
+  return { kind: 'args', args: [...defaults, ...extra, ...varFile, detailedExitCode] };
 }
+
+const outRefused = 'cannot run plan with -out because the plan is kept where apply looks for it';
 
 /**
  * `apply` of exactly the saved plan. A refusal when an argument asks for `-target`: a plan holds its targets already,
  * and the engine would plan anew.
  */
-export function applyArgs(options: {
-  planFile: string;
-  extraArgs?: readonly string[];
-}): { kind: 'args'; args: string[] } | { kind: 'refused'; message: string } {
+export function applyArgs(options: { planFile: string; extraArgs?: readonly string[] }): StepArgs {
   const extra = options.extraArgs ?? [];
   if (extra.some((arg) => flagName(arg) === 'target')) return { kind: 'refused', message: targetRefused };
   return { kind: 'args', args: ['apply', '-input=false', ...extra, options.planFile] };

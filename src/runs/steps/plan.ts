@@ -34,11 +34,11 @@ export async function planSteps(deps: RunDeps, started: StartedJob, place: Place
   const signal = AbortSignal.any([started.cancelled, started.task.signal]);
   const ready = await readyPlace(deps, started, { place, signal });
   if (ready.kind === 'ended') return ready;
-  const args = planArgs({
-    planFile: started.files.planPath,
-    extraArgs: started.scope.run.command.extraArgs,
-    varFile: await workspaceVarFile(place, started.job.project.workspace),
-  });
+  const { extraArgs } = started.scope.run.command;
+  const varFile = await workspaceVarFile(place, started.job.project.workspace);
+  const planned = planArgs({ planFile: started.files.planPath, extraArgs, varFile });
+  if (planned.kind === 'refused') return failedPlan(planned.message);
+  const { args } = planned;
   const end = await engineStep(deps, started, { name: 'plan', place, args, signal });
   if (end.kind === 'stopped') return { kind: 'ended', result: end.result };
   if (end.code !== 0 && end.code !== changesCode) {
@@ -50,8 +50,10 @@ export async function planSteps(deps: RunDeps, started: StartedJob, place: Place
 type Planned = { place: Place; state: KeptState; text: string; changes: boolean };
 
 async function keepPlan(deps: RunDeps, started: StartedJob, planned: Planned): Promise<PlanSteps> {
+  const content = await readPlanFile(started.files.planPath);
+  if (content === undefined) return failedPlan('no plan was made', planned.text);
   const basis = planBasis(started, planned.place);
-  const plan = { ...(await newPlan(started, planned.place)), ...basis };
+  const plan = { ...(await newPlan(started, planned.place, content)), ...basis };
   const save = (tx: Tx) => savePlan(tx, plan, deps.now());
   if (started.scope.run.kind === 'apply') {
     const planId = await deps.db.transaction(async (tx) => {
@@ -71,7 +73,23 @@ async function keepPlan(deps: RunDeps, started: StartedJob, planned: Planned): P
   return { kind: 'ended', result };
 }
 
-async function newPlan(started: StartedJob, place: Place): Promise<Omit<NewPlan, keyof PlanBasis>> {
+function failedPlan(message: string, output = ''): PlanSteps {
+  return { kind: 'ended', result: { outcome: { kind: 'failed', code: 'engine_failed', message }, output } };
+}
+
+/** Undefined when the engine ended well and wrote none: it was asked for its help. */
+async function readPlanFile(path: string): Promise<Uint8Array | undefined> {
+  return readFile(path).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
+async function newPlan(
+  started: StartedJob,
+  place: Place,
+  content: Uint8Array,
+): Promise<Omit<NewPlan, keyof PlanBasis>> {
   const { run, repo } = started.scope;
   const { project } = started.job;
   return {
@@ -83,7 +101,7 @@ async function newPlan(started: StartedJob, place: Place): Promise<Omit<NewPlan,
     pullNumber: run.pullNumber,
     engine: place.engine.distribution,
     engineVersion: place.engine.version,
-    content: await readFile(started.files.planPath),
+    content,
     lockFile: await readLockFile(place.projectDir),
     keepFile: run.kind === 'apply' || run.pullNumber !== null,
   };

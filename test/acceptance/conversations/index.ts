@@ -1,4 +1,5 @@
 import type { Conversation } from '../../support/conversations/conversation.ts';
+import { extraArguments } from './arguments.ts';
 import { automerge } from './automerge.ts';
 import { configuration } from './configuration.ts';
 import { firstSteps } from './first-steps.ts';
@@ -16,6 +17,7 @@ import { workspaces } from './workspaces.ts';
 
 export const conversations: readonly Conversation[] = [
   ...firstSteps,
+  ...extraArguments,
   ...workspaces,
   ...configuration,
   ...modules,
