@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkVarFiles } from './var-files.ts';
 
 describe('checkVarFiles', () => {
-  const allowlist = ['/data', '/etc/tfvars/'];
+  const rules = { allowlist: ['/data', '/etc/tfvars/'], except: '/data/polder' };
 
   it.each([
     [[]],
@@ -12,11 +12,12 @@ describe('checkVarFiles', () => {
     [['--var-file=./..a.tfvars']],
     [['-var-file=/data/x.tfvars']],
     [['-var-file=/data/..x/y']],
+    [['-var-file=/data/polder.tfvars']],
     [['-var-file', '/etc/tfvars/a/b']],
     [['-var-file=/etc/../data/x']],
     [['-var-file']],
   ])('has nothing against %j', (extraArgs) => {
-    expect(checkVarFiles(extraArgs, allowlist)).toBeUndefined();
+    expect(checkVarFiles(extraArgs, rules)).toBeUndefined();
   });
 
   it.each([
@@ -31,21 +32,21 @@ describe('checkVarFiles', () => {
     [['-var-file=~/x'], '~/x'],
     [['-var-file=/database'], '/database'],
     [['-var-file=/etc'], '/etc'],
+    [['-var-file=/data/polder/polder.db'], '/data/polder/polder.db'],
+    [['-var-file=/data/x/../polder/jobs/1'], '/data/x/../polder/jobs/1'],
     [['-var-file=/data/../etc/passwd'], '/data/../etc/passwd'],
     [['-var-file=ok', '-x', '-var-file', '/etc/x'], '/etc/x'],
     // Terraform might take the second for a value; nobody needs to write that.
     [['-var', '-var-file=/etc/x'], '/etc/x'],
     [['-var-file', '-var-file=/etc/x'], '/etc/x'],
   ])('refuses %j', (extraArgs, path) => {
-    expect(checkVarFiles(extraArgs, allowlist)).toBe(
+    expect(checkVarFiles(extraArgs, rules)).toBe(
       `\`\`\`\nvar file path ${path} is not allowed by the current allowlist: [/data, /etc/tfvars/]\n\`\`\``,
     );
   });
 
   it('allows nothing outside where no folder is listed', () => {
-    expect([checkVarFiles(['-var-file=/x'], []), checkVarFiles(['-var-file=/x'], ['', 'x', '.'])]).toEqual([
-      expect.stringContaining('[]'),
-      expect.stringContaining('[, x, .]'),
-    ]);
+    const answers = [[], ['', 'x', '.']].map((allowlist) => checkVarFiles(['-var-file=/x'], { ...rules, allowlist }));
+    expect(answers).toEqual([expect.stringContaining('[]'), expect.stringContaining('[, x, .]')]);
   });
 });

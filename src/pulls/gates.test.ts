@@ -91,6 +91,15 @@ describe('passGates', () => {
       '```\nvar file path /etc/x is not allowed by the current allowlist: [/srv]\n```',
     ],
   ];
+  it.each([
+    { kind: 'apply', ...plain, automerge: { kind: 'as_configured' } },
+    { kind: 'import', address: 'a', id: 'b', ...plain },
+    { kind: 'state_rm', addresses: ['a'], ...plain },
+  ] as const)('stops $kind with variable files from elsewhere', async (command) => {
+    const work = comment({ ...command, extraArgs: ['-var-file=/etc/x'] });
+    expect(await pass({ work, flags: ['--var-file-allowlist=/srv'] })).toMatchObject({ kind: 'closed' });
+  });
+
   it.each(closed)('stops %s', async (_name, given, notice) => {
     expect(await pass(given)).toMatchObject({ kind: 'closed', notice });
   });

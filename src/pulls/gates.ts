@@ -78,9 +78,10 @@ async function teamGate(deps: GateDeps, context: GateContext, command: CommentCo
   return closed(`${login} may not give this command`, notice);
 }
 
+/** For every command: what the engine cannot make sense of in such a file, it shows. */
 function varFileGate(deps: GateDeps, command: CommentCommand): Gate {
-  if (command.kind !== 'plan') return open;
-  const problem = checkVarFiles(command.extraArgs, deps.pullSettings.varFileAllowlist);
+  const { varFileAllowlist: allowlist, ownFolder } = deps.pullSettings;
+  const problem = checkVarFiles(command.extraArgs, { allowlist, except: ownFolder });
   return problem === undefined ? open : closed('a variable file is outside the allowed folders', problem);
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseTeamRules, type TeamRules } from '../access/index.ts';
 import type { Options } from '../config/index.ts';
 import { PolderError } from '../lib/errors.ts';
@@ -44,6 +45,8 @@ export type PullSettings = Pick<
 > & {
   /** The server's address for people, without a slash at its end. */
   readonly baseUrl: string;
+  /** Where the server keeps its own files: records, states, and what is checked out for others. */
+  readonly ownFolder: string;
   /** Which teams of a host may give which commands; a host that is not named has no rules. */
   readonly teamRules: Readonly<Partial<Record<HostType, TeamRules>>>;
   /** Above so many projects a command sets only the combined commit statuses. */
@@ -61,6 +64,7 @@ export function pullSettings(options: Options, serverRules: ServerRules): PullSe
   return {
     ...options,
     baseUrl: options.atlantisUrl,
+    ownFolder: join(options.dataDir, 'polder'),
     teamRules: {
       Github: teamRulesOf('gh-team-allowlist', options.ghTeamAllowlist),
       Gitlab: teamRulesOf('gitlab-group-allowlist', options.gitlabGroupAllowlist),
