@@ -138,6 +138,7 @@ async function reportApply(
     const settings = await repoSettingsAt(deps, run.repo, { commitSha: run.commitSha, baseBranch: run.baseBranch });
     await mergeWhenApplied(deps, context, {
       live,
+      headSha: target.headSha,
       automerge: command.automerge,
       isConfigured: settings?.automerge ?? false,
       deleteSourceBranch: run.jobs.some(({ project }) => project.deleteSourceBranchOnMerge),

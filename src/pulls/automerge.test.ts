@@ -18,6 +18,7 @@ async function merge({ record = ['applied'], wish = {}, flags = [], merge: answe
   const world = await pullWorld({ record: projects, ...(answer ? { merge: answer } : {}) });
   await mergeWhenApplied({ ...world.deps, pullSettings: settingsWith(flags) }, world.context, {
     live: livePull(),
+    headSha: 'applied',
     automerge: { kind: 'as_configured' },
     isConfigured: true,
     deleteSourceBranch: false,
@@ -28,14 +29,18 @@ async function merge({ record = ['applied'], wish = {}, flags = [], merge: answe
 
 describe('mergeWhenApplied', () => {
   const rows: [string, Given, string[]][] = [
-    ['merges when everything is applied', {}, ['merge null']],
-    ['takes the method of the server', { flags: ['--automerge-method=rebase'] }, ['merge rebase']],
+    ['merges when everything is applied', {}, ['merge applied null']],
+    ['takes the method of the server', { flags: ['--automerge-method=rebase'] }, ['merge applied rebase']],
     [
       'takes the method of the comment',
       { wish: { automerge: { kind: 'method', method: 'squash' } } },
-      ['merge squash'],
+      ['merge applied squash'],
     ],
-    ['deletes the branch where that is set', { wish: { deleteSourceBranch: true } }, ['merge null', 'delete change']],
+    [
+      'deletes the branch where that is set',
+      { wish: { deleteSourceBranch: true } },
+      ['merge applied null', 'delete change'],
+    ],
     ['waits for what is not applied', { record: ['applied', 'planned_no_changes'] }, []],
     ['merges nothing when nothing was applied', { record: [] }, []],
     ['does not merge unasked', { wish: { isConfigured: false } }, []],
@@ -50,7 +55,7 @@ describe('mergeWhenApplied', () => {
       {
         wish: { deleteSourceBranch: true, live: livePull({ headRepo: { fullName: 'bob/infra', owner: 'bob' } }) },
       },
-      ['merge null'],
+      ['merge applied null'],
     ],
   ];
   it.each(rows)('%s', async (_name, given, expected) => {
@@ -59,12 +64,17 @@ describe('mergeWhenApplied', () => {
     expect(comments).toEqual(expected.length > 0 ? [merging] : []);
   });
 
+  it('merges no commit that came after the one that was applied', async () => {
+    const { changes } = await merge({ wish: { live: livePull({ headSha: 'pushed since' }) } });
+    expect(changes).toEqual(['merge applied null']);
+  });
+
   it('says why the host refuses, and nothing of a merge', async () => {
     const { comments, changes } = await merge({
       merge: { kind: 'refused', message: 'merging pull request: not mergeable' },
       wish: { deleteSourceBranch: true },
     });
-    expect(changes).toEqual(['merge null']);
+    expect(changes).toEqual(['merge applied null']);
     expect(comments).toEqual(['Automerging failed:\n```\nmerging pull request: not mergeable\n```']);
   });
 });

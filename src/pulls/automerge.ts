@@ -8,6 +8,8 @@ import { reply } from './reply.ts';
 
 export type MergeWish = {
   readonly live: Pull;
+  /** The commit that was applied. A push since then is merged by nobody who has not seen its plan. */
+  readonly headSha: string;
   readonly automerge: Automerge;
   /** What the repository, or else the server, says. */
   readonly isConfigured: boolean;
@@ -30,7 +32,7 @@ export async function mergeWhenApplied(
   if (!isAllApplied(record.map(({ status }) => status))) return;
   const method = wish.automerge.kind === 'method' ? wish.automerge.method : automergeMethod;
   const merged = await context.pulls.mergePull(context.ref, {
-    headSha: wish.live.headSha,
+    headSha: wish.headSha,
     method: methodOf(method),
     title: `[Atlantis] Automatically merging after successful apply: PR #${context.ref.number}`,
   });

@@ -76,7 +76,7 @@ export type PullWorld = {
   readonly context: Omit<CommandContext, 'task'>;
   readonly comments: string[];
   readonly statuses: CommitStatus[];
-  /** `merge <method>` and `delete <branch>`, in order. */
+  /** `merge <commit> <method>` and `delete <branch>`, in order. */
   readonly changes: string[];
 };
 
@@ -92,8 +92,8 @@ export async function pullWorld(given: {
   const pulls = pullHost({
     createComment: async (_ref, body) => String(comments.push(body)),
     setStatus: async (_ref, status) => void statuses.push(status),
-    mergePull: async (_ref, { method }) => {
-      changes.push(`merge ${method}`);
+    mergePull: async (_ref, { headSha, method }) => {
+      changes.push(`merge ${headSha} ${method}`);
       return merge;
     },
     deleteBranch: async (_repo, branch) => void changes.push(`delete ${branch}`),
