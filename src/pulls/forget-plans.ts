@@ -1,21 +1,20 @@
-import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import type { RunWithJobs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { deleteProjects, setPlanned } from './pull-store.ts';
+import { releaseUntouched, untouched } from './release-untouched.ts';
 import { recordDiscarded } from './unlock-pull.ts';
 
-/** For a pull request that touches no project (any more): nothing of it is planned or locked. */
+/** For a pull request that touches no project (any more): nothing of it is planned, or locked but for what it changed. */
 export async function forgetPlans(deps: PullDeps, { command, task }: CommandContext, live: Pull): Promise<void> {
   const { pull, actor } = command;
   const of = { repoId: pull.repo.id, pullNumber: pull.number };
-  const reason = 'the pull request does not touch the project any more';
   const now = deps.now();
   await deps.db.transaction(async (tx) => {
     await task.assertHeld(tx);
-    await discardPlans(tx, of, { reason, now });
-    await releasePullLocks(tx, of, { actor, reason, now });
+    await discardPlans(tx, of, { reason: untouched, now });
+    await releaseUntouched(tx, of, { actor, now, isTouched: () => false });
     await deleteProjects(tx, pull.id);
     await setPlanned(tx, pull.id, { headSha: live.headSha, baseBranch: live.baseBranch });
   });

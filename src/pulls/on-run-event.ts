@@ -1,11 +1,10 @@
 import type { ProjectStatus } from '../comments/index.ts';
 import type { Tx } from '../db/index.ts';
-import { releaseLock } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { getRun, type Job, type Run, type RunEvent } from '../runs/index.ts';
 import { selectCommand, setRun } from './command-store.ts';
-import { locksOfPull } from './locks-of-pull.ts';
 import { deleteProject, deleteProjects, selectProjects, setPlanned, upsertProject, upsertPull } from './pull-store.ts';
+import { releaseUntouched } from './release-untouched.ts';
 import { statusAfter } from './status-after.ts';
 import type { PullRecord } from './types.ts';
 
@@ -65,19 +64,13 @@ async function forgetEarlier(tx: Tx, event: RunEvent, pull: PullRecord): Promise
   const of = { repoId: repo.id, pullNumber: pull.number };
   await discardPlans(tx, of, { reason: 'planned again', now });
   const jobs = (await getRun(tx, run.id))?.jobs ?? [];
-  await releaseDeselected(tx, event, jobs);
+  const isTouched = (lock: Parameters<typeof isOf>[1]) => jobs.some((job) => isOf(job, lock));
+  await releaseUntouched(tx, of, { actor: run.actor, now, isTouched });
   for (const project of await selectProjects(tx, pull.id)) {
     if (project.status === 'applied') continue;
     if (jobs.some((job) => isOf(job, project))) {
       await upsertProject(tx, pull.id, { ...project, status: 'plan_discarded', now });
     } else if (project.status !== 'apply_errored') await deleteProject(tx, pull.id, project);
-  }
-}
-
-async function releaseDeselected(tx: Tx, { run, repo, now }: RunEvent, jobs: readonly Job[]): Promise<void> {
-  for (const lock of await locksOfPull(tx, { repoId: repo.id, pullNumber: run.pull?.number ?? 0 })) {
-    if (jobs.some((job) => isOf(job, lock))) continue;
-    await releaseLock(tx, lock.id, { actor: run.actor, reason: 'the pull request does not touch it any more', now });
   }
 }
 

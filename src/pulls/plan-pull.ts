@@ -33,9 +33,8 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
     releaseOutdated(deps, context, live),
   ]);
   if (selected.kind === 'ignored') return selected.note;
-  if (command && deps.pullSettings.discardApprovalOnPlan && context.host.capabilities.dismissReviews) {
-    await context.pulls.dismissReviews(context.ref, 'Dismissing reviews because of plan changes');
-  }
+  const isPlanned = selected.kind === 'selected' && selected.projects.length > 0;
+  if (command || isPlanned) await discardApprovals(deps, context);
   if (selected.kind === 'rejected') return refuse(deps, context, { ...planning, why: selected });
   if (selected.projects.length === 0) return planNothing(deps, context, { ...planning, selected });
   const facts = {
@@ -53,6 +52,12 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, why: accepted });
   return reportPlan(deps, context, { ...planning, ...facts, runId: accepted.runId });
+}
+
+/** Who approved has not seen what is planned now, whether somebody asked for it or pushed. */
+async function discardApprovals(deps: PullDeps, { host, pulls, ref }: CommandContext): Promise<void> {
+  if (!deps.pullSettings.discardApprovalOnPlan || !host.capabilities.dismissReviews) return;
+  await pulls.dismissReviews(ref, 'Dismissing reviews because of plan changes');
 }
 
 /** Checkouts of an earlier head are of no use any more; given back while others are asked, one serves the new head. */

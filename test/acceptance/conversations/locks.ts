@@ -65,6 +65,20 @@ export const locks: readonly Conversation[] = [
     locks: 0,
   },
   {
+    name: 'what was applied stays locked when a push takes it out of the pull request again',
+    files,
+    change: { 'a/main.tf': main('one'), 'b/main.tf': main('one') },
+    steps: [
+      { comment: 'atlantis apply -d a' },
+      { push: { 'c/main.tf': main('one') }, removed: ['a', 'b'] },
+      { push: { 'a/main.tf': main('two') }, on: 'other' },
+      { open: 'other' },
+    ],
+    comments: [{ has: ['Ran Plan for 2 projects:'] }, applied(where('a')), planned(where('c'), '-d c')],
+    commentsOn2: [{ has: [`Ran Plan for ${where('a')}\n\n**Plan Failed**: `, '#1, which has applied its plan'] }],
+    locks: 2,
+  },
+  {
     name: 'unlock discards plans, so that nothing can be applied',
     files,
     change,

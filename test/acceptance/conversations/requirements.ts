@@ -53,6 +53,16 @@ export const requirements: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'a push takes approvals back where the server says so, since nobody has seen what it plans',
+    files,
+    change,
+    flags: { 'discard-approval-on-plan': true },
+    rule: { apply_requirements: ['approved'] },
+    steps: [{ approve: true }, { push: { 'main.tf': main('two') } }, { comment: 'atlantis apply' }],
+    comments: [mine, planned(root, '-d .', '"two"'), failed('Apply', root, notApproved('apply'))],
+    locks: 1,
+  },
+  {
     name: 'it is not even planned before somebody has approved',
     files,
     change,
