@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { onCleanup } from '../../support/cleanup.ts';
 import { runGitBackend } from '../../support/git-http-server.ts';
-import { readPullFromGit } from '../github/git-pulls.ts';
+import { readPull } from '../github/git-pulls.ts';
 import { type Delivery, deliver, typeOfAction } from './deliveries.ts';
 import { type Flavour, type GiteaDescription, readDescription } from './description.ts';
 import { type FakeReply, handlers } from './handlers.ts';
@@ -163,13 +163,13 @@ export async function fakeGitea(options: Options = {}): Promise<FakeGitea> {
       const repo = state.repos.get(fullName);
       if (!repo) throw new Error(`no repo ${fullName}`);
       const pull = { ...newPull(repo), ...given };
-      if (repo.gitDir !== null) Object.assign(pull, readPullFromGit(repo.gitDir, pull));
+      if (repo.gitDir !== null) Object.assign(pull, readPull(repo.gitDir, pull));
       repo.branches.add(pull.headBranch);
       repo.pulls.set(pull.number, pull);
       return pull;
     },
     pushed: ({ gitDir }, pull) => {
-      if (gitDir !== null) Object.assign(pull, readPullFromGit(gitDir, pull));
+      if (gitDir !== null) Object.assign(pull, readPull(gitDir, pull));
     },
     addComment: (pull, body, author = 'ada') => {
       const comment = { id: state.nextId++, author, body, reactions: [] };

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mergeInGit } from '../github/git-pulls.ts';
+import { deleteInGit, fileInGit } from '../git-repository.ts';
+import { mergePull } from '../github/git-pulls.ts';
 import type { Render } from './render.ts';
 import { type FakePull, type FakeRepo, type FakeState, findComment, isDraft } from './state.ts';
 
@@ -57,7 +57,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'GET /repos/{owner}/{repo}': withRepo(({ render }, repo) => ({ status: 200, body: render.repo(repo) })),
   'GET /repos/{owner}/{repo}/contents/{filepath}': withRepo((_, repo, { parameters, query }) => {
     const path = parameters.filepath ?? '';
-    const text = repo.files.get(path) ?? fileInGit(repo, query.get('ref') ?? 'main', path);
+    const text = repo.files.get(path) ?? fileInGit(repo.gitDir, query.get('ref') ?? 'main', path);
     if (text === undefined) return notFound;
     const content = Buffer.from(text).toString('base64');
     const size = Buffer.byteLength(text);
@@ -130,7 +130,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'POST /repos/{owner}/{repo}/pulls/{index}/merge': withPull((_, { repo, pull }, { body }) => {
     const refused = whyNotMerged(repo, pull, body);
     if (refused) return refused;
-    if (repo.gitDir !== null) mergeInGit(repo.gitDir, pull);
+    if (repo.gitDir !== null) mergePull(repo.gitDir, pull);
     Object.assign(pull, { state: 'closed', merged: true });
     return { status: 200 };
   }),
@@ -177,23 +177,5 @@ function whyNotMerged(repo: FakeRepo, pull: FakePull, body: FakeRequest['body'])
 }
 
 function deleteBranch({ gitDir, branches }: FakeRepo, branch: string): boolean {
-  if (gitDir === null) return branches.delete(branch);
-  try {
-    execFileSync('git', ['-C', gitDir, 'branch', '-D', branch], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function fileInGit({ gitDir }: FakeRepo, ref: string, path: string): string | undefined {
-  if (gitDir === null) return undefined;
-  try {
-    return execFileSync('git', ['-C', gitDir, 'cat-file', 'blob', `${ref}:${path}`], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch {
-    return undefined;
-  }
+  return gitDir === null ? branches.delete(branch) : deleteInGit(gitDir, branch);
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { onCleanup } from '../../support/cleanup.ts';
 import { runGitBackend } from '../../support/git-http-server.ts';
 import { readDescription } from './description.ts';
-import { readPullFromGit } from './git-pulls.ts';
+import { readPull } from './git-pulls.ts';
 import { answerGraphql } from './graphql.ts';
 import type { FakeReply } from './handler.ts';
 import { handlers } from './handlers.ts';
@@ -171,12 +171,12 @@ export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
       const repo = state.repos.get(fullName);
       if (!repo) throw new Error(`no repo ${fullName}`);
       const pull = { ...newPull(repo), ...given };
-      if (repo.gitDir !== null) Object.assign(pull, readPullFromGit(repo.gitDir, pull));
+      if (repo.gitDir !== null) Object.assign(pull, readPull(repo.gitDir, pull));
       repo.pulls.set(pull.number, pull);
       return pull;
     },
     pushed: ({ gitDir }, pull) => {
-      if (gitDir !== null) Object.assign(pull, readPullFromGit(gitDir, pull));
+      if (gitDir !== null) Object.assign(pull, readPull(gitDir, pull));
     },
     addComment: (pull, body, author = 'ada') => {
       const comment = { id: state.nextId++, author, body, minimised: false, reactions: [] };

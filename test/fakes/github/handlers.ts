@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { mergeInGit } from './git-pulls.ts';
+import { fileInGit } from '../git-repository.ts';
+import { mergePull } from './git-pulls.ts';
 import type { Context, FakeReply, FakeRequest, Handler } from './handler.ts';
 import { setUpHandlers } from './set-up-handlers.ts';
 import type { FakePull, FakeRepo } from './state.ts';
@@ -29,7 +29,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'GET /repos/{owner}/{repo}': withRepo(({ render }, repo) => ({ status: 200, body: render.repo(repo) })),
   'GET /repos/{owner}/{repo}/contents/{path}': withRepo(({ description }, repo, { parameters, query }) => {
     const path = parameters.path ?? '';
-    const text = repo.files.get(path) ?? fileInGit(repo, query.get('ref') ?? 'HEAD', path);
+    const text = repo.files.get(path) ?? fileInGit(repo.gitDir, query.get('ref') ?? 'HEAD', path);
     if (text === undefined) return notFound;
     const example = description.example('GET /repos/{owner}/{repo}/contents/{path}', 200);
     return { status: 200, body: { ...example, path, content: Buffer.from(text).toString('base64') } };
@@ -100,7 +100,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     const isMergeable = pull.state === 'open' && pull.mergeableState !== 'dirty' && pull.mergeableState !== 'blocked';
     if (!isMergeable || !repo.allowed[method])
       return { status: 405, body: { message: 'Pull Request is not mergeable' } };
-    const sha = repo.gitDir === null ? pull.headSha : mergeInGit(repo.gitDir, pull);
+    const sha = repo.gitDir === null ? pull.headSha : mergePull(repo.gitDir, pull);
     Object.assign(pull, { state: 'closed', merged: true });
     return { status: 200, body: { sha, merged: true, message: 'Pull Request successfully merged' } };
   }),
@@ -120,16 +120,4 @@ export const handlers: Readonly<Record<string, Handler>> = {
 
 export function findComment(repo: FakeRepo, id: number) {
   return [...repo.pulls.values()].flatMap(({ comments }) => comments).find((comment) => comment.id === id);
-}
-
-function fileInGit({ gitDir }: FakeRepo, ref: string, path: string): string | undefined {
-  if (gitDir === null) return undefined;
-  try {
-    return execFileSync('git', ['-C', gitDir, 'cat-file', 'blob', `${ref}:${path}`], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  } catch {
-    return undefined;
-  }
 }

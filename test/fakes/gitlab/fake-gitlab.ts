@@ -8,7 +8,7 @@ import { onCleanup } from '../../support/cleanup.ts';
 import { runGitBackend } from '../../support/git-http-server.ts';
 import { checkReply, checkRequest, matchRoute } from './description.ts';
 import { noteEvent, type RequestChange, requestEvent } from './events.ts';
-import { readRequestFromGit } from './git-requests.ts';
+import { readRequest } from './git-requests.ts';
 import { type FakeReply, handlers, refusal } from './handlers.ts';
 import { createRender } from './render.ts';
 import { send, sendReply } from './send.ts';
@@ -154,7 +154,7 @@ export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
   };
   // The branch of a fork is looked for here too, where a real GitLab would fetch it to.
   const readGit = ({ gitDir }: FakeProject, request: FakeRequest) => {
-    if (gitDir !== null) Object.assign(request, readRequestFromGit(gitDir, request));
+    if (gitDir !== null) Object.assign(request, readRequest(gitDir, request));
   };
   const delivery = (event: string, payload: object): Delivery => {
     const { webhookSecret: secret } = options;

@@ -1,4 +1,5 @@
-import { deleteInGit, fileInGit, mergeInGit } from './git-requests.ts';
+import { deleteInGit, fileInGit } from '../git-repository.ts';
+import { mergeRequest } from './git-requests.ts';
 import type { Render } from './render.ts';
 import { type FakeProject, type FakeRequest, type FakeState, userId } from './state.ts';
 import { setStatus } from './statuses.ts';
@@ -79,7 +80,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   [`PUT ${request}/merge`]: withRequest(({ render }, { project, request: given }, { body }) => {
     const reply = reasonNotToMerge(project, given, body);
     if (reply) return reply;
-    if (project.gitDir !== null) mergeInGit(project.gitDir, given);
+    if (project.gitDir !== null) mergeRequest(project.gitDir, given);
     given.state = 'merged';
     return ok(render.request(project, given));
   }),
@@ -119,8 +120,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   'GET projects/:id/repository/files/:file_path': withProject(({ render }, project, { parameters, query }) => {
     const path = parameters.file_path ?? '';
     const ref = query.get('ref') ?? 'HEAD';
-    const { gitDir } = project;
-    const text = project.files.get(path) ?? (gitDir === null ? undefined : fileInGit(gitDir, ref, path));
+    const text = project.files.get(path) ?? fileInGit(project.gitDir, ref, path);
     return text === undefined ? refusal(404, '404 File Not Found') : ok(render.file(path, ref, text));
   }),
   'GET projects/:id/repository/commits/:sha': withProject(({ render }, project, { parameters: { sha = '' } }) =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isSuperseded } from '../../../src/vcs/index.ts';
 import { type FakeGitea, fakeGitea } from '../../fakes/gitea/index.ts';
-import { mergeInGit } from '../../fakes/github/git-pulls.ts';
+import { mergePull } from '../../fakes/github/git-pulls.ts';
 import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
 
 export async function giteaForge(reposDir: string): Promise<Forge> {
@@ -60,7 +60,7 @@ function repoOn(gitea: FakeGitea, { reposDir, fullName, send }: Place): ForgeRep
       return send(gitea.pullEvent(repo, of(number), 'reopened'));
     },
     merge: async (number) => {
-      mergeInGit(join(reposDir, `${fullName}.git`), of(number));
+      mergePull(join(reposDir, `${fullName}.git`), of(number));
       Object.assign(of(number), { state: 'closed', merged: true });
     },
     tellMerged: (number) => send(gitea.pullEvent(repo, of(number), 'closed')),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mergeInGit } from '../../fakes/github/git-pulls.ts';
+import { mergePull } from '../../fakes/github/git-pulls.ts';
 import { type FakeGithub, fakeGithub } from '../../fakes/github/index.ts';
 import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
 
@@ -57,7 +57,7 @@ function repoOn(github: FakeGithub, { reposDir, fullName, send }: Place): ForgeR
       return send(github.pullEvent(repo, of(number), 'reopened'));
     },
     merge: async (number) => {
-      mergeInGit(join(reposDir, `${fullName}.git`), of(number));
+      mergePull(join(reposDir, `${fullName}.git`), of(number));
       Object.assign(of(number), { state: 'closed', merged: true });
     },
     tellMerged: (number) => send(github.pullEvent(repo, of(number), 'closed')),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isSuperseded } from '../../../src/vcs/index.ts';
-import { mergeInGit } from '../../fakes/gitlab/git-requests.ts';
+import { mergeRequest } from '../../fakes/gitlab/git-requests.ts';
 import { type FakeGitlab, fakeGitlab } from '../../fakes/gitlab/index.ts';
 import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
 
@@ -64,7 +64,7 @@ function repoOn(gitlab: FakeGitlab, { reposDir, fullName, send }: Place): ForgeR
       return send(gitlab.requestEvent(project, of(iid), { action: 'reopen' }));
     },
     merge: async (iid) => {
-      mergeInGit(join(reposDir, `${fullName}.git`), of(iid));
+      mergeRequest(join(reposDir, `${fullName}.git`), of(iid));
       of(iid).state = 'merged';
     },
     tellMerged: (iid) => send(gitlab.requestEvent(project, of(iid), { action: 'merge' })),
