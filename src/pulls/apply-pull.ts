@@ -1,6 +1,6 @@
 import { notices, type ProjectReport } from '../comments/index.ts';
 import { getApplyLock } from '../locks/index.ts';
-import { jobOutputs } from '../runs/index.ts';
+import { jobOutputs, provideCommit } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
@@ -15,6 +15,7 @@ import { reportResult } from './report-result.ts';
 import { notRunReport, projectReports, ranResult, rejectedResult } from './result-view.ts';
 import { combinedEnded, combinedFailed, projectStatuses } from './run-statuses.ts';
 import { repoSettingsAt, settingsNow } from './select-on-pull.ts';
+import { settingsOfRun } from './settings-of-run.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts, Hindered } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
@@ -40,6 +41,8 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
   if (!first) return applyNothing(deps, context, { ...applying, ...chosen });
   const { repo } = context.command.pull;
   const at = { commitSha: first.commitSha, baseBranch: live.baseBranch };
+  // Another server may have planned it.
+  await provideCommit(deps, { run: { ...at, pull: { ...live, mergedInto: first.mergedInto } }, repo });
   const [settings, asNow] = await Promise.all([repoSettingsAt(deps, repo, at), settingsNow(deps, repo, at)]);
   const facts = { hindered: chosen.hindered };
   await setFacts(deps.db, context.command.id, facts);
@@ -135,7 +138,7 @@ async function reportApply(
     ...combinedEnded(names, 'apply', record),
   ]);
   if (run.jobs.every(({ outcome }) => outcome?.kind === 'applied')) {
-    const settings = await repoSettingsAt(deps, run.repo, { commitSha: run.commitSha, baseBranch: run.baseBranch });
+    const settings = await settingsOfRun(deps, run);
     await mergeWhenApplied(deps, context, {
       live,
       headSha: target.headSha,

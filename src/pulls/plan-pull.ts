@@ -12,7 +12,8 @@ import { isUntargeted } from './on-run-event.ts';
 import { reportResult } from './report-result.ts';
 import { lockUrls, projectReports, rejectedResult } from './result-view.ts';
 import { combinedFailed, combinedStarted, givenUp, noProjectStatuses, projectStatuses } from './run-statuses.ts';
-import { repoSettingsAt, type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
+import { type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
+import { settingsOfRun } from './settings-of-run.ts';
 import { statusNames } from './status-names.ts';
 import { tellPlans } from './tell-plans.ts';
 import type { CommandFacts } from './types.ts';
@@ -158,5 +159,5 @@ async function reportPlan(
 async function mergesItself(deps: PullDeps, run: RunWithJobs, live: Pull): Promise<boolean> {
   const { disableAutomergeLabel: label } = deps.pullSettings;
   if (label !== '' && live.labels.includes(label)) return false;
-  return (await repoSettingsAt(deps, run.repo, run))?.automerge ?? false;
+  return (await settingsOfRun(deps, run))?.automerge ?? false;
 }

@@ -8,6 +8,7 @@ export { findJobs, hasBegunToChange } from './job-store.ts';
 export { createJobTokens, type JobTokens } from './job-tokens.ts';
 export { releasePullCheckouts, tidyKeptCheckouts } from './kept-checkouts.ts';
 export { createPool } from './pool.ts';
+export { provideCommit } from './provide-commit.ts';
 export { type PullPlan, plansOfPull } from './pull-plans.ts';
 export { getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';
 export { isEnd } from './state-tables.ts';
