@@ -17,6 +17,8 @@ export type HostFetchOptions = {
   readonly now: () => number;
   /** For one attempt, its reply included; 30 s by default. */
   readonly timeoutMs?: number;
+  /** How often a request is made at most, with those that fail for a passing reason; 4 by default. */
+  readonly attempts?: number;
   /** The longest that one call waits for a rate limit; 60 s by default. */
   readonly patienceMs?: number;
   /** From 0 to 1: Math.random by default. */
@@ -34,7 +36,7 @@ export type HostRequest = {
 
 /** Open to one host at once. */
 const connections = 32;
-const attempts = 4;
+const usualAttempts = 4;
 const firstPauseMs = 250;
 /** The largest reply that is read: pages of 100 files with their patches stay far below. */
 const largestReply = 50 * 1024 * 1024;
@@ -92,12 +94,13 @@ async function ask(asking: Asking, url: string, init: HostRequest): Promise<Resp
 type Attempt = { readonly init: HostRequest; readonly isRepeatable: boolean };
 
 async function untilAnswered(asking: Asking, url: string, { init, isRepeatable }: Attempt): Promise<Response> {
+  const { attempts = usualAttempts } = asking.options;
   for (let attempt = 1; ; attempt += 1) {
     await waitForBudget(asking, url, init.signal);
     const outcome = await tryOnce(asking, url, init);
     if (outcome.kind === 'answered') return outcome.reply;
     const isSafe = isRepeatable || outcome.didNothing;
-    if (!isSafe || attempt === attempts || init.signal?.aborted) {
+    if (!isSafe || attempt >= attempts || init.signal?.aborted) {
       if (outcome.reply) return outcome.reply;
       throw unavailable(asking, url, outcome);
     }

@@ -23,7 +23,8 @@ const timeoutMs = 10_000;
  */
 export async function probeSite(options: ProbeOptions, url: string): Promise<Probe> {
   const { origin } = new URL(url);
-  const hostFetch = createHostFetch({ ...options, origin, timeoutMs, isRepeatable: () => false });
+  // Somebody waits for it, and what fails now is what they want to know.
+  const hostFetch = createHostFetch({ ...options, origin, timeoutMs, attempts: 1, isRepeatable: () => false });
   try {
     const reply = await hostFetch(url, { headers: { 'user-agent': 'polder' } });
     const body = await reply.text();
