@@ -75,6 +75,7 @@ async function select({ git, base, head }: Pull, modulePatterns: readonly string
     settings: merged.repo,
     settingsOf: merged.settingsOf,
     autoplanFileList: defaultFileList,
+    wasListed: () => false,
     changedPaths: paths,
     target: { kind: 'autoplan' },
     enableRegexpCmd: false,

@@ -276,6 +276,11 @@ describe('changedProjects', () => {
       ['names a discovered one', { changed: ['c/main.tf'] }, ['- c']],
       ['names the old place of a renamed one', { changed: ['a/main.tf', 'old/main.tf'] }, ['a default', '- old']],
       ['names one that has no Terraform left', { files: ['c/README.md', 'c/d/x.tf'], changed: ['c/main.tf'] }, ['- c']],
+      [
+        'names one whose entry goes with it',
+        { config: two, files: ['a/main.tf'], changed: ['old/main.tf', 'modules/m/main.tf'], wasListed: ['old', 'b'] },
+        ['- old'],
+      ],
       ['names a listed one', { config: two, files: ['b/main.tf'], changed: ['a/main.tf'] }, ['- a']],
       [
         'names it once, in whatever workspaces it was',

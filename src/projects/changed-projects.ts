@@ -23,6 +23,8 @@ export type Change = {
   /** Leaves out listed projects that are not to be planned by themselves. */
   readonly isAutoplan: boolean;
   readonly look: CommitLook | null;
+  /** Whether the configuration of the base branch lists a folder: an entry may go with its folder. */
+  readonly wasListed: (dir: string) => boolean;
 };
 
 /**
@@ -35,7 +37,9 @@ export async function changedProjects(scope: SelectionScope, change: Change): Pr
   const discovered = await discoveredChanges(scope, { ...change, removed });
   return {
     projects: [...listed.projects, ...discovered.projects],
-    removedDirs: [...new Set([...listed.removedDirs, ...discovered.removedDirs])],
+    removedDirs: [
+      ...new Set([...listed.removedDirs, ...discovered.removedDirs, ...[...removed].filter(change.wasListed)]),
+    ],
   };
 }
 

@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js';
 import {
+  branchTest,
   type ConfigIssue,
   type ConfiguredProject,
   compileGlob,
@@ -83,17 +83,6 @@ export function configuredProjects(config: RepoConfig, scope: Scope): Configured
       names: new Set(ofOthers.map(({ name }) => name)),
       dirs: new Set(ofOthers.map(({ dir }) => dir)),
     },
-  };
-}
-
-/** Expressions are compiled once each: thousands of entries share a few. */
-function branchTest(baseBranch: string): (branch: string | null) => boolean {
-  const known = new Map<string, boolean>();
-  return (branch) => {
-    if (branch === null) return true;
-    const matches = known.get(branch) ?? RE2JS.compile(branch).matcher(baseBranch).find();
-    known.set(branch, matches);
-    return matches;
   };
 }
 

@@ -16,14 +16,20 @@ export type FileRestriction = {
  * A folder must hold a changed file; a name must stand for all of them. Of what a pattern means, what holds one remains.
  */
 export function restrictToFiles(found: Found, restriction: FileRestriction): Found {
-  if (found.kind !== 'found') return found;
   const { target, selection, changedPaths } = restriction;
   const changed = new Set(changedPaths.map(dirOf));
-  if (target.kind === 'name') return ofName(found.projects, target.name, changed);
   const isDirNamed = selection.paths.some(({ directory }) => directory !== undefined);
+  // Comes before what is wrong with the folder itself.
+  const isElsewhere = target.kind === 'dir' && isDirNamed && !changed.has(target.dir);
+  if (isElsewhere && found.kind !== 'ignored') return notInList(target.dir);
+  if (found.kind !== 'found') return found;
+  if (target.kind === 'name') return ofName(found.projects, target.name, changed);
   const touched = isDirNamed ? found.projects.filter(({ dir }) => changed.has(dir)) : found.projects;
   if (touched.length > 0 || found.projects.length === 0) return { kind: 'found', projects: touched };
-  const dir = target.kind === 'glob' ? target.pattern : target.dir;
+  return notInList(target.kind === 'glob' ? target.pattern : target.dir);
+}
+
+function notInList(dir: string): SelectionRejection {
   return rejected(`the dir "${dir}" is not in the plan list of this pull request`);
 }
 

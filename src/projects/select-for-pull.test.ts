@@ -136,6 +136,11 @@ describe('selectForPull', () => {
         ['the dir "b" is not in the plan list of this pull request'],
       ],
       [
+        'refuses a folder without one that is not there either',
+        { ...restricted, d: 'nope' },
+        ['the dir "nope" is not in the plan list of this pull request'],
+      ],
+      [
         'does not count files further below',
         { ...restricted, d: 'a', changed: ['a/sub/x.tf'] },
         ['the dir "a" is not in the plan list of this pull request'],

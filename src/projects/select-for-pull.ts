@@ -12,6 +12,8 @@ export type PullSelectionRequest = SelectionContext & {
   /** All paths that the pull request changes, those of files that are gone too. */
   readonly changedPaths: readonly string[];
   readonly target: PullSelectionTarget;
+  /** Whether the configuration of the base branch lists a folder. */
+  readonly wasListed: (dir: string) => boolean;
   /** `-p` may be a regular expression. */
   readonly enableRegexpCmd: boolean;
   /** Only what the pull request changes may be named. */
@@ -49,9 +51,9 @@ export async function selectForPull(request: PullSelectionRequest): Promise<Pull
   if (scope.kind === 'invalid') {
     return { kind: 'rejected', reason: 'config_invalid', message: scope.atlantisMessage };
   }
-  const { target, changedPaths: paths, look } = request;
+  const { target, changedPaths: paths, look, wasListed } = request;
   if (target.kind === 'selection') return selectNamed(request, scope, target.selection);
-  const changed = await changedProjects(scope, { paths, isAutoplan: target.kind === 'autoplan', look });
+  const changed = await changedProjects(scope, { paths, isAutoplan: target.kind === 'autoplan', look, wasListed });
   return { kind: 'selected', projects: inOrder(changed.projects), removedDirs: changed.removedDirs };
 }
 

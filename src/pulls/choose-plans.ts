@@ -1,11 +1,19 @@
 import type { CommentCommand } from '../commands/index.ts';
 import type { Project } from '../projects/index.ts';
+import { findJobs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { isUntargeted } from './on-run-event.ts';
-import { type Appliable, namedPlans, type SavedOnPull, standingOf, waitingPlans } from './saved-plans.ts';
-import { selectOnPull } from './select-on-pull.ts';
-import type { Hindered } from './types.ts';
+import {
+  type Appliable,
+  namedPlans,
+  type SavedOnPull,
+  standingOf,
+  waitForGroups,
+  waitingPlans,
+} from './saved-plans.ts';
+import { repoSettingsAt, selectOnPull } from './select-on-pull.ts';
+import type { Hindered, PullRecord } from './types.ts';
 
 export type PlanChoice =
   | {
@@ -27,11 +35,32 @@ export async function choosePlans(
   { live, command }: Choosing,
 ): Promise<PlanChoice> {
   const { pull } = context.command;
-  if (isUntargeted(command.selection)) return chosen(waitingPlans(await standingOf(deps, pull, live)), false);
+  if (isUntargeted(command.selection)) return chosen(await allWaiting(deps, pull, live), false);
   const target = { kind: 'selection', selection: command.selection } as const;
-  const selected = await selectOnPull(deps, pull.repo, { live, target });
+  // What is planned may be applied.
+  const selected = await selectOnPull(deps, pull.repo, { live, target, restrictFileList: false });
   if (selected.kind !== 'selected') return selected;
   return chosen(namedPlans(await standingOf(deps, pull, live), selected.projects), true);
+}
+
+async function allWaiting(deps: PullDeps, pull: PullRecord, live: Pull): Promise<SavedOnPull> {
+  const standing = await standingOf(deps, pull, live);
+  const saved = waitingPlans(standing);
+  if (saved.kind === 'rejected' || saved.hindered.length === 0) return saved;
+  const [first] = saved.appliable;
+  if (!first) return saved;
+  const at = { commitSha: first.commitSha, baseBranch: live.baseBranch };
+  if (!(await repoSettingsAt(deps, pull.repo, at))?.abortOnExecutionOrderFail) return saved;
+  const jobs = await findJobs(
+    deps.db,
+    standing.record.flatMap(({ jobId }) => jobId ?? []),
+  );
+  return waitForGroups(saved, ({ dir, workspace, projectName }) => {
+    const known = standing.record.find(
+      (one) => one.dir === dir && one.workspace === workspace && one.projectName === projectName,
+    );
+    return jobs.get(known?.jobId ?? 0)?.project.executionOrderGroup ?? 0;
+  });
 }
 
 function chosen(saved: SavedOnPull, isNamed: boolean): PlanChoice {

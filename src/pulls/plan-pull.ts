@@ -30,7 +30,11 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
     return reportPlan(deps, context, { ...planning, ...context.command.facts, runId: context.command.runId });
   const { live, command } = planning;
   const [selected] = await Promise.all([
-    selectOnPull(deps, context.command.pull.repo, { live, target: targetOf(command) }),
+    selectOnPull(deps, context.command.pull.repo, {
+      live,
+      target: targetOf(command),
+      restrictFileList: deps.pullSettings.restrictFileList,
+    }),
     releaseOutdated(deps, context, live),
   ]);
   if (selected.kind === 'ignored') return selected.note;

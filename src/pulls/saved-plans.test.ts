@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { projectOf } from '../../test/support/pull-runs.ts';
 import type { ProjectStatus } from '../comments/index.ts';
 import type { Project } from '../projects/index.ts';
-import { type Appliable, namedPlans, type SavedOnPull, type Standing, waitingPlans } from './saved-plans.ts';
+import {
+  type Appliable,
+  namedPlans,
+  type SavedOnPull,
+  type Standing,
+  waitForGroups,
+  waitingPlans,
+} from './saved-plans.ts';
 import type { PullProject } from './types.ts';
 
 const head = { headSha: '1111111aaaa', baseBranch: 'main' };
@@ -164,5 +171,25 @@ describe('namedPlans', () => {
   ];
   it.each(rows)('says why a project that %s cannot be applied', (_name, known, reason) => {
     expect(shown(namedPlans(standing(known), [a]))).toEqual([reason]);
+  });
+});
+
+describe('waitForGroups', () => {
+  const saved = {
+    kind: 'ready',
+    appliable: [plan({ dir: 'a', executionOrderGroup: 1 }), plan({ dir: 'b', executionOrderGroup: 2 })],
+    hindered: [{ project: { dir: 'x', workspace: 'default', projectName: '' }, reason: 'no' }],
+  } as const;
+
+  it('lets nothing of a later group pass what cannot be applied', () => {
+    expect(shown(waitForGroups(saved, () => 1))).toEqual([
+      'a default',
+      'no',
+      'plan for dir "b" workspace "default" project "" waits for an earlier execution order group',
+    ]);
+  });
+
+  it('lets everything pass what comes last', () => {
+    expect(waitForGroups(saved, () => 2)).toEqual(saved);
   });
 });

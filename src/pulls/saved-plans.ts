@@ -15,8 +15,14 @@ export type Appliable = {
   readonly project: Project;
 };
 
+export type ReadyPlans = {
+  readonly kind: 'ready';
+  readonly appliable: readonly Appliable[];
+  readonly hindered: readonly Hindered[];
+};
+
 export type SavedOnPull =
-  | { readonly kind: 'ready'; readonly appliable: readonly Appliable[]; readonly hindered: readonly Hindered[] }
+  | ReadyPlans
   /** Nothing may be applied, for a reason that holds for all. */
   | { readonly kind: 'rejected'; readonly message: string };
 
@@ -87,6 +93,23 @@ export function namedPlans(
   );
 }
 
+/**
+ * For a repository where a failure keeps later execution order groups from running: a project that cannot be applied
+ * keeps them waiting, too. `groupOf` tells the group of one that is hindered.
+ */
+export function waitForGroups(saved: ReadyPlans, groupOf: (project: Hindered['project']) => number): ReadyPlans {
+  const [first] = saved.hindered.toSorted((one, other) => groupOf(one.project) - groupOf(other.project));
+  if (!first) return saved;
+  const waits = ({ project }: Appliable) => project.executionOrderGroup > groupOf(first.project);
+  const waiting = saved.appliable.filter(waits).map(({ project }): Hindered => {
+    const { dir, workspace, name: projectName } = project;
+    const reason = `plan ${ofProject({ dir, workspace, projectName })} waits for an earlier execution order group`;
+    return { project: { dir, workspace, projectName }, reason };
+  });
+  const appliable = saved.appliable.filter((plan) => !waits(plan));
+  return { kind: 'ready', appliable, hindered: [...saved.hindered, ...waiting] };
+}
+
 function after(reason: string | undefined, again: string): string | undefined {
   return reason === undefined ? undefined : `${reason}; ${again}`;
 }
@@ -150,7 +173,7 @@ function planFile({ dir, workspace, projectName }: PullProject): string {
   return `${folder}${name}${workspace}.tfplan`;
 }
 
-function ofProject({ dir, workspace, projectName }: Asked): string {
+function ofProject({ dir, workspace, projectName }: Hindered['project']): string {
   const [inDir, of, named] = [dir, workspace, projectName].map((text) => JSON.stringify(text));
   return `for dir ${inDir} workspace ${of} project ${named}`;
 }

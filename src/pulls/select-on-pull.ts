@@ -2,6 +2,7 @@ import type { Selection } from '../commands/index.ts';
 import { changedPaths } from '../git/index.ts';
 import { loadConfig, loadTree, lookIntoCommit, type Project, selectForPull } from '../projects/index.ts';
 import {
+  branchTest,
   type ConfiguredProject,
   compileGlob,
   type MergedConfig,
@@ -21,6 +22,13 @@ export type PullTarget =
   | { readonly kind: 'autoplan' }
   | { readonly kind: 'all' }
   | { readonly kind: 'selection'; readonly selection: Selection };
+
+export type PullWish = {
+  readonly live: Pull;
+  readonly target: PullTarget;
+  /** Only what the pull request changes may be named. */
+  readonly restrictFileList: boolean;
+};
 
 export type SelectedOnPull =
   | {
@@ -88,17 +96,18 @@ export async function settingsNow(
 }
 
 function isEntryOf({ name, dir, workspace }: Project): (entry: ConfiguredProject) => boolean {
-  return (entry) =>
-    entry.name === name &&
-    entry.workspace === workspace &&
-    (entry.isGlob ? (compileGlob(entry.dir)?.matches(dir) ?? false) : entry.dir === dir);
+  return (entry) => entry.name === name && entry.workspace === workspace && isForDir(entry, dir);
+}
+
+function isForDir(entry: ConfiguredProject, dir: string): boolean {
+  return entry.isGlob ? (compileGlob(entry.dir)?.matches(dir) ?? false) : entry.dir === dir;
 }
 
 /** Finds what a command means on a pull request as it is now. Changes nothing but the mirror of the repo. */
 export async function selectOnPull(
   deps: PullDeps,
   repo: Repo,
-  { live, target }: { readonly live: Pull; readonly target: PullTarget },
+  { live, target, restrictFileList }: PullWish,
 ): Promise<SelectedOnPull> {
   const rule = ruleOf(deps, repo);
   const commits = await commitsOf(deps, repo, live);
@@ -123,8 +132,9 @@ export async function selectOnPull(
     autoplanFileList: settings.autoplanFileList,
     changedPaths: paths,
     target,
+    wasListed: await listedBefore(deps, repo, { paths, baseSha, baseBranch: live.baseBranch }),
     enableRegexpCmd: pullSettings.enableRegexpCmd,
-    restrictFileList: pullSettings.restrictFileList,
+    restrictFileList,
     silenceNoProjects: pullSettings.silenceNoProjects,
     look: lookIntoCommit(deps, {
       repoId: repo.id,
@@ -149,4 +159,19 @@ export async function selectOnPull(
         removedDirs: selected.removedDirs,
       };
   }
+}
+
+/** Tells which folders the base branch lists. Looked at only where the configuration changes: else nothing is different. */
+async function listedBefore(
+  deps: PullDeps,
+  repo: Repo,
+  base: { readonly paths: readonly string[]; readonly baseSha: string; readonly baseBranch: string },
+): Promise<(dir: string) => boolean> {
+  const { repoConfigFile } = ruleOf(deps, repo);
+  if (!base.paths.includes(repoConfigFile)) return () => false;
+  const loaded = await loadConfig(deps.git, { repoId: repo.id, sha: base.baseSha }, repoConfigFile);
+  const entries = loaded.kind === 'loaded' ? (loaded.config?.projects ?? []) : [];
+  const isForBranch = branchTest(base.baseBranch);
+  const listed = entries.filter(({ branch }) => isForBranch(branch));
+  return (dir) => listed.some((entry) => isForDir(entry, dir));
 }

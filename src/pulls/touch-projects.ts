@@ -27,7 +27,8 @@ export async function touchProjects(
   if (runId !== null) return reportTouched(deps, context, { ...touching, runId });
   const { selection } = command;
   const target = isUntargeted(selection) ? ({ kind: 'all' } as const) : ({ kind: 'selection', selection } as const);
-  const selected = await selectOnPull(deps, pull.repo, { live, target });
+  const restrictFileList = deps.pullSettings.restrictFileList && command.kind !== 'version';
+  const selected = await selectOnPull(deps, pull.repo, { live, target, restrictFileList });
   if (selected.kind === 'ignored') return selected.note;
   if (selected.kind === 'rejected') {
     await reportResult(deps, context, {

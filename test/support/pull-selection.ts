@@ -13,6 +13,8 @@ export type Asked = Partial<Omit<SelectionParts, 'tree'>> & {
   d?: string;
   w?: string;
   autoplan?: boolean;
+  /** Folders that the base branch lists. */
+  wasListed?: string[];
   look?: Partial<CommitLook>;
 } & Partial<Pick<PullSelectionRequest, 'enableRegexpCmd' | 'restrictFileList' | 'silenceNoProjects'>>;
 
@@ -33,6 +35,7 @@ export async function select(asked: Asked) {
     ...selectionContext({ ...asked, tree: treeOf([...files, ...links.map(([path]) => path)], new Map(links)) }),
     changedPaths: changed,
     target: selection ? { kind: 'selection', selection } : { kind: autoplan ? 'autoplan' : 'all' },
+    wasListed: (dir) => asked.wasListed?.includes(dir) ?? false,
     enableRegexpCmd,
     restrictFileList,
     silenceNoProjects,

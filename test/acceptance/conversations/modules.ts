@@ -91,6 +91,20 @@ export const modules: readonly Conversation[] = [
     locks: 0,
   },
   {
+    name: 'a folder that is deleted with its entry in the list is named, too',
+    files: {
+      'atlantis.yaml': 'version: 3\nprojects:\n- { dir: app }\n- { dir: old }\n',
+      'app/main.tf': resource,
+      'old/main.tf': resource,
+    },
+    change: { 'atlantis.yaml': 'version: 3\nprojects:\n- { dir: app }\n' },
+    removed: ['old'],
+    steps: [],
+    comments: [{ has: ['Ran Plan for 0 projects:', '`old`'] }],
+    statuses: { 'atlantis/plan': null, 'atlantis/apply': null },
+    locks: 0,
+  },
+  {
     name: 'a folder that gets another name is planned there, and the old name is told',
     files: { 'old/main.tf': resource },
     change: { 'new/main.tf': resource },

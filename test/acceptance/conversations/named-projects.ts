@@ -134,16 +134,22 @@ export const namedProjects: readonly Conversation[] = [
     locks: 0,
   },
   {
-    name: 'with the list of files restricted a project is planned only for its own',
+    name: 'with the list of files restricted a project is planned only for its own, and applied once it is planned',
     ...inFolders,
     flags: { 'restrict-file-list': true },
-    steps: [{ comment: 'atlantis plan -p net' }],
+    steps: [
+      { comment: 'atlantis plan -p net' },
+      { comment: 'atlantis plan -d nope' },
+      { comment: 'atlantis apply -p net' },
+    ],
     comments: [
       { has: [listed('Plan', eu, us, where('net', 'default', 'net'))] },
       commandError(
         'Plan',
         'the following directories are present in the pull request but not in the requested project:\neu\nus',
       ),
+      commandError('Plan', 'the dir "nope" is not in the plan list of this pull request'),
+      applied(where('net', 'default', 'net')),
     ],
     locks: 3,
   },

@@ -179,6 +179,21 @@ export const requirements: readonly Conversation[] = [
     locks: 2,
   },
   {
+    name: 'a group that cannot be applied stops those after it where the repository says so',
+    files: { 'atlantis.yaml': grouped(true) },
+    change: { 'net/main.tf': main('one'), 'app/main.tf': resource },
+    steps: [{ comment: 'atlantis plan -d net -- -var unknown=1' }, { comment: 'atlantis apply' }],
+    comments: [
+      { has: [listed('Plan', where('net'), where('app'))] },
+      { has: [`Ran Plan for ${where('net')}\n\n**Plan Error**\n`] },
+      {
+        has: ['**Apply Error**\n', 'plan for dir "net"', 'plan for dir "app"', 'waits for an earlier'],
+        lacks: ['Apply complete!'],
+      },
+    ],
+    locks: 1,
+  },
+  {
     name: 'a group that does not come out does not stop those after it otherwise',
     files: { 'atlantis.yaml': grouped(false) },
     change: { 'net/main.tf': failing, 'app/main.tf': resource },
