@@ -1,7 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import type { Delivery } from '../host-server.ts';
 import type { Flavour } from './description.ts';
-
-export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
 type Sending = {
   readonly flavour: Flavour;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { type Description, matchPattern } from '../described-api.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 type Operation = {
@@ -13,13 +14,8 @@ type Extract = { readonly operations: Readonly<Record<string, Operation>>; reado
 export type Flavour = 'gitea' | 'forgejo';
 
 /** The published description of what the fake serves; made by `scripts/extract-gitea-schema.ts`. */
-export type GiteaDescription = {
-  /** The route that serves a request, with what its path holds; undefined for what is not served. */
-  match(method: string, path: string): { route: string; parameters: Record<string, string> } | undefined;
+export type GiteaDescription = Description & {
   isPaged(route: string): boolean;
-  /** What is wrong with a request, in words. */
-  checkRequest(route: string, request: { query: URLSearchParams; body: unknown }): string[];
-  checkReply(route: string, reply: { status: number; body: unknown }): string[];
 };
 
 export function readDescription(flavour: Flavour): GiteaDescription {
@@ -49,15 +45,7 @@ export function readDescription(flavour: Flavour): GiteaDescription {
   };
   const routes = Object.keys(operations).map((route) => ({ route, pattern: patternOf(route) }));
   return {
-    match: (method, path) => {
-      for (const { route, pattern } of routes) {
-        const found = pattern.exec(`${method} ${path}`);
-        if (!found) continue;
-        const entries = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
-        return { route, parameters: Object.fromEntries(entries) as Record<string, string> };
-      }
-      return undefined;
-    },
+    match: (method, path) => matchPattern(routes, `${method} ${path}`),
     isPaged: (route) => operation(route).query.includes('limit'),
     checkRequest: (route, { query, body }) => {
       const { query: known, body: schema } = operation(route);

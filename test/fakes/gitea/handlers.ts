@@ -1,17 +1,13 @@
+import type { RouteRequest } from '../described-api.ts';
 import { deleteInGit, fileInGit } from '../git-repository.ts';
 import { mergePull } from '../github/git-pulls.ts';
+import type { FakeReply } from '../host-server.ts';
 import type { Render } from './render.ts';
 import { type FakePull, type FakeRepo, type FakeState, findComment, isDraft } from './state.ts';
 
-export type FakeRequest = {
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, string | undefined>>;
-};
-export type FakeReply = { readonly status: number; readonly body?: unknown };
 type Context = { readonly state: FakeState; readonly render: Render };
-type Handler = (context: Context, request: FakeRequest) => FakeReply;
-type PullHandler = (context: Context, of: { repo: FakeRepo; pull: FakePull }, request: FakeRequest) => FakeReply;
+type Handler = (context: Context, request: RouteRequest) => FakeReply;
+type PullHandler = (context: Context, of: { repo: FakeRepo; pull: FakePull }, request: RouteRequest) => FakeReply;
 
 function refusal(status: number, message: string): FakeReply {
   return { status, body: { message, url: 'https://git.example.com/api/swagger' } };
@@ -21,7 +17,7 @@ const then = '2026-01-02T03:04:05Z';
 
 const notFound = refusal(404, "The target couldn't be found.");
 
-function withRepo(handle: (context: Context, repo: FakeRepo, request: FakeRequest) => FakeReply): Handler {
+function withRepo(handle: (context: Context, repo: FakeRepo, request: RouteRequest) => FakeReply): Handler {
   return (context, request) => {
     const name = `${request.parameters.owner}/${request.parameters.repo}`.toLowerCase();
     const repo = [...context.state.repos.values()].find(({ fullName }) => fullName.toLowerCase() === name);
@@ -162,7 +158,7 @@ const words: Readonly<Record<string, string>> = { modified: 'changed', removed: 
 const reactions = ['+1', '-1', 'laugh', 'hooray', 'confused', 'heart', 'rocket', 'eyes'];
 
 /** In Gitea's order of looking. */
-function whyNotMerged(repo: FakeRepo, pull: FakePull, body: FakeRequest['body']): FakeReply | undefined {
+function whyNotMerged(repo: FakeRepo, pull: FakePull, body: RouteRequest['body']): FakeReply | undefined {
   if (pull.merged) return refusal(405, '');
   if (pull.state === 'closed') return notFound;
   if (isDraft(pull)) return refusal(405, 'Work in progress PRs cannot be merged');

@@ -1,2 +1,3 @@
-export { type Delivery, type Failure, type FakeGitea, fakeGitea } from './fake-gitea.ts';
+export type { Delivery, Failure } from '../host-server.ts';
+export { type FakeGitea, fakeGitea } from './fake-gitea.ts';
 export { type FakeComment, type FakePull, type FakeRepo, newHook } from './state.ts';

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
+import { type Description, matchPattern } from '../described-api.ts';
 
 type Operation = {
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly required?: boolean }[];
@@ -10,14 +11,9 @@ type Operation = {
 };
 
 /** GitHub's published description of what the fake serves; made by `scripts/extract-github-schema.ts`. */
-export type GithubDescription = {
-  /** The route that serves a request, with what its path holds; undefined for what GitHub does not serve. */
-  match(method: string, path: string): { route: string; parameters: Record<string, string> } | undefined;
+export type GithubDescription = Description & {
   /** A reply as the description shows it, to be filled in. */
   example(route: string, status: number): Record<string, unknown>;
-  /** What is wrong with a request, in words. */
-  checkRequest(route: string, request: { query: URLSearchParams; body: unknown }): string[];
-  checkReply(route: string, reply: { status: number; body: unknown }): string[];
 };
 
 type Extract = { readonly operations: Readonly<Record<string, Operation>>; readonly schemas: object };
@@ -45,15 +41,7 @@ export function readDescription(): GithubDescription {
     return found;
   };
   return {
-    match: (method, path) => {
-      for (const { route, pattern } of routes) {
-        const found = pattern.exec(`${method} ${path}`);
-        if (!found) continue;
-        const entries = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
-        return { route, parameters: Object.fromEntries(entries) as Record<string, string> };
-      }
-      return undefined;
-    },
+    match: (method, path) => matchPattern(routes, `${method} ${path}`),
     example: (route, status) => {
       const example = operation(route).replies[status]?.example;
       return structuredClone(Array.isArray(example) ? example[0] : example) as Record<string, unknown>;

@@ -1,12 +1,14 @@
+import type { RouteRequest } from '../described-api.ts';
 import { fileInGit } from '../git-repository.ts';
+import type { FakeReply } from '../host-server.ts';
 import { mergePull } from './git-pulls.ts';
-import type { Context, FakeReply, FakeRequest, Handler } from './handler.ts';
+import type { Context, Handler } from './handler.ts';
 import { setUpHandlers } from './set-up-handlers.ts';
 import type { FakePull, FakeRepo } from './state.ts';
 
 const notFound: FakeReply = { status: 404, body: { message: 'Not Found' } };
 
-function withRepo(handle: (context: Context, repo: FakeRepo, request: FakeRequest) => FakeReply): Handler {
+function withRepo(handle: (context: Context, repo: FakeRepo, request: RouteRequest) => FakeReply): Handler {
   return (context, request) => {
     const name = `${request.parameters.owner}/${request.parameters.repo}`.toLowerCase();
     const repo = [...context.state.repos.values()].find(({ fullName }) => fullName.toLowerCase() === name);
@@ -14,7 +16,7 @@ function withRepo(handle: (context: Context, repo: FakeRepo, request: FakeReques
   };
 }
 
-type PullHandler = (context: Context, of: { repo: FakeRepo; pull: FakePull }, request: FakeRequest) => FakeReply;
+type PullHandler = (context: Context, of: { repo: FakeRepo; pull: FakePull }, request: RouteRequest) => FakeReply;
 
 function withPull(handle: PullHandler): Handler {
   return withRepo((context, repo, request) => {

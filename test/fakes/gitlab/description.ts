@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Description, matchPattern } from '../described-api.ts';
 import { permissions, setUpRoutes } from './set-up-description.ts';
 
 /*
@@ -237,37 +238,25 @@ const patterns = Object.keys(routes).map((route) => ({
   pattern: new RegExp(`^${route.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`),
 }));
 
-/** The route that serves a request, with what its path holds; undefined for what is not described. */
-export function matchRoute(method: string, path: string) {
-  for (const { route, pattern } of patterns) {
-    const found = pattern.exec(`${method} ${path}`);
-    if (!found) continue;
-    const entries = Object.entries(found.groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]);
-    return { route, parameters: Object.fromEntries(entries) as Record<string, string> };
-  }
-  return undefined;
-}
-
-/** What is wrong with a request, in words. */
-export function checkRequest(
-  route: string,
-  sent: { readonly query: URLSearchParams; readonly body: unknown },
-): string[] {
-  const { query = none, body = none, page } = described(route);
-  return [
-    ...problems(query, Object.fromEntries(sent.query), `${route} query (${page})`),
-    ...problems(body, sent.body ?? {}, `${route} body (${page})`),
-  ];
-}
-
-export function checkReply(route: string, reply: { readonly status: number; readonly body?: unknown }): string[] {
-  if (reply.status >= 400) return [];
-  const { replies, page } = described(route);
-  const schema = replies[reply.status];
-  return schema
-    ? problems(schema, reply.body, `${route} ${reply.status} (${page})`)
-    : [`${route}: no status ${reply.status} is described at ${page}`];
-}
+/** What GitLab's documentation says of the routes that the fake serves. */
+export const description: Description = {
+  match: (method, path) => matchPattern(patterns, `${method} ${path}`),
+  checkRequest: (route, sent) => {
+    const { query = none, body = none, page } = described(route);
+    return [
+      ...problems(query, Object.fromEntries(sent.query), `${route} query (${page})`),
+      ...problems(body, sent.body ?? {}, `${route} body (${page})`),
+    ];
+  },
+  checkReply: (route, reply) => {
+    if (reply.status >= 400) return [];
+    const { replies, page } = described(route);
+    const schema = replies[reply.status];
+    return schema
+      ? problems(schema, reply.body, `${route} ${reply.status} (${page})`)
+      : [`${route}: no status ${reply.status} is described at ${page}`];
+  },
+};
 
 function described(route: string): Described {
   const found = routes[route];

@@ -1,17 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { onCleanup } from '../../support/cleanup.ts';
-import { runGitBackend } from '../../support/git-http-server.ts';
-import { checkReply, checkRequest, matchRoute } from './description.ts';
+import { answerAsDescribed } from '../described-api.ts';
+import { type ApiRequest, type Delivery, type FakeReply, type HostServer, startHostServer } from '../host-server.ts';
+import { pageOf, tagged } from '../paging.ts';
+import { description } from './description.ts';
 import { noteEvent, type RequestChange, requestEvent } from './events.ts';
 import { readRequest } from './git-requests.ts';
-import { type FakeReply, handlers, refusal } from './handlers.ts';
+import { handlers, refusal } from './handlers.ts';
 import { createRender } from './render.ts';
-import { send, sendReply } from './send.ts';
 import {
   type FakeNote,
   type FakePipeline,
@@ -21,24 +17,11 @@ import {
   userId,
 } from './state.ts';
 
-/** Instead of an answer: one of ours, or none at all. */
-export type Failure =
-  | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
-  /** The connection ends; with `done` only after the request was carried out. */
-  | { readonly drop: 'before' | 'done' }
-  | { readonly hang: true };
-
-export type FakeGitlab = {
+export type FakeGitlab = Omit<HostServer, 'address'> & {
   /** With the port, and the path where there is one: what `--gitlab-hostname` is given. */
   readonly hostname: string;
   readonly token: string;
-  /** The certificate, which is its own authority: for `SSL_CERT_FILE` and `GIT_SSL_CAINFO`. */
-  readonly certificateFile: string;
   readonly state: FakeState;
-  /** `METHOD route` of every request that was understood, in order. */
-  readonly requests: string[];
-  /** Requests and replies that GitLab does not document. A test that leaves some fails. */
-  readonly problems: string[];
   /** A project; with `reposDir` the bare repository `<reposDir>/<full name>.git` is behind it. */
   addProject(fullName: string): FakeProject;
   /** Opens a merge request; its head and diffs come from git where the project has them. */
@@ -47,14 +30,10 @@ export type FakeGitlab = {
   pushed(project: FakeProject, request: FakeRequest): void;
   addNote(request: FakeRequest, body: string, author?: string): FakeNote;
   addPipeline(project: FakeProject, given: Pick<FakePipeline, 'sha' | 'ref' | 'status'>): FakePipeline;
-  /** Lets the next `times` requests that match (`METHOD path`, the path as it was sent) fail. */
-  fail(matching: RegExp, failure: Failure, times?: number): void;
   /** A delivery of a merge request's event, with the secret. */
   requestEvent(project: FakeProject, request: FakeRequest, change: RequestChange): Delivery;
   noteEvent(project: FakeProject, of: { request: FakeRequest; note: FakeNote; action?: string }): Delivery;
 };
-
-export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
 
 type Options = {
   readonly reposDir?: string;
@@ -63,8 +42,6 @@ type Options = {
   /** Of an installation below another site, such as `/gitlab`. */
   readonly path?: string;
 };
-
-const tls = join(import.meta.dirname, '../../fixtures/tls');
 
 /** A GitLab on this machine, over HTTPS: API and git. */
 export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
@@ -82,69 +59,21 @@ export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
     tokens,
     nextId: 1000,
   };
-  const requests: string[] = [];
-  const problems: string[] = [];
-  const failures: { matching: RegExp; failure: Failure; left: number }[] = [];
-  const hostname = () => `localhost:${(server.address() as AddressInfo).port}${sitePath}`;
+  const hostname = () => `${server.address}${sitePath}`;
   const render = createRender(state, () => `https://${hostname()}`);
 
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '/', `https://${hostname()}`);
-    if (!url.pathname.startsWith(`${sitePath}/api/v4/`)) return serveGit(request, response);
-    const text = await textOf(request);
-    const path = url.pathname.slice(`${sitePath}/api/v4/`.length);
-    const failing = failures.find(({ matching, left }) => left > 0 && matching.test(`${request.method} ${path}`));
-    if (failing) failing.left -= 1;
-    const failure = failing?.failure;
-    if (failure && 'hang' in failure) return;
-    if (failure && 'drop' in failure && failure.drop === 'before') return void request.socket.destroy();
-    if (failure && 'status' in failure) return send(response, failure, failure.headers);
-    const reply = answer(request, path, { url, body: text === '' ? undefined : JSON.parse(text) });
-    if (failure) return void request.socket.destroy();
-    sendReply(request, response, { url, reply });
-  };
-
-  const answer = (request: IncomingMessage, path: string, { url, body }: { url: URL; body: unknown }): FakeReply => {
-    const credential = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    if (!tokens.has(credential)) return refusal(401, '401 Unauthorized');
-    const found = matchRoute(request.method ?? '', path);
-    const handler = found && handlers[found.route];
-    if (!found || !handler) {
-      problems.push(`not served: ${request.method} ${path}`);
-      return refusal(404, '404 Not Found');
-    }
-    const { route, parameters } = found;
-    requests.push(route);
-    problems.push(...checkRequest(route, { query: url.searchParams, body }));
-    const given = { parameters, query: url.searchParams, body: (body ?? {}) as Record<string, unknown> };
-    const reply = handler({ state, render }, given);
-    problems.push(...checkReply(route, reply));
-    return reply;
-  };
-
-  const serveGit = (request: IncomingMessage, response: ServerResponse) => {
-    const basic = Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString();
-    const isKnown = tokens.has(basic.slice(basic.indexOf(':') + 1));
-    request.url = (request.url ?? '').slice(sitePath.length);
-    if (isKnown && options.reposDir !== undefined) runGitBackend(options.reposDir, request, response);
-    else response.writeHead(401, { 'www-authenticate': 'Basic realm="GitLab"' }).end();
-  };
-
-  const certificate = {
-    cert: readFileSync(join(tls, 'localhost.cert.pem')),
-    key: readFileSync(join(tls, 'localhost.key.pem')),
-  };
-  const server = createServer(certificate, (request, response) => {
-    serve(request, response).catch((error: unknown) => {
-      problems.push(String(error));
-      response.writeHead(500).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
-  onCleanup(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    if (problems.length > 0) throw new Error(`not as GitLab documents it:\n${problems.join('\n')}`);
+  const server = await startHostServer({
+    name: 'GitLab',
+    below: sitePath,
+    api: /^\/api\/v4\//,
+    reposDir: options.reposDir,
+    tokens,
+    answer: (request) => {
+      const credential = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      if (!tokens.has(credential)) return refusal(401, '401 Unauthorized');
+      const answered = answerAsDescribed({ description, handlers, context: { state, render }, server }, request);
+      return answered ? tagged(request, paged(request, answered.reply)) : refusal(404, '404 Not Found');
+    },
   });
 
   const addProject = (fullName: string): FakeProject => {
@@ -169,12 +98,10 @@ export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
   };
 
   return {
+    ...server,
     hostname: hostname(),
     token,
-    certificateFile: join(tls, 'localhost.cert.pem'),
     state,
-    requests,
-    problems,
     addProject,
     openRequest: (fullName, given = {}) => {
       const project = state.projects.get(fullName);
@@ -198,7 +125,6 @@ export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
       project.pipelines.push(pipeline);
       return pipeline;
     },
-    fail: (matching, failure, times = 1) => void failures.push({ matching, failure, left: times }),
     requestEvent: (project, request, change) =>
       delivery('Merge Request Hook', requestEvent({ state, render }, { project, request, change })),
     noteEvent: (project, { request, note, action = 'create' }) =>
@@ -206,10 +132,20 @@ export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
   };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+/** https://docs.gitlab.com/api/rest/#offset-based-pagination */
+function paged({ url }: ApiRequest, reply: FakeReply): FakeReply {
+  if (!Array.isArray(reply.body) || reply.status !== 200) return reply;
+  const { rows, number, size, isLast, link } = pageOf(url, reply.body, { parameter: 'per_page', usual: 20, most: 100 });
+  const headers = {
+    'x-page': String(number),
+    'x-per-page': String(size),
+    'x-prev-page': number > 1 ? String(number - 1) : '',
+    'x-next-page': isLast ? '' : String(number + 1),
+    'x-total': String(reply.body.length),
+    'x-total-pages': String(Math.max(1, Math.ceil(reply.body.length / size))),
+    ...link,
+  };
+  return { status: 200, headers, body: rows };
 }
 
 function newProject(id: number, fullName: string, reposDir: string | undefined): FakeProject {

@@ -1,15 +1,12 @@
+import type { RouteRequest } from '../described-api.ts';
 import { deleteInGit, fileInGit } from '../git-repository.ts';
+import type { FakeReply } from '../host-server.ts';
 import { mergeRequest } from './git-requests.ts';
 import type { Render } from './render.ts';
 import { type FakeProject, type FakeRequest, type FakeState, userId } from './state.ts';
 import { setStatus } from './statuses.ts';
 
-export type Asked = {
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: URLSearchParams;
-  readonly body: Readonly<Record<string, unknown>>;
-};
-export type FakeReply = { readonly status: number; readonly body?: unknown };
+type Asked = RouteRequest<unknown>;
 type Context = { readonly state: FakeState; readonly render: Render };
 type Handler = (context: Context, asked: Asked) => FakeReply;
 

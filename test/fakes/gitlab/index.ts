@@ -1,2 +1,3 @@
-export { type Delivery, type Failure, type FakeGitlab, fakeGitlab } from './fake-gitlab.ts';
+export type { Delivery, Failure } from '../host-server.ts';
+export { type FakeGitlab, fakeGitlab } from './fake-gitlab.ts';
 export { type FakeNote, type FakeProject, type FakeRequest, newHook } from './state.ts';
