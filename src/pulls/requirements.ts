@@ -89,8 +89,17 @@ async function ask(
 ): Promise<string | undefined> {
   const { name, context } = question;
   if (name === 'undiverged') return divergence(deps, question);
-  const look = () => (name === 'approved' ? approval(question) : mergeability(deps, question));
+  const look = async () => {
+    if (!(await isOfHead(question))) return unmetText(name, context.run.kind);
+    return name === 'approved' ? approval(question) : mergeability(deps, question);
+  };
   return remembered(answers, { key: `${context.run.id} ${name}`, now: deps.now(), forMs: freshMs }, look);
+}
+
+/** What a run of the API is asked for may be another commit than the one that people look at and approve. */
+async function isOfHead({ context, pull, pulls, ref }: Question): Promise<boolean> {
+  if (context.run.trigger.kind === 'pull') return true;
+  return (await pulls.getPull(ref))?.headSha === pull.headSha;
 }
 
 /** The answer of a look not long ago, or of a new one. */

@@ -1,6 +1,6 @@
 import { checkBaseBranch, fetchMirror, resolveRef } from '../git/index.ts';
 import { checkSelection, loadConfig, loadTree, selectProjects } from '../projects/index.ts';
-import { mergeRepoConfig, type RepoRule, rulesForRepo } from '../repo-config/index.ts';
+import { isForBaseBranch, mergeRepoConfig, type RepoRule, rulesForRepo } from '../repo-config/index.ts';
 import { type Repo, repoSource } from '../repos/index.ts';
 import type { RunDeps, RunSettings } from './deps.ts';
 import type { Rejection, RequestedJob, Run, RunOrder, RunPull, RunRequest, RunTarget } from './types.ts';
@@ -54,7 +54,8 @@ async function resolveTarget(deps: RunDeps, repo: Repo, target: RefTarget): Prom
   if (base.kind === 'refused') return rejected('base_branch_invalid', base.message);
   const commit = { repoId: repo.id, sha: resolved.sha };
   const rule = ruleForRepo(deps.settings, repo);
-  const { baseBranch } = base;
+  const baseBranch = target.baseBranch || !pull ? base.baseBranch : pull.pull.baseBranch;
+  if (pull && !isForBaseBranch(rule, pull.pull.baseBranch)) return leftOut(pull.pull);
   const loaded = await loadConfig(deps.git, commit, rule.repoConfigFile);
   if (loaded.kind === 'invalid') return notBuilt(loaded.message);
   const merged = mergeRepoConfig(rule, loaded.config, { baseBranch });
@@ -76,7 +77,8 @@ async function resolveTarget(deps: RunDeps, repo: Repo, target: RefTarget): Prom
     refKind: resolved.ref.kind,
     commitSha: resolved.sha,
     baseBranch,
-    pull: pull?.pull ?? null,
+    // What is planned here may be another commit than the pull request's: then no comment applies it.
+    pull: pull ? { ...pull.pull, headSha: resolved.sha } : null,
     jobs: selected.projects.map((project) => ({ project, planId: null })),
     order: { parallel: true, abortOnFail: merged.repo.abortOnExecutionOrderFail },
   };
@@ -103,8 +105,14 @@ async function findPull(
   const host = deps.hosts.byType(repo.hostType);
   const pull = await host?.pulls?.getPull({ fullName: repo.fullName, number: pullNumber });
   if (!pull) return rejected('pull_unknown', `pull request ${pullNumber} not found`);
+  if (!pull.open) return rejected('pull_closed', `pull request ${pullNumber} is closed`);
   const { number, url, headSha, headBranch, headRef, baseBranch } = pull;
   return { kind: 'found', pull: { number, url, headSha, headBranch, headRef, baseBranch, mergedInto: null } };
+}
+
+function leftOut({ number, baseBranch }: RunPull): Rejected {
+  const message = `pull request ${number} is left out by the server's rules: its base branch is ${JSON.stringify(baseBranch)}`;
+  return rejected('pull_left_out', message);
 }
 
 function rejected(reason: Rejection, message: string): Rejected {

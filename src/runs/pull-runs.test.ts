@@ -9,6 +9,7 @@ import { openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/su
 import { waitFor } from '../../test/support/wait-for.ts';
 import { listLocks, releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
+import { parseServerRules } from '../repo-config/index.ts';
 import type { VcsHost } from '../vcs/index.ts';
 import { acceptRun } from './accept-run.ts';
 import { cancelRun } from './cancel-run.ts';
@@ -227,10 +228,15 @@ describe('an apply of a saved plan', () => {
 });
 
 describe('a run of the API for a pull request', () => {
-  /** The host knows one pull request, of number 1. */
+  /** The host knows the pull requests 1, 2, which is closed, and 3, which is for another branch. */
   async function hostedWorld(script = '') {
     const found = { number: 1, url: 'u', headSha: 'h', headBranch: 'topic', headRef: null, baseBranch: 'main' };
-    const pulls = { getPull: async ({ number }: { number: number }) => (number === 1 ? found : undefined) };
+    const known = [
+      { ...found, open: true },
+      { ...found, number: 2, open: false },
+      { ...found, number: 3, open: true, baseBranch: 'old' },
+    ];
+    const pulls = { getPull: async ({ number }: { number: number }) => known.find((one) => one.number === number) };
     const engine = await fakeEngine();
     const world = await openRunWorld({ files: { ...oneProject, 'fake.sh': script }, engine: engine.binary });
     const local = world.deps.hosts.byType('Local');
@@ -281,6 +287,35 @@ describe('a run of the API for a pull request', () => {
     await world.commit({ 'bad.tf': '' });
     await run(world, 'plan');
     expect(await locks(world)).toEqual(['pull']);
+  });
+
+  it('is about the commit that it was asked for, not about the head of the pull request', async () => {
+    const { world } = await hostedWorld();
+    await world.work();
+    const { pull, commitSha } = await run(world, 'plan');
+    expect(pull?.headSha).toBe(commitSha);
+  });
+
+  it('is rejected for a pull request that is closed', async () => {
+    const { world } = await hostedWorld();
+    expect(await accept(world, 'plan', 2)).toMatchObject({
+      reason: 'pull_closed',
+      message: 'pull request 2 is closed',
+    });
+  });
+
+  it('is rejected for a base branch that the rules leave out', async () => {
+    const { world } = await hostedWorld();
+    const read = parseServerRules({
+      text: 'repos:\n- id: /.*/\n  branch: /^main$/\n',
+      file: 'repos.yaml',
+      format: 'yaml',
+    });
+    if (read.kind === 'invalid') throw new Error(read.message);
+    const { deps } = world;
+    const ruled = { ...world, deps: { ...deps, settings: { ...deps.settings, serverRules: read.rules } } };
+    expect(await accept(ruled, 'plan', 3)).toMatchObject({ reason: 'pull_left_out' });
+    expect(await accept(ruled, 'plan', 1)).toMatchObject({ kind: 'accepted' });
   });
 
   it('is rejected where the host has no such pull request', async () => {

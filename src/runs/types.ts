@@ -83,6 +83,8 @@ export type Rejection =
   | 'dir_unknown'
   | 'selection_empty'
   | 'pull_unknown'
+  | 'pull_closed'
+  | 'pull_left_out'
   | 'apply_locked'
   | 'idempotency_conflict';
 

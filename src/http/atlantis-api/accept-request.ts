@@ -28,6 +28,8 @@ const rejectionStatuses: Readonly<Record<Rejection, Refused['status']>> = {
   dir_unknown: 400,
   selection_empty: 400,
   pull_unknown: 400,
+  pull_closed: 400,
+  pull_left_out: 400,
   apply_locked: 409,
   idempotency_conflict: 422,
 };
