@@ -1,6 +1,6 @@
+import type { HostMarkdown } from '../vcs/index.ts';
 import { codeSpan } from './markdown.ts';
 import type { ProjectStatus } from './status-texts.ts';
-import type { MarkdownFlavour } from './types.ts';
 
 /** Where one project of a pull request stands. */
 export type SummaryProject = {
@@ -28,7 +28,7 @@ const words: Readonly<Record<ProjectStatus, string>> = {
 export function renderSummary(of: {
   readonly projects: readonly SummaryProject[];
   readonly headSha: string;
-  readonly flavour: MarkdownFlavour;
+  readonly flavour: HostMarkdown;
   readonly maxLength: number;
 }): string {
   const heading = `**Where this ${of.flavour.requestName} stands** at ${codeSpan(of.headSha.slice(0, 7))}`;

@@ -1,6 +1,7 @@
 import type { CommentCommandKind } from '../commands/index.ts';
 import type { Project } from '../projects/index.ts';
 import type { JobOutcome } from '../runs/index.ts';
+import type { HostMarkdown } from '../vcs/index.ts';
 
 /** The commands whose result is told project by project. An autoplan is a `plan`. */
 export type ReportedCommand = Exclude<CommentCommandKind, 'unlock' | 'cancel'>;
@@ -45,15 +46,6 @@ export type CommandResult =
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'failure'; readonly message: string };
 
-/** What a host makes of comments. */
-export type MarkdownFlavour = {
-  /** `<details>` folds. */
-  readonly folding: boolean;
-  readonly requestName: 'Pull Request' | 'Merge Request';
-  /** What stands in front of the number of a pull request. */
-  readonly pullSign: '#' | '!';
-};
-
 /** The server's options that comments depend on. */
 export type CommentOptions = {
   readonly executableName: string;
@@ -80,5 +72,5 @@ export type CommandView = {
   /** The log of the command, for `--verbose`; null without. Holds no secrets. */
   readonly log: readonly LogEntry[] | null;
   readonly options: CommentOptions;
-  readonly flavour: MarkdownFlavour;
+  readonly flavour: HostMarkdown;
 };
