@@ -8,11 +8,10 @@ import { openDatabase } from '../../src/db/index.ts';
 import { processesIn } from '../../src/exec/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { type ApiClient, type ApiRun, apiClient, apiSecret, type RunOrder } from '../support/api-client.ts';
-import { onCleanup } from '../support/cleanup.ts';
 import { type DiaryEngine, diaryOfEngine, fakeEngine, overlaps } from '../support/fake-engine.ts';
 import { portFinder } from '../support/free-port.ts';
 import { addBranches, makeRepo } from '../support/git.ts';
-import { createPostgresDatabase } from '../support/postgres.ts';
+import { emptyPostgresDatabase } from '../support/postgres.ts';
 import { createRandom, type Random, testSeed } from '../support/random.ts';
 import { scaled } from '../support/scale.ts';
 import { polderProgram, startServer, type TestServer } from '../support/server.ts';
@@ -326,11 +325,8 @@ describe(`a server that is killed again and again (POLDER_TEST_SEED=${seed})`, (
   });
 
   it('does so on PostgreSQL', { timeout: 10 * minute }, async () => {
-    const { url, drop } = await createPostgresDatabase('empty');
-    onCleanup(drop);
+    const databaseUrl = await emptyPostgresDatabase();
     const engine = await fakeEngine();
-    expect(await killAgainAndAgain({ rounds: scaled(10), engine, project: slowFake, databaseUrl: url }, seed)).toBe(
-      true,
-    );
+    expect(await killAgainAndAgain({ rounds: scaled(10), engine, project: slowFake, databaseUrl }, seed)).toBe(true);
   });
 });

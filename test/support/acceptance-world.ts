@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ApiClient, apiClient, apiSecret } from './api-client.ts';
-import { onCleanup } from './cleanup.ts';
 import { portFinder } from './free-port.ts';
 import { commitFiles, type Files, makeRepo } from './git.ts';
-import { createPostgresDatabase } from './postgres.ts';
+import { emptyPostgresDatabase } from './postgres.ts';
 import { type ServerOptions, startServer, type TestServer } from './server.ts';
 import { temporaryDir } from './temp.ts';
 
@@ -24,12 +23,6 @@ export type AcceptanceWorld = {
 export type RunningWorld = { readonly server: TestServer; readonly api: ApiClient };
 
 const nextPort = portFinder();
-
-async function newPostgres(): Promise<string> {
-  const { url, drop } = await createPostgresDatabase('empty');
-  onCleanup(drop);
-  return url;
-}
 
 /** A repository of these files, and the means to start servers for it with this engine. */
 export async function openAcceptanceWorld(options: {
@@ -51,7 +44,7 @@ export async function openAcceptanceWorld(options: {
     'repo-allowlist': '*',
     'api-secret': apiSecret,
     'terraform-binary': options.engine,
-    ...(options.database === 'PostgreSQL' ? { 'database-url': await newPostgres() } : {}),
+    ...(options.database === 'PostgreSQL' ? { 'database-url': await emptyPostgresDatabase() } : {}),
     ...options.flags,
   };
   return {

@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { type Delivery, type Failure, type FakeGithub, fakeGithub } from '../fakes/github/index.ts';
 import type { FakeComment, FakePull, FakeRepo } from '../fakes/github/state.ts';
 import { apiSecret } from './api-client.ts';
-import { onCleanup } from './cleanup.ts';
 import { portFinder } from './free-port.ts';
 import { commitFiles, type Files, git, makeBareRepo, makeRepo } from './git.ts';
-import { createPostgresDatabase } from './postgres.ts';
+import { emptyPostgresDatabase } from './postgres.ts';
 import { type ServerOptions, startServer, type TestServer } from './server.ts';
 import { temporaryDir } from './temp.ts';
 
@@ -44,7 +43,9 @@ export async function openGithubWorld(options: {
   await git(work, 'remote', 'add', 'origin', bare);
   const github = await fakeGithub({ reposDir, webhookSecret });
   const repo = github.addRepo('acme/infra');
-  const databaseUrl = options.onPostgres ? await newPostgres() : `sqlite:${join(dataDir, 'polder', 'polder.db')}`;
+  const databaseUrl = options.onPostgres
+    ? await emptyPostgresDatabase()
+    : `sqlite:${join(dataDir, 'polder', 'polder.db')}`;
   const flags = {
     port: await nextPort(),
     'data-dir': dataDir,
@@ -82,12 +83,6 @@ export async function openGithubWorld(options: {
       return sha;
     },
   };
-}
-
-async function newPostgres(): Promise<string> {
-  const { url, drop } = await createPostgresDatabase('empty');
-  onCleanup(drop);
-  return url;
 }
 
 export type Answer = { readonly status: number; readonly text: string };

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { inject } from 'vitest';
+import { onCleanup } from './cleanup.ts';
 import type { KeeperAnswer, KeeperRequest } from './postgres-keeper.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -18,6 +19,13 @@ export async function createPostgresDatabase(content: 'migrated' | 'empty'): Pro
       await ask({ drop: url });
     },
   };
+}
+
+/** The URL of an empty database, which goes with the test. */
+export async function emptyPostgresDatabase(): Promise<string> {
+  const { url, drop } = await createPostgresDatabase('empty');
+  onCleanup(drop);
+  return url;
 }
 
 async function ask(request: KeeperRequest): Promise<string> {

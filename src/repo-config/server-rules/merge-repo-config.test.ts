@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { usualProjectSettings, usualRuleDefaults } from '../../../test/support/rules.ts';
 import { parseRepoConfig } from '../parse-repo-config.ts';
 import { overridableKeys } from '../types.ts';
 import { type MergedConfig, mergeRepoConfig } from './merge-repo-config.ts';
@@ -6,14 +7,6 @@ import { parseServerRules } from './parse-server-rules.ts';
 import { rulesForRepo } from './rules-for-repo.ts';
 import type { ProjectSettings, RepoSettings, RuleDefaults } from './types.ts';
 
-const defaults: RuleDefaults = {
-  automerge: false,
-  parallelPlan: false,
-  parallelApply: false,
-  autodiscoverMode: 'auto',
-  repoLocking: true,
-  policyChecks: false,
-};
 const everything = `{id: /.*/, allow_custom_workflows: true, allowed_overrides: [${overridableKeys.join(', ')}]}`;
 
 type Given = {
@@ -33,7 +26,7 @@ function merge({ entry = everything, server = '', repo, defaults: changed }: Giv
     repo === undefined ? undefined : parseRepoConfig({ text: `version: 3\n${repo}`, file: 'atlantis.yaml' });
   if (config?.kind === 'invalid') throw new Error(config.message);
   const repoId = 'github.com/acme/infra';
-  const rule = rulesForRepo(parsed.rules, { repoId, defaults: { ...defaults, ...changed } });
+  const rule = rulesForRepo(parsed.rules, { repoId, defaults: { ...usualRuleDefaults, ...changed } });
   return { merged: mergeRepoConfig(rule, config?.config ?? null, { baseBranch: 'main' }), config: config?.config };
 }
 
@@ -49,18 +42,7 @@ function projectOf(given: Given): ProjectSettings {
   return allowed(given).settingsOf(config?.projects[0] ?? null);
 }
 
-const builtIn: Omit<ProjectSettings, 'unsupported'> = {
-  planRequirements: [],
-  applyRequirements: [],
-  importRequirements: [],
-  repoLockMode: 'on_plan',
-  deleteSourceBranchOnMerge: false,
-  silencePrComments: null,
-  workflow: 'default',
-  policyCheck: false,
-  customPolicyCheck: false,
-  dependsOn: [],
-};
+const { unsupported: _, ...builtIn } = usualProjectSettings;
 
 describe('mergeRepoConfig', () => {
   const projects: [name: string, given: Given, part: Partial<ProjectSettings>][] = [

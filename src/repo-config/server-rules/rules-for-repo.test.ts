@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { usualRuleDefaults } from '../../../test/support/rules.ts';
 import { parseServerRules } from './parse-server-rules.ts';
 import { isForBaseBranch, noServerRules, rulesForRepo } from './rules-for-repo.ts';
-import type { RepoRule, RuleDefaults, ServerRules } from './types.ts';
+import type { RepoRule, ServerRules } from './types.ts';
 
-const defaults: RuleDefaults = {
-  automerge: false,
-  parallelPlan: false,
-  parallelApply: false,
-  autodiscoverMode: 'auto',
-  repoLocking: true,
-  policyChecks: false,
-};
 const repoId = 'github.com/acme/infra';
 
 function rulesOf(text: string): ServerRules {
@@ -20,7 +13,7 @@ function rulesOf(text: string): ServerRules {
 }
 
 function ruleOf(text: string): RepoRule {
-  return rulesForRepo(rulesOf(text), { repoId, defaults });
+  return rulesForRepo(rulesOf(text), { repoId, defaults: usualRuleDefaults });
 }
 
 describe('rulesForRepo', () => {
@@ -45,12 +38,12 @@ describe('rulesForRepo', () => {
     customPolicyCheck: false,
     autodiscover: { mode: null, ignorePaths: null },
     silencePrComments: null,
-    defaults,
+    defaults: usualRuleDefaults,
     unsupported: null,
   };
 
   it('gives what is built in where there are no rules', () => {
-    expect(rulesForRepo(noServerRules, { repoId, defaults })).toEqual(builtIn);
+    expect(rulesForRepo(noServerRules, { repoId, defaults: usualRuleDefaults })).toEqual(builtIn);
   });
 
   it('gives what is built in where no entry matches', () => {
@@ -61,7 +54,7 @@ describe('rulesForRepo', () => {
   });
 
   it('lets the flag decide about policy checks', () => {
-    const checking = { ...defaults, policyChecks: true };
+    const checking = { ...usualRuleDefaults, policyChecks: true };
     expect(rulesForRepo(noServerRules, { repoId, defaults: checking }).policyCheck).toBe(true);
     const rules = rulesOf('repos: [{id: /.*/, policy_check: false}]');
     expect(rulesForRepo(rules, { repoId, defaults: checking }).policyCheck).toBe(false);
