@@ -6,7 +6,7 @@ import { htmlPage, pageReply } from '../replies.ts';
 import { projectLabel } from '../runs-api/index.ts';
 import { mayApply } from './apply-lock.ts';
 import { type Html, html } from './html.ts';
-import { page, shownTime, table } from './layout.ts';
+import { page, pullLink, shownTime, table } from './layout.ts';
 
 const shownLocks = 500;
 const shownRuns = 20;
@@ -61,14 +61,14 @@ function lockRow(lock: Lock): Html {
 }
 
 /** Who has a lock, for people. */
-export function heldBy({ holder, actor }: Lock): string {
+export function heldBy({ holder, actor }: Lock): Html {
   switch (holder.kind) {
     case 'manual':
-      return `${actor.login}, by hand`;
+      return html`${actor.login}, by hand`;
     case 'run':
-      return `run ${holder.runId} of ${actor.login}`;
+      return html`run ${holder.runId} of ${actor.login}`;
     case 'pull':
-      return `#${holder.pullNumber}, ${actor.login}`;
+      return html`${pullLink(holder.pullNumber, holder.pullUrl)}, ${actor.login}`;
   }
 }
 

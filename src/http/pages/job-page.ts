@@ -7,7 +7,7 @@ import type { HttpContext } from '../deps.ts';
 import { htmlPage, pageReply, plainText, sendChunks, textReply } from '../replies.ts';
 import { logText, projectLabel, sendLogEvents } from '../runs-api/index.ts';
 import { html } from './html.ts';
-import { page, shownTime } from './layout.ts';
+import { page, pullLink, shownTime } from './layout.ts';
 
 const tags = ['pages'];
 const params = z.object({ uuid: z.string() });
@@ -75,6 +75,7 @@ async function jobPage(context: HttpContext, run: RunWithJobs, job: Job): Promis
 <dl>
 <dt>Run</dt><dd>${run.id}: ${run.kind} by ${run.actor.login}</dd>
 <dt>Repository</dt><dd>${run.repo.fullName} at ${run.ref} (${run.commitSha.slice(0, 12)})</dd>
+${run.pull ? html`<dt>Pull request</dt><dd>${pullLink(run.pull.number, run.pull.url)}</dd>` : html``}
 <dt>State</dt><dd id="state">${job.state}</dd>
 ${ended === null || ended === '' ? html`` : html`<dt>Outcome</dt><dd>${ended}</dd>`}
 <dt>Accepted</dt><dd>${shownTime(job.createdAt)}</dd>

@@ -38,3 +38,8 @@ export function table(heads: readonly string[], rows: readonly Html[], whenEmpty
   const cells = heads.map((head) => html`<th scope="col">${head}</th>`);
   return html`<table><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table>`;
 }
+
+/** The number of a pull request, which leads to it. */
+export function pullLink(number: number, url: string): Html {
+  return /^https?:/.test(url) ? html`<a href="${url}">#${number}</a>` : html`#${number}`;
+}

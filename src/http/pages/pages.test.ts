@@ -31,6 +31,12 @@ async function lockOfEndedRun({ deps, run }: TestApp & SampleRun): Promise<numbe
   return result.kind === 'held' ? result.lockId : 0;
 }
 
+/** The lock of a pull request's plan. */
+async function lockOfPull({ deps, run }: TestApp & SampleRun, pullUrl: string): Promise<void> {
+  const holder = { kind: 'pull' as const, pullNumber: 7, pullUrl, runId: run.id };
+  await deps.db.transaction((tx) => acquireLock(tx, project(run.repoId), { holder, actor: run.actor, now: 1 }));
+}
+
 async function send({ app }: TestApp, method: 'GET' | 'POST' | 'DELETE', url: string, headers = {}, form?: object) {
   const payload = form && new URLSearchParams(form as Record<string, string>).toString();
   const type = form && { 'content-type': 'application/x-www-form-urlencoded' };
@@ -53,6 +59,21 @@ describe('GET /', () => {
     expect(reply.body).toContain('atlantis-api, by hand');
     expect(reply.body).toContain(`href="./jobs/${test.job.uuid}"`);
     expect(reply.body).toContain('Applying is not locked.');
+  });
+
+  it.each(['/', `/lock?id=${linked}`])('leads to the pull request that holds a lock (%s)', async (path) => {
+    const test = await openWithRun();
+    await lockOfPull(test, 'https://git.example.com/acme/p1/pull/7?a&b');
+    const { body } = await send(test, 'GET', path);
+    expect(body).toContain('<a href="https://git.example.com/acme/p1/pull/7?a&amp;b">#7</a>, ');
+  });
+
+  it('makes no link of what is no address of a page', async () => {
+    const test = await openWithRun();
+    await lockOfPull(test, 'javascript:alert(1)');
+    const { body } = await send(test, 'GET', '/');
+    expect(body).toContain('<td>#7, ');
+    expect(body).not.toContain('javascript:');
   });
 
   it('says when there is nothing to show', async () => {
@@ -223,6 +244,14 @@ describe('GET /jobs/{uuid}', () => {
     expect([reply.status, reply.type]).toEqual([200, html]);
     expect(reply.body).toContain(`data-events="./${test.job.uuid}/events?from=2">one &lt;b&gt;\ntwo\n</pre>`);
     expect(reply.body).toContain('<script src="../static/follow-log.js" defer></script>');
+  });
+
+  it('leads to the pull request that the job works for', async () => {
+    const test = await openWithRun();
+    const pull = JSON.stringify({ number: 7, url: 'https://git.example.com/acme/p1/pull/7' });
+    await test.deps.db.query.updateTable('runs').set({ pull }).where('id', '=', test.run.id).execute();
+    const { body } = await send(test, 'GET', `/jobs/${test.job.uuid}`);
+    expect(body).toContain('<dt>Pull request</dt><dd><a href="https://git.example.com/acme/p1/pull/7">#7</a></dd>');
   });
 
   it('needs no script once the log is complete', async () => {

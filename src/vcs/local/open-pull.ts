@@ -71,8 +71,9 @@ async function findBranches(source: Source, order: OpeningOrder): Promise<Branch
   const [headSha, baseSha] = [tips.get(headBranch), tips.get(baseBranch ?? '')];
   if (headSha === undefined) return noBranch(headBranch);
   if (baseBranch === undefined || baseSha === undefined) {
-    return noBranch(order.baseBranch ?? 'main', 'name the base branch');
+    return order.baseBranch === null ? noBranch('main', 'name the base branch') : noBranch(order.baseBranch);
   }
+  if (headBranch === baseBranch) return refused('invalid', `${headBranch} cannot be merged into itself`);
   const common = await mergeBase(source, baseSha, headSha);
   if (common === undefined) return refused('invalid', `${headBranch} and ${baseBranch} have no history in common`);
   if (common === headSha) return refused('conflict', `${headBranch} has no commits that ${baseBranch} does not have`);

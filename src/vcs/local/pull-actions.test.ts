@@ -84,12 +84,8 @@ describeDatabases('local pull requests', (open) => {
     it.each([
       [{ headBranch: 'nope' }, 'not_found', 'the repository has no branch "nope"'],
       [{ headBranch: '--upload-pack=x' }, 'not_found', 'the repository has no branch "--upload-pack=x"'],
-      [
-        { headBranch: 'change', baseBranch: 'a..b' },
-        'not_found',
-        'the repository has no branch "a..b": name the base branch',
-      ],
-      [{ headBranch: 'main' }, 'conflict', 'main has no commits that main does not have'],
+      [{ headBranch: 'change', baseBranch: 'a..b' }, 'not_found', 'the repository has no branch "a..b"'],
+      [{ headBranch: 'main' }, 'invalid', 'main cannot be merged into itself'],
       [{ headBranch: 'change', fullName: 'acme/nope' }, 'not_found', 'local has no repository "acme/nope"'],
     ])('refuses %j', async (changed, reason, message) => {
       await world.push('change', { 'a.tf': '' });
