@@ -1,6 +1,6 @@
 import type { Actor } from '../access/index.ts';
 import { lockRow, type Tx } from '../db/index.ts';
-import { findLock, type Lock, releaseLock } from '../locks/index.ts';
+import { findLocks, type Lock, lockNameOnHost, releaseLock } from '../locks/index.ts';
 import { afterUnlock } from '../pulls/index.ts';
 import { getRun, isEnd, type Job, openRunsOfPull } from '../runs/index.ts';
 import type { HttpDeps } from './deps.ts';
@@ -11,6 +11,8 @@ export type LockRemoval =
   | { readonly kind: 'malformed' }
   /** Nobody holds it, or it is not the caller's to see. */
   | { readonly kind: 'not_held' }
+  /** Several hosts have a repo of that name. */
+  | { readonly kind: 'ambiguous'; readonly message: string }
   /** Its run is going on, and two runs must not meet in one project. */
   | { readonly kind: 'in_use'; readonly message: string };
 
@@ -20,9 +22,11 @@ export async function removeLock(
   name: string,
   by: { actor: Actor; reason: string; isVisible?: (lock: Lock) => boolean },
 ): Promise<LockRemoval> {
-  const lock = await findLock(deps.db, name);
-  if (lock === 'malformed') return { kind: 'malformed' };
-  if (!lock || lock.releasedAt !== null || by.isVisible?.(lock) === false) return { kind: 'not_held' };
+  const found = await findLocks(deps.db, name);
+  if (found === 'malformed') return { kind: 'malformed' };
+  const [lock, ...others] = found.filter((one) => by.isVisible?.(one) !== false);
+  if (!lock || lock.releasedAt !== null) return { kind: 'not_held' };
+  if (others.length > 0) return { kind: 'ambiguous', message: ambiguousText([lock, ...others]) };
   const release = { actor: by.actor, reason: by.reason, now: deps.now() };
   return deps.db.transaction(async (tx): Promise<LockRemoval> => {
     // A job takes its lock with this row held: none can begin between the look and the release.
@@ -35,6 +39,12 @@ export async function removeLock(
     await afterUnlock(tx, lock, release.now);
     return { kind: 'removed', lock };
   });
+}
+
+/** What is said of a name that locks of several hosts bear. */
+export function ambiguousText(locks: readonly Lock[]): string {
+  const names = locks.map((lock) => JSON.stringify(lockNameOnHost(lock)));
+  return `${locks.length} hosts have a lock of this name: use ${names.join(' or ')}`;
 }
 
 /** The run that works, or is to work, on what the lock guards. That of a pull request is kept from run to run. */

@@ -1,9 +1,9 @@
 export { type ApplyLock, getApplyLock, holdApplyLock, releaseApplyLock } from './apply-lock.ts';
 export { type HeldLocks, keepHeldLocks } from './held-locks.ts';
-export { lockName, parseLockName } from './lock-name.ts';
+export { lockName, lockNameOnHost, parseLockName } from './lock-name.ts';
 export {
   acquireLock,
-  findLock,
+  findLocks,
   getLock,
   listLocks,
   releaseLock,

@@ -13,9 +13,14 @@ export function lockName(lock: Pick<Lock, 'repoFullName' | 'dir' | 'workspace' |
   return `${lock.repoFullName}/${lock.dir}/${lock.workspace}/${lock.projectName}`;
 }
 
+/** The name with its host in front: two hosts can have a repo of one name. */
+export function lockNameOnHost(lock: Pick<Lock, 'repoHost'> & Parameters<typeof lockName>[0]): string {
+  return `${lock.repoHost}/${lockName(lock)}`;
+}
+
 /**
  * Every way in which a lock's name can be understood, most likely first: repositories, folders and project names may
- * all hold slashes, so the parts are found by trying, up to 200 ways. Empty when the name has fewer than five parts.
+ * all hold slashes, so the parts are found by trying, up to 200 ways. A host in front is part of the repo's name. Empty when the name has fewer than five parts.
  */
 export function parseLockName(name: string): LockNameParts[] {
   const parts = name.split('/');

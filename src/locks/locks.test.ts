@@ -6,9 +6,10 @@ import { openDatabase } from '../db/index.ts';
 import { silentLog } from '../lib/log.ts';
 import {
   acquireLock,
-  findLock,
+  findLocks,
   getApplyLock,
   holdApplyLock,
+  type Lock,
   type LockHolder,
   listLocks,
   lockName,
@@ -91,10 +92,9 @@ describe('releasing', () => {
     const lockId = taken.kind === 'held' ? taken.lockId : 0;
     expect(await db.transaction((tx) => releaseLock(tx, lockId, { actor, reason: 'done', now: 9 }))).toBe(true);
     expect(await listLocks(db)).toEqual([]);
-    expect(await findLock(db, 'acme/infra/network/default/net')).toMatchObject({
-      releasedAt: 9,
-      releaseReason: 'done',
-    });
+    expect(await findLocks(db, 'acme/infra/network/default/net')).toMatchObject([
+      { releasedAt: 9, releaseReason: 'done' },
+    ]);
     expect(await acquire(run(2))).toMatchObject({ kind: 'held' });
   });
 
@@ -145,7 +145,7 @@ describe('the locks of a pull request', () => {
   });
 });
 
-describe('findLock', () => {
+describe('findLocks', () => {
   it.each([
     ['a repo in groups and a project name with a slash', 'a/b/c', 'x/y', 'net/eu'],
     ['an unnamed project in the root', 'acme/one', '.', ''],
@@ -153,22 +153,32 @@ describe('findLock', () => {
     const place = { repoId: await insertRepo(fullName), dir, workspace: 'default', projectName };
     await acquire(run(1), place);
     const name = lockName({ ...place, repoFullName: fullName });
-    expect(await findLock(db, name)).toMatchObject({ repoFullName: fullName, dir, projectName });
+    expect(await findLocks(db, name)).toMatchObject([{ repoFullName: fullName, dir, projectName }]);
   });
 
   it('prefers the held lock over released ones of the same name', async () => {
     const old = await acquire(run(1));
     await db.transaction((tx) => releaseLock(tx, old.kind === 'held' ? old.lockId : 0, { actor, reason: 'r', now: 2 }));
     await acquire(run(2));
-    expect(await findLock(db, 'acme/infra/network/default/net')).toMatchObject({ holder: { runId: 2 } });
+    expect(await findLocks(db, 'acme/infra/network/default/net')).toMatchObject([{ holder: { runId: 2 } }]);
+  });
+
+  it('finds those of every host that has a repo of that name, and with its host the one that is meant', async () => {
+    const other = await insertRepo('acme/infra', 'git.example.com');
+    await acquire(run(1));
+    await acquire(run(2), { ...project(), repoId: other });
+    const repos = async (name: string) => ((await findLocks(db, name)) as Lock[]).map((lock) => lock.repoId);
+    expect(await repos('acme/infra/network/default/net')).toEqual([other, repoId]);
+    expect(await repos('git.example.com/acme/infra/network/default/net')).toEqual([other]);
+    expect(await repos('elsewhere.example/acme/infra/network/default/net')).toEqual([]);
   });
 
   it('knows nothing of a lock that never was', async () => {
-    expect(await findLock(db, 'acme/infra/x/default/')).toBeUndefined();
+    expect(await findLocks(db, 'acme/infra/x/default/')).toEqual([]);
   });
 
   it.each(['x', 'a/b/c/d', '', '////'])('calls %j malformed', async (name) => {
-    expect(await findLock(db, name)).toBe('malformed');
+    expect(await findLocks(db, name)).toBe('malformed');
   });
 
   it('does not take long over a name of slashes', () => {
@@ -191,14 +201,14 @@ describe('the global apply lock', () => {
   });
 });
 
-async function insertRepo(fullName: string): Promise<number> {
+async function insertRepo(fullName: string, host = 'local'): Promise<number> {
   const path = fullName.slice(0, fullName.lastIndexOf('/'));
   const group = await db.query
     .insertInto('groups')
-    .values({ host: 'local', path, created_at: 1 })
+    .values({ host, path, created_at: 1 })
     .onConflict((conflict) => conflict.columns(['host', 'path']).doUpdateSet({ created_at: 1 }))
     .returning('id')
     .executeTakeFirstOrThrow();
-  const repo = { host: 'local', host_type: 'Local', full_name: fullName, group_id: group.id, created_at: 1 };
+  const repo = { host, host_type: 'Local', full_name: fullName, group_id: group.id, created_at: 1 };
   return (await db.query.insertInto('repos').values(repo).returning('id').executeTakeFirstOrThrow()).id;
 }

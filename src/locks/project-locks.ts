@@ -79,17 +79,17 @@ export async function getLock(db: DbHandle, id: number): Promise<Lock | undefine
 }
 
 /**
- * The lock that bears (or last bore) this name: undefined when there never was one, `malformed` when the text cannot
- * be a lock's name.
+ * The lock that bears (or last bore) this name, that of each repo when several hosts have one of that name and the host is
+ * not named. Empty when there never was one, `malformed` when the text cannot be a lock's name.
  */
-export async function findLock(db: DbHandle, name: string): Promise<Lock | undefined | 'malformed'> {
+export async function findLocks(db: DbHandle, name: string): Promise<readonly Lock[] | 'malformed'> {
   const readings = parseLockName(name);
   if (readings.length === 0) return 'malformed';
-  let released: Lock | undefined;
+  let released: readonly Lock[] = [];
   for (const reading of readings) {
-    const lock = await selectNamed(db, reading);
-    if (lock?.releasedAt === null) return lock;
-    released ??= lock;
+    const locks = await selectNamed(db, reading);
+    if (locks[0]?.releasedAt === null) return locks;
+    if (released.length === 0) released = locks;
   }
   return released;
 }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Actor } from '../access/index.ts';
 import type { ApplyLocksTable, DbHandle, LocksTable, Tx } from '../db/index.ts';
+import type { LockNameParts } from './lock-name.ts';
 import type { Lock, LockedProject, LockHolder, PullLocks } from './types.ts';
 
 type Row = Selectable<LocksTable> & {
@@ -92,20 +93,33 @@ export async function selectLock(db: DbHandle, id: number): Promise<Lock | undef
   return row && toLock(row);
 }
 
-/** The locks ever held under these names; the newest of each repo first, held ones before released ones. */
-export async function selectNamed(
-  db: DbHandle,
-  name: { repoFullName: string; dir: string; workspace: string; projectName: string },
-): Promise<Lock | undefined> {
-  const row = await lockQuery(db)
-    .where('repos.full_name', '=', name.repoFullName)
+/**
+ * The newest lock of this name of each repo, held ones first: a project has one at a time. The repo may be named with its
+ * host.
+ */
+export async function selectNamed(db: DbHandle, name: LockNameParts): Promise<Lock[]> {
+  const slash = name.repoFullName.indexOf('/');
+  const [host, onHost] = [name.repoFullName.slice(0, slash), name.repoFullName.slice(slash + 1)];
+  const newest = db.query
+    .selectFrom('locks')
+    .innerJoin('repos', 'repos.id', 'locks.repo_id')
+    .select(({ fn }) => fn.max('locks.id').as('id'))
+    .where(({ or, and, eb }) =>
+      or([
+        eb('repos.full_name', '=', name.repoFullName),
+        and([eb('repos.host', '=', host), eb('repos.full_name', '=', onHost)]),
+      ]),
+    )
     .where('locks.dir', '=', name.dir)
     .where('locks.workspace', '=', name.workspace)
     .where('locks.project_name', '=', name.projectName)
+    .groupBy('locks.repo_id');
+  const rows = await lockQuery(db)
+    .where('locks.id', 'in', newest)
     .orderBy((order) => order.case().when('locks.released_at', 'is', null).then(0).else(1).end())
     .orderBy('locks.id', 'desc')
-    .executeTakeFirst();
-  return row && toLock(row);
+    .execute();
+  return rows.map(toLock);
 }
 
 export async function insertLock(

@@ -8,7 +8,7 @@ import type {
   ReportedOutcome,
 } from '../comments/index.ts';
 import type { Project } from '../projects/index.ts';
-import { type Job, lockUrl, type RunWithJobs } from '../runs/index.ts';
+import { type Job, lockLinkName, lockUrl, type RunWithJobs } from '../runs/index.ts';
 import type { HostMarkdown } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 import { locksOfPull } from './locks-of-pull.ts';
@@ -92,10 +92,11 @@ export async function lockUrls(deps: PullDeps, run: RunWithJobs): Promise<(job: 
   const { baseUrl } = deps.pullSettings;
   const locks = run.pull ? await locksOfPull(deps.db, { repoId: run.repo.id, pullNumber: run.pull.number }) : [];
   const idOf = (dir: string, workspace: string, name: string) => JSON.stringify([dir, workspace, name]);
+  const nameOf = await lockLinkName(deps.db, { repoFullName: run.repo.fullName });
   const held = new Map(locks.map((lock) => [idOf(lock.dir, lock.workspace, lock.projectName), lock]));
   return ({ project }) => {
     const lock = held.get(idOf(project.dir, project.workspace, project.name));
-    return lock ? lockUrl({ baseUrl }, lock) : null;
+    return lock ? lockUrl({ baseUrl }, nameOf(lock)) : null;
   };
 }
 

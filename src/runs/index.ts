@@ -3,7 +3,7 @@ export { cancelRun } from './cancel-run.ts';
 export type { RunDeps, RunSettings } from './deps.ts';
 export { executeRun } from './execute-run.ts';
 export { createInitGate } from './init-gate.ts';
-export { lockUrl } from './job-lock.ts';
+export { lockLinkName, lockUrl } from './job-lock.ts';
 export { findJobs, hasBegunToChange } from './job-store.ts';
 export { createJobTokens, type JobTokens } from './job-tokens.ts';
 export { releasePullCheckouts, tidyKeptCheckouts } from './kept-checkouts.ts';

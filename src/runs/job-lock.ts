@@ -1,14 +1,16 @@
-import type { Tx } from '../db/index.ts';
+import type { DbHandle, Tx } from '../db/index.ts';
 import {
   acquireLock,
   type Lock,
   type LockedProject,
   type LockHolder,
   lockName,
+  lockNameOnHost,
   releasePullLocks,
   releaseRunLock,
 } from '../locks/index.ts';
 import { livePlansOfPull } from '../plans/index.ts';
+import { findReposByName } from '../repos/index.ts';
 import type { RunDeps, RunSettings } from './deps.ts';
 import type { JobContext } from './job-context.ts';
 import { hasBegunToChange, selectLatestWork } from './job-store.ts';
@@ -25,7 +27,9 @@ export async function lockForJob(deps: RunDeps, tx: Tx, context: JobContext): Pr
   const result = await acquireLock(tx, lockedProject(context), claim);
   if (result.kind === 'held') return undefined;
   const by = await lockingPull(tx, result.by);
-  return { kind: 'locked', message: lockedText(result.by, by, deps.settings), ...(by ? { by } : {}) };
+  const url = lockUrl(deps.settings, (await lockLinkName(tx, result.by))(result.by));
+  const message = lockedText({ lock: result.by, by, url }, deps.settings);
+  return { kind: 'locked', message, ...(by ? { by } : {}) };
 }
 
 /**
@@ -100,13 +104,22 @@ async function lockingPull(tx: Tx, lock: Lock): Promise<LockingPull | undefined>
   return { pullNumber, holds: outcome?.kind === 'applied' ? 'applied' : 'plan' };
 }
 
-/** Where the lock can be seen and deleted. */
-export function lockUrl(settings: Pick<RunSettings, 'baseUrl'>, lock: Parameters<typeof lockName>[0]): string {
-  return `${settings.baseUrl}/lock?id=${encodeURIComponent(encodeURIComponent(lockName(lock)))}`;
+/** Where the lock of that name can be seen and deleted. */
+export function lockUrl({ baseUrl }: Pick<RunSettings, 'baseUrl'>, name: string): string {
+  return `${baseUrl}/lock?id=${encodeURIComponent(encodeURIComponent(name))}`;
 }
 
-function lockedText(lock: Lock, by: LockingPull | undefined, settings: RunSettings): string {
-  const url = lockUrl(settings, lock);
+/** How links name a lock: with its host, where another host has a repo of the same name. */
+export async function lockLinkName(
+  db: DbHandle,
+  { repoFullName }: Pick<Lock, 'repoFullName'>,
+): Promise<(lock: Lock) => string> {
+  return (await findReposByName(db, repoFullName)).length > 1 ? lockNameOnHost : lockName;
+}
+
+type Locked = { readonly lock: Lock; readonly by: LockingPull | undefined; readonly url: string };
+
+function lockedText({ lock, by, url }: Locked, settings: RunSettings): string {
   const again = `Once the lock is released, comment \`${settings.executableName} plan\` here to re-plan.`;
   switch (lock.holder.kind) {
     case 'manual':

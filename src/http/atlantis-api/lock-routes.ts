@@ -21,7 +21,7 @@ const refusals = {
 const removalReplies = {
   200: lockAnswer,
   ...refusals,
-  404: errorReply('No such lock is held'),
+  404: errorReply('No such lock is held, or several hosts have one of that name'),
   409: errorReply('The run that holds the lock is going on'),
 };
 
@@ -88,6 +88,9 @@ async function answerRemoval(
     case 'not_held':
       reply.code(404);
       return { error: `no lock is held with key ${JSON.stringify(key)}` };
+    case 'ambiguous':
+      reply.code(404);
+      return { error: removal.message };
     case 'in_use':
       reply.code(409);
       return { error: removal.message };

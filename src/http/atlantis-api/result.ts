@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Command, describeCommand } from '../../commands/index.ts';
+import { lockName } from '../../locks/index.ts';
 import { type Job, type JobOutcome, lockUrl, type RunWithJobs } from '../../runs/index.ts';
 import type { HttpSettings } from '../deps.ts';
 
@@ -124,7 +125,7 @@ function toPlanSuccess(run: RunWithJobs, { job, output }: Ended, settings: Setti
   const { dir, workspace, name } = job.project;
   return {
     TerraformOutput: output,
-    LockURL: lockUrl(settings, { repoFullName: run.repo.fullName, dir, workspace, projectName: name }),
+    LockURL: lockUrl(settings, lockName({ repoFullName: run.repo.fullName, dir, workspace, projectName: name })),
     RePlanCmd: rePlanCommand(job, settings),
     ApplyCmd: describeCommand(settings.executableName, { kind: 'apply', extraArgs: [] }, job.project),
     HasDiverged: false,

@@ -1,10 +1,10 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { findLock, type Lock, lockName } from '../../locks/index.ts';
+import { findLocks, type Lock, lockName, lockNameOnHost } from '../../locks/index.ts';
 import { getRun, type Job } from '../../runs/index.ts';
 import type { App } from '../app.ts';
 import type { HttpContext } from '../deps.ts';
-import { removeLock } from '../lock-removal.ts';
+import { ambiguousText, removeLock } from '../lock-removal.ts';
 import { refuseForeignOrigin } from '../origin.ts';
 import { htmlPage, pageReply, plainText, textReply } from '../replies.ts';
 import { unescapeUrl } from '../unescape-url.ts';
@@ -28,16 +28,18 @@ function addPage(app: App, context: HttpContext): void {
   const response = {
     200: pageReply('The lock, held or released'),
     400: textReply('The id cannot be decoded'),
-    404: textReply('There never was such a lock'),
+    404: textReply('There never was such a lock, or several hosts have one of that name'),
     500: textReply('The id is not a name of a lock'),
   };
   const schema = { tags, summary: 'A project lock', querystring, response };
   app.get('/lock', { schema, config: { requiredQuery: 'id' } }, async (request, reply) => {
     const id = unescapeUrl(request.query.id, ' ');
     if (!id.ok) return sendText(reply, 400, `Invalid lock id: ${id.error}`);
-    const lock = await findLock(context.db, id.text);
-    if (lock === 'malformed') return sendText(reply, 500, 'Failed getting lock: invalid key format');
+    const found = await findLocks(context.db, id.text);
+    if (found === 'malformed') return sendText(reply, 500, 'Failed getting lock: invalid key format');
+    const [lock, ...others] = found;
     if (!lock) return sendText(reply, 404, `No lock found at id '${id.text}'`);
+    if (others.length > 0) return sendText(reply, 404, ambiguousText(found));
     return reply.type(htmlPage).send(await lockPage(context, lock));
   });
 }
@@ -47,7 +49,7 @@ function addDelete(app: App, context: HttpContext): void {
     200: textReply('Released'),
     400: textReply('The id is empty or cannot be decoded'),
     403: textReply('The request comes from a page of another site'),
-    404: textReply('No such lock is held'),
+    404: textReply('No such lock is held, or several hosts have one of that name'),
     409: textReply('The run that holds it is going on'),
     500: textReply('The id is not a name of a lock'),
   };
@@ -66,6 +68,8 @@ function addDelete(app: App, context: HttpContext): void {
         return sendText(reply, 500, "deleting lock failed with: 'invalid key format'");
       case 'not_held':
         return sendText(reply, 404, `No lock found at id '${id.text}'`);
+      case 'ambiguous':
+        return sendText(reply, 404, removal.message);
       case 'in_use':
         return sendText(reply, 409, `deleting lock failed with: '${removal.message}'`);
     }
@@ -104,7 +108,7 @@ ${releasedAt === null ? html`` : html`<dt>Released</dt><dd>${shownTime(releasedA
 ${holder.kind === 'manual' ? html`<dt>Note</dt><dd>${holder.note}</dd>` : html``}
 ${holder.kind === 'manual' ? html`` : html`<dt>Run</dt><dd>${runCell(holder.runId, job)}</dd>`}
 </dl>
-${releasedAt === null ? releaseForm(name, holder.kind) : html`<p>This lock is not held any more.</p>`}`;
+${releasedAt === null ? releaseForm(lockNameOnHost(lock), holder.kind) : html`<p>This lock is not held any more.</p>`}`;
   return page({ title: `Lock ${name}`, root: '.', body });
 }
 

@@ -98,7 +98,7 @@ describe('GET /lock', () => {
     expect([reply.status, reply.type]).toEqual([200, html]);
     expect(reply.body).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;quoted&quot;');
     expect(reply.body).not.toContain('<script>alert');
-    expect(reply.body).toContain(`<input type="hidden" name="id" value="${key}">`);
+    expect(reply.body).toContain(`<input type="hidden" name="id" value="local/${key}">`);
   });
 
   it('shows what a released lock was, and names its run', async () => {
