@@ -1,3 +1,4 @@
+export { codeSpan } from './markdown.ts';
 export { notices, type ReleasedLock } from './notices.ts';
 export { renderCommandComment } from './render-command-comment.ts';
 export { renderSummary, type SummaryProject } from './render-summary.ts';

@@ -1,3 +1,4 @@
+import { codeSpan } from '../comments/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Log } from '../lib/log.ts';
 import type { PullHost, PullRef, VcsHost } from '../vcs/index.ts';
@@ -67,7 +68,7 @@ export async function hideEarlier(
       commentId !== null &&
       !key.startsWith(which.before) &&
       heading.toLowerCase().includes(title) &&
-      (which.dir === null || heading.includes(which.dir)),
+      (which.dir === null || heading.includes(`dir: ${codeSpan(which.dir)} `)),
   );
   const ids = earlier.flatMap(({ commentId }) => commentId ?? []);
   if (ids.length === 0) return;

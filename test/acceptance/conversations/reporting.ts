@@ -20,6 +20,19 @@ export const reporting: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'of earlier plans only those of the folder that is planned are hidden',
+    files,
+    change: { 'app/main.tf': resource, 'app2/main.tf': resource },
+    flags: { 'hide-prev-plan-comments': true, 'disable-autoplan': true },
+    steps: [
+      { comment: 'atlantis plan -d app' },
+      { comment: 'atlantis plan -d app2' },
+      { comment: 'atlantis plan -d app' },
+    ],
+    comments: [planned(where('app2'), '-d app2'), planned(where('app'), '-d app')],
+    locks: 2,
+  },
+  {
     name: 'what is too long for one comment goes on in the next',
     hosts: ['GitHub', 'local repositories'],
     files,
