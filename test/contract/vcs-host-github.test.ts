@@ -1,31 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fetchMirror, openGit, resolveRef } from '../../src/git/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
-import { type GithubHostOptions, githubHost } from '../../src/vcs/github/index.ts';
-import { type PullHost, trustedAuthorities, type VcsHost } from '../../src/vcs/index.ts';
-import { type FakeGithub, fakeGithub } from '../fakes/github/index.ts';
+import type { GithubHostOptions } from '../../src/vcs/github/index.ts';
+import { fakeGithub } from '../fakes/github/index.ts';
 import { commitFiles, git, makeBareRepo, makeBranch, makeRepo } from '../support/git.ts';
+import { githubOf } from '../support/hosts.ts';
 import { temporaryDir } from '../support/temp.ts';
+import { describeTroubledHost } from './troubled-host.ts';
 import { describeVcsHost, type HostWorld } from './vcs-host.ts';
-
-function hostOf(github: FakeGithub, changed: Partial<GithubHostOptions> = {}): VcsHost & { readonly pulls: PullHost } {
-  const host = githubHost({
-    hostname: github.hostname,
-    credentials: { kind: 'token', user: github.state.login, token: async () => github.token },
-    webhookSecret: 'secret',
-    allowMergeableBypass: false,
-    authorities: [readFileSync(github.certificateFile, 'utf8')],
-    log: silentLog(),
-    now: Date.now,
-    pollMs: 1,
-    ...changed,
-  });
-  if (!host.pulls) throw new Error('no pull requests');
-  return { ...host, pulls: host.pulls };
-}
 
 async function githubWorld(): Promise<HostWorld> {
   const github = await fakeGithub();
@@ -39,7 +23,7 @@ async function githubWorld(): Promise<HostWorld> {
   const commentOf = (number: number, id: string) => pullOf(number).comments.find((one) => String(one.id) === id);
   const states = { approve: 'APPROVED', request_changes: 'CHANGES_REQUESTED', remark: 'COMMENTED' };
   return {
-    host: hostOf(github),
+    host: githubOf(github),
     login: github.state.login,
     openPull: ({ files = [], labels = [], ...given } = {}) =>
       github.openPull('acme/infra', {
@@ -72,59 +56,39 @@ async function githubWorld(): Promise<HostWorld> {
 
 describeVcsHost('GitHub', githubWorld);
 
+describeTroubledHost('GitHub', {
+  make: async () => {
+    const github = await fakeGithub();
+    github.addRepo('acme/infra');
+    const { number, headSha, comments } = github.openPull('acme/infra');
+    return {
+      server: github,
+      ref: { fullName: 'acme/infra', number },
+      headSha,
+      comments: () => comments.map(({ body }) => body),
+      client: (changed = {}) => githubOf(github, changed),
+      stranger: () => githubOf(github, { credentials: { kind: 'token', user: 'x', token: async () => 'wrong' } }),
+    };
+  },
+  requests: { read: /GET .*pulls/, comment: /POST .*comments/, merge: /PUT .*merge/ },
+  limited: {
+    status: 403,
+    headers: { 'retry-after': '1' },
+    body: { message: 'You have exceeded a secondary rate limit' },
+  },
+  otherObject: { number: 'one' },
+});
+
 async function withPull(changed: Partial<GithubHostOptions> = {}) {
   const github = await fakeGithub({ webhookSecret: 'secret' });
   const repo = github.addRepo('acme/infra');
   const pull = github.openPull('acme/infra');
   const ref = { fullName: 'acme/infra', number: pull.number };
-  const host = hostOf(github, changed);
+  const host = githubOf(github, changed);
   return { github, repo, pull, ref, host, pulls: host.pulls };
 }
 
 describe('githubHost, when GitHub is in trouble', () => {
-  it('reads again after an answer 502 and a connection that broke', async () => {
-    const { github, ref, pulls } = await withPull();
-    github.fail(/GET .*pulls/, { status: 502, body: 'Bad gateway' });
-    github.fail(/GET .*pulls/, { drop: 'before' });
-    expect(await pulls.getPull(ref)).toMatchObject({ number: ref.number });
-  });
-
-  it('gives up after some attempts', async () => {
-    const { github, ref, pulls } = await withPull();
-    github.fail(/GET .*pulls/, { status: 503 }, 100);
-    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
-  });
-
-  it('does not wait for ever for an answer', async () => {
-    const { github, ref, pulls } = await withPull({ timeoutMs: 50 });
-    github.fail(/GET .*pulls/, { hang: true }, 100);
-    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
-  });
-
-  it('writes a comment once when the answer is lost', async () => {
-    const { github, ref, pull, pulls } = await withPull();
-    github.fail(/POST .*comments/, { drop: 'done' });
-    await expect(pulls.createComment(ref, 'once')).rejects.toMatchObject({ code: 'host_unavailable' });
-    expect(pull.comments.map(({ body }) => body)).toEqual(['once']);
-  });
-
-  it('knows that a merge whose answer was lost has happened', async () => {
-    const { github, ref, pull, pulls } = await withPull();
-    github.fail(/PUT .*merge/, { drop: 'done' });
-    const request = { headSha: pull.headSha, method: null, title: null };
-    expect(await pulls.mergePull(ref, request)).toEqual({ kind: 'merged' });
-  });
-
-  it('waits as long as a rate limit asks for, and then writes', async () => {
-    const { github, ref, pull, pulls } = await withPull();
-    const body = { message: 'You have exceeded a secondary rate limit' };
-    github.fail(/POST .*comments/, { status: 403, headers: { 'retry-after': '1' }, body });
-    const start = performance.now();
-    await pulls.createComment(ref, 'later');
-    expect(performance.now() - start).toBeGreaterThan(900);
-    expect(pull.comments).toHaveLength(1);
-  });
-
   it('does not wait for a rate limit that lasts too long, and says until when', async () => {
     const { github, ref, pulls } = await withPull();
     const reset = Math.ceil(Date.now() / 1000) + 1800;
@@ -145,15 +109,6 @@ describe('githubHost, when GitHub is in trouble', () => {
     });
   });
 
-  it.each([
-    ['a page of a proxy', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
-    ['another object', { status: 200, headers: { 'content-type': 'application/json' }, body: { number: 'one' } }],
-  ])('refuses %s', async (_, failure) => {
-    const { github, ref, pulls } = await withPull();
-    github.fail(/GET .*pulls/, failure);
-    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_refused' });
-  });
-
   it('does not follow a next page to another server', async () => {
     const { github, ref, pulls } = await withPull();
     const headers = { 'content-type': 'application/json', link: '<https://evil.example.com/x>; rel="next"' };
@@ -167,26 +122,6 @@ describe('githubHost, when GitHub is in trouble', () => {
     const headers = { 'content-type': 'application/json', link };
     github.fail(/GET .*files/, { status: 200, headers, body: [{ filename: 'a' }] }, 1000);
     expect(await pulls.listChangedFiles(ref)).toEqual({ paths: ['a'], complete: false });
-  });
-
-  it('does not trust a server whose authority it does not know', async () => {
-    const { ref, pulls } = await withPull({ authorities: [] });
-    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
-  });
-
-  it('trusts the authority that SSL_CERT_FILE names', async () => {
-    const { github, ref } = await withPull();
-    const authorities = await trustedAuthorities({ SSL_CERT_FILE: github.certificateFile }, silentLog());
-    expect(await hostOf(github, { authorities }).pulls.getPull(ref)).toBeDefined();
-  });
-
-  it('says that its token is refused', async () => {
-    const { github, ref } = await withPull();
-    const credentials = { kind: 'token', user: 'x', token: async () => 'wrong' } as const;
-    await expect(hostOf(github, { credentials }).pulls.getPull(ref)).rejects.toMatchObject({
-      code: 'host_refused',
-      details: { status: 401 },
-    });
   });
 });
 
@@ -261,7 +196,7 @@ describe('githubHost', () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const pem = privateKey.export({ type, format: 'pem' }).toString().replaceAll('\n', '\\n');
     const app = { kind: 'app', appId: 7, privateKey: pem, installationId: null, slug: null } as const;
-    const host = hostOf(github, { credentials: app });
+    const host = githubOf(github, { credentials: app });
 
     expect(await host.pulls.listChangedFiles({ fullName: 'acme/infra', number: pull.number })).toMatchObject({
       paths: ['a.tf'],
@@ -278,6 +213,6 @@ describe('githubHost', () => {
   it('refuses a key that is none', async () => {
     const github = await fakeGithub();
     const credentials = { kind: 'app', appId: 7, privateKey: 'x', installationId: 1, slug: null } as const;
-    expect(() => hostOf(github, { credentials })).toThrow('expected a private key in PEM');
+    expect(() => githubOf(github, { credentials })).toThrow('expected a private key in PEM');
   });
 });

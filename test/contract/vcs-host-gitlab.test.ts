@@ -4,9 +4,11 @@ import { fetchMirror, openGit, resolveRef } from '../../src/git/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { fakeGitlab } from '../fakes/gitlab/index.ts';
 import { commitFiles, makeBareRepo, makeBranch, makeRepo } from '../support/git.ts';
+import { gitlabOf } from '../support/hosts.ts';
 import { temporaryDir } from '../support/temp.ts';
+import { describeTroubledHost } from './troubled-host.ts';
 import { describeVcsHost, type HostWorld } from './vcs-host.ts';
-import { hostOf, withRequest } from './vcs-host-gitlab.ts';
+import { withRequest } from './vcs-host-gitlab.ts';
 
 const ourStates: Readonly<Record<string, string>> = { running: 'pending', success: 'success', failed: 'failure' };
 
@@ -21,7 +23,7 @@ async function gitlabWorld(): Promise<HostWorld> {
   };
   const noteOf = (number: number, id: string) => requestOf(number).notes.find((one) => String(one.id) === id);
   return {
-    host: hostOf(gitlab, { groups: ['platform', 'engineering', 'sales'] }),
+    host: gitlabOf(gitlab, { groups: ['platform', 'engineering', 'sales'] }),
     login: gitlab.state.login,
     openPull: ({ files = [], labels = [], headRepo, draft = false } = {}) => {
       const { iid, sha } = gitlab.openRequest('acme/infra', {
@@ -63,49 +65,26 @@ async function gitlabWorld(): Promise<HostWorld> {
 
 describeVcsHost('GitLab', gitlabWorld);
 
+describeTroubledHost('GitLab', {
+  make: async () => {
+    const gitlab = await fakeGitlab();
+    gitlab.addProject('acme/infra');
+    const { iid, sha, notes } = gitlab.openRequest('acme/infra');
+    return {
+      server: gitlab,
+      ref: { fullName: 'acme/infra', number: iid },
+      headSha: sha,
+      comments: () => notes.map(({ body }) => body),
+      client: (changed = {}) => gitlabOf(gitlab, changed),
+      stranger: () => gitlabOf(gitlab, { token: 'glpat-wrong' }),
+    };
+  },
+  requests: { read: /GET .*merge_requests/, comment: /POST .*notes/, merge: /PUT .*merge/ },
+  limited: { status: 429, headers: { 'retry-after': '1' }, body: 'Retry later' },
+  otherObject: { iid: 'one' },
+});
+
 describe('gitlabHost, when GitLab is in trouble', () => {
-  it('reads again after an answer 502 and a connection that broke', async () => {
-    const { gitlab, ref, pulls } = await withRequest();
-    gitlab.fail(/GET .*merge_requests/, { status: 502, body: 'Bad gateway' });
-    gitlab.fail(/GET .*merge_requests/, { drop: 'before' });
-    expect(await pulls.getPull(ref)).toMatchObject({ number: ref.number });
-  });
-
-  it('gives up after some attempts', async () => {
-    const { gitlab, ref, pulls } = await withRequest();
-    gitlab.fail(/GET .*merge_requests/, { status: 503 }, 100);
-    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
-  });
-
-  it('does not wait for ever for an answer', async () => {
-    const { gitlab, ref, pulls } = await withRequest({ timeoutMs: 50 });
-    gitlab.fail(/GET .*merge_requests/, { hang: true }, 100);
-    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
-  });
-
-  it('writes a comment once when the answer is lost', async () => {
-    const { gitlab, ref, request, pulls } = await withRequest();
-    gitlab.fail(/POST .*notes/, { drop: 'done' });
-    await expect(pulls.createComment(ref, 'once')).rejects.toMatchObject({ code: 'host_unavailable' });
-    expect(request.notes.map(({ body }) => body)).toEqual(['once']);
-  });
-
-  it('knows that a merge whose answer was lost has happened', async () => {
-    const { gitlab, ref, request, pulls } = await withRequest();
-    gitlab.fail(/PUT .*merge/, { drop: 'done' });
-    const merging = { headSha: request.sha, method: null, title: null };
-    expect(await pulls.mergePull(ref, merging)).toEqual({ kind: 'merged' });
-  });
-
-  it('waits as long as a rate limit asks for, and then writes', async () => {
-    const { gitlab, ref, request, pulls } = await withRequest();
-    gitlab.fail(/POST .*notes/, { status: 429, headers: { 'retry-after': '1' }, body: 'Retry later' });
-    const start = performance.now();
-    await pulls.createComment(ref, 'later');
-    expect(performance.now() - start).toBeGreaterThan(900);
-    expect(request.notes).toHaveLength(1);
-  });
-
   it('does not wait for a rate limit that lasts too long, and says until when', async () => {
     const { gitlab, ref, pulls } = await withRequest();
     const reset = Math.ceil(Date.now() / 1000) + 1800;
@@ -116,13 +95,9 @@ describe('gitlabHost, when GitLab is in trouble', () => {
     expect(gitlab.requests).toEqual([]);
   });
 
-  it.each([
-    ['a page of a proxy', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
-    ['another object', { status: 200, body: { iid: 'one' } }],
-    ['nothing', { status: 204 }],
-  ])('refuses %s', async (_, failure) => {
+  it('refuses an answer without a merge request', async () => {
     const { gitlab, ref, pulls } = await withRequest();
-    gitlab.fail(/GET .*merge_requests/, failure);
+    gitlab.fail(/GET .*merge_requests/, { status: 204 });
     await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_refused' });
   });
 
@@ -144,14 +119,9 @@ describe('gitlabHost, when GitLab is in trouble', () => {
     expect(await pulls.listChangedFiles(ref)).toMatchObject({ complete: false });
   });
 
-  it('does not trust a server whose authority it does not know', async () => {
-    const { ref, pulls } = await withRequest({ authorities: [] });
-    await expect(pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_unavailable' });
-  });
-
-  it('says that its token is refused, and not what it is', async () => {
+  it('keeps a token that is refused to itself', async () => {
     const { gitlab, ref } = await withRequest();
-    const error = await hostOf(gitlab, { token: 'glpat-wrong' })
+    const error = await gitlabOf(gitlab, { token: 'glpat-wrong' })
       .pulls.getPull(ref)
       .catch((caught: unknown) => caught);
     expect(error).toMatchObject({ code: 'host_refused', details: { status: 401, said: '401 Unauthorized' } });
@@ -255,7 +225,7 @@ describe('gitlabHost', () => {
     gitlab.addProject('acme/sub/infra');
     const { iid, sha } = gitlab.openRequest('acme/sub/infra');
     expect(sha).toBe(headSha);
-    const host = hostOf(gitlab);
+    const host = gitlabOf(gitlab);
     expect(host.hostname).toBe(gitlab.hostname.replace('/gitlab', ''));
     const ref = { fullName: 'acme/sub/infra', number: iid };
     expect(await host.pulls.listChangedFiles(ref)).toEqual({ paths: ['a.tf'], complete: true });
@@ -291,6 +261,8 @@ describe('gitlabHost', () => {
 
   it('refuses a host name that is none', async () => {
     const gitlab = await fakeGitlab();
-    expect(() => hostOf(gitlab, { hostname: 'not a host' })).toThrow('reading --gitlab-hostname: expected a host name');
+    expect(() => gitlabOf(gitlab, { hostname: 'not a host' })).toThrow(
+      'reading --gitlab-hostname: expected a host name',
+    );
   });
 });

@@ -1,27 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type FakeGitea, type FakeRepo, fakeGitea, newHook } from '../../../test/fakes/gitea/index.ts';
-import { silentLog } from '../../lib/log.ts';
+import { findingsOf, troubles, webhookUrl } from '../../../test/support/findings.ts';
+import { giteaOf } from '../../../test/support/hosts.ts';
 import type { DiagnosisOrder, Finding } from '../index.ts';
-import { type GiteaHostOptions, giteaHost } from './gitea-host.ts';
-
-const webhookUrl = 'https://polder.example.com/events';
+import type { GiteaHostOptions } from './gitea-host.ts';
 
 type Asked = { readonly order?: Partial<DiagnosisOrder>; readonly options?: Partial<GiteaHostOptions> };
 
-async function look(gitea: FakeGitea, { order, options }: Asked = {}): Promise<readonly Finding[]> {
-  const host = giteaHost({
-    baseUrl: gitea.baseUrl,
-    user: gitea.state.login,
-    token: gitea.token,
-    pageSize: 30,
-    webhookSecret: 'secret',
-    authorities: [readFileSync(gitea.certificateFile, 'utf8')],
-    log: silentLog(),
-    now: Date.now,
-    ...options,
-  });
-  return (await host.diagnose?.({ repo: 'acme/infra', webhookUrl, usesTeams: false, ...order })) ?? [];
+function look(gitea: FakeGitea, { order, options }: Asked = {}): Promise<readonly Finding[]> {
+  return findingsOf(giteaOf(gitea, options), order);
 }
 
 async function wellSetUp(flavour: 'gitea' | 'forgejo' = 'gitea'): Promise<{ gitea: FakeGitea; repo: FakeRepo }> {
@@ -29,10 +16,6 @@ async function wellSetUp(flavour: 'gitea' | 'forgejo' = 'gitea'): Promise<{ gite
   const repo = gitea.addRepo('acme/infra');
   repo.hooks?.push(newHook(webhookUrl));
   return { gitea, repo };
-}
-
-function troubles(findings: readonly Finding[]): string[] {
-  return findings.filter(({ level }) => level !== 'ok').map(({ level, about, text }) => `${level} ${about}: ${text}`);
 }
 
 describe('diagnose, of Gitea', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { damaged } from '../../../test/support/damaged.ts';
 import { scaled } from '../../../test/support/scale.ts';
 import type { DeliveryHeaders } from '../index.ts';
 import { isGiteaDelivery, readDelivery } from './webhook.ts';
@@ -257,27 +258,7 @@ describe('readDelivery', () => {
   });
 });
 
-/** A payload in which some values were replaced by others, anywhere. */
-const damaged = fc
-  .tuple(
-    fc.constantFrom(...examples.map(({ payload }) => payload)),
-    fc.array(fc.tuple(fc.nat(), fc.oneof(fc.jsonValue(), fc.constant(undefined))), { maxLength: 3 }),
-  )
-  .map(([payload, changes]) => {
-    const copy = structuredClone(payload);
-    for (const [where, value] of changes) damage(copy, where, value);
-    return copy;
-  });
-
-function damage(target: Payload, where: number, value: unknown): void {
-  const keys = Object.keys(target);
-  const key = keys[where % keys.length];
-  if (key === undefined) return;
-  const inner = target[key];
-  const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-  if (isObject && where % 4 > 0) damage(inner as Payload, Math.floor(where / keys.length), value);
-  else target[key] = value;
-}
+const payloads = damaged(examples.map(({ payload }) => payload));
 
 describe('readDelivery, whatever it is given', () => {
   const runs = { numRuns: scaled(50_000) };
@@ -285,7 +266,7 @@ describe('readDelivery, whatever it is given', () => {
 
   it('reads no event that was not in the payload', () => {
     fc.assert(
-      fc.property(damaged, types, (payload, type) => {
+      fc.property(payloads, types, (payload, type) => {
         const text = JSON.stringify(payload);
         const reading = readDelivery(Buffer.from(text), { 'x-gitea-event-type': type }, null);
         if (reading.kind !== 'event') return;

@@ -1,30 +1,19 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type FakeGithub, type FakeRepo, fakeGithub, newHook } from '../../../test/fakes/github/index.ts';
-import { silentLog } from '../../lib/log.ts';
+import { findingsOf, troubles, webhookUrl } from '../../../test/support/findings.ts';
+import { githubOf } from '../../../test/support/hosts.ts';
 import type { DiagnosisOrder, Finding } from '../index.ts';
-import { type GithubHostOptions, githubHost } from './github-host.ts';
+import type { GithubHostOptions } from './github-host.ts';
 
-const webhookUrl = 'https://polder.example.com/events';
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const key = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 const app = { kind: 'app', appId: 1, privateKey: key, installationId: null, slug: null } as const;
 
 type Asked = { readonly order?: Partial<DiagnosisOrder>; readonly options?: Partial<GithubHostOptions> };
 
-async function look(github: FakeGithub, { order, options }: Asked = {}): Promise<readonly Finding[]> {
-  const host = githubHost({
-    hostname: github.hostname,
-    credentials: { kind: 'token', user: github.state.login, token: async () => github.token },
-    webhookSecret: 'secret',
-    allowMergeableBypass: false,
-    authorities: [readFileSync(github.certificateFile, 'utf8')],
-    log: silentLog(),
-    now: Date.now,
-    ...options,
-  });
-  return (await host.diagnose?.({ repo: 'acme/infra', webhookUrl, usesTeams: false, ...order })) ?? [];
+function look(github: FakeGithub, { order, options }: Asked = {}): Promise<readonly Finding[]> {
+  return findingsOf(githubOf(github, options), order);
 }
 
 async function wellSetUp(): Promise<{ github: FakeGithub; repo: FakeRepo }> {
@@ -32,11 +21,6 @@ async function wellSetUp(): Promise<{ github: FakeGithub; repo: FakeRepo }> {
   const repo = github.addRepo('acme/infra');
   repo.hooks?.push(newHook(webhookUrl));
   return { github, repo };
-}
-
-/** `level about: text` of what is not all right. */
-function troubles(findings: readonly Finding[]): string[] {
-  return findings.filter(({ level }) => level !== 'ok').map(({ level, about, text }) => `${level} ${about}: ${text}`);
 }
 
 describe('diagnose, of GitHub with a token', () => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import examples from '@octokit/webhooks-examples/api.github.com/index.json' with { type: 'json' };
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { damaged } from '../../../test/support/damaged.ts';
 import { scaled } from '../../../test/support/scale.ts';
 import type { DeliveryHeaders } from '../index.ts';
 import { isGithubDelivery, readDelivery } from './webhook.ts';
@@ -212,27 +213,7 @@ describe('readDelivery', () => {
   });
 });
 
-/** A payload in which some values were replaced by others, anywhere. */
-const damaged = fc
-  .tuple(
-    fc.constantFrom(...payloadsOf('pull_request'), ...payloadsOf('issue_comment')),
-    fc.array(fc.tuple(fc.nat(), fc.oneof(fc.jsonValue(), fc.constant(undefined))), { maxLength: 3 }),
-  )
-  .map(([payload, changes]) => {
-    const copy = structuredClone(payload) as Record<string, unknown>;
-    for (const [where, value] of changes) damage(copy, where, value);
-    return copy;
-  });
-
-function damage(target: Record<string, unknown>, where: number, value: unknown): void {
-  const keys = Object.keys(target);
-  const key = keys[where % keys.length];
-  if (key === undefined) return;
-  const inner = target[key];
-  const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-  if (isObject && where % 4 > 0) damage(inner as Record<string, unknown>, Math.floor(where / keys.length), value);
-  else target[key] = value;
-}
+const payloads = damaged([...payloadsOf('pull_request'), ...payloadsOf('issue_comment')]);
 
 describe('readDelivery, whatever it is given', () => {
   const runs = { numRuns: scaled(50_000) };
@@ -240,7 +221,7 @@ describe('readDelivery, whatever it is given', () => {
 
   it('reads no event that was not in the payload', () => {
     fc.assert(
-      fc.property(damaged, event, (payload, name) => {
+      fc.property(payloads, event, (payload, name) => {
         const text = JSON.stringify(payload);
         const headers = { 'x-github-event': name, 'content-type': 'application/json' };
         const reading = readDelivery(Buffer.from(text), headers, null);

@@ -1,28 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type FakeGitlab, type FakeProject, fakeGitlab, newHook } from '../../../test/fakes/gitlab/index.ts';
-import { silentLog } from '../../lib/log.ts';
+import { findingsOf, troubles, webhookUrl } from '../../../test/support/findings.ts';
+import { gitlabOf } from '../../../test/support/hosts.ts';
 import type { DiagnosisOrder, Finding } from '../index.ts';
-import { type GitlabHostOptions, gitlabHost } from './gitlab-host.ts';
-
-const webhookUrl = 'https://polder.example.com/events';
+import type { GitlabHostOptions } from './gitlab-host.ts';
 
 type Asked = { readonly order?: Partial<DiagnosisOrder>; readonly options?: Partial<GitlabHostOptions> };
 
-async function look(gitlab: FakeGitlab, { order, options }: Asked = {}): Promise<readonly Finding[]> {
-  const host = gitlabHost({
-    hostname: gitlab.hostname,
-    user: gitlab.state.login,
-    token: gitlab.token,
-    webhookSecret: 'secret',
-    groups: [],
-    statusRetry: false,
-    authorities: [readFileSync(gitlab.certificateFile, 'utf8')],
-    log: silentLog(),
-    now: Date.now,
-    ...options,
-  });
-  return (await host.diagnose?.({ repo: 'acme/platform/infra', webhookUrl, usesTeams: false, ...order })) ?? [];
+function look(gitlab: FakeGitlab, { order, options }: Asked = {}): Promise<readonly Finding[]> {
+  return findingsOf(gitlabOf(gitlab, options), { repo: 'acme/platform/infra', ...order });
 }
 
 async function wellSetUp(): Promise<{ gitlab: FakeGitlab; project: FakeProject }> {
@@ -30,10 +16,6 @@ async function wellSetUp(): Promise<{ gitlab: FakeGitlab; project: FakeProject }
   const project = gitlab.addProject('acme/platform/infra');
   project.hooks?.push(newHook(webhookUrl));
   return { gitlab, project };
-}
-
-function troubles(findings: readonly Finding[]): string[] {
-  return findings.filter(({ level }) => level !== 'ok').map(({ level, about, text }) => `${level} ${about}: ${text}`);
 }
 
 describe('diagnose, of GitLab', () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { damaged } from '../../../test/support/damaged.ts';
 import { scaled } from '../../../test/support/scale.ts';
 import type { DeliveryHeaders } from '../index.ts';
 import mergeRequest from './fixtures/merge-request.json' with { type: 'json' };
@@ -249,32 +250,10 @@ describe('readDelivery', () => {
   });
 });
 
-/** A payload in which some values were replaced by others, anywhere. */
-const damaged = fc
-  .tuple(
-    fc.constantFrom<object>(mergeRequest, noteOnRequest, noteOnCommit, noteOnIssue),
-    fc.array(
-      fc.tuple(fc.nat(), fc.oneof(fc.jsonValue(), fc.constantFrom(undefined, 'update', 'merge', 'close', true))),
-      {
-        maxLength: 3,
-      },
-    ),
-  )
-  .map(([payload, changes]) => {
-    const copy = structuredClone(payload) as Record<string, unknown>;
-    for (const [where, value] of changes) damage(copy, where, value);
-    return copy;
-  });
-
-function damage(target: Record<string, unknown>, where: number, value: unknown): void {
-  const keys = Object.keys(target);
-  const key = keys[where % keys.length];
-  if (key === undefined) return;
-  const inner = target[key];
-  const isObject = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-  if (isObject && where % 4 > 0) damage(inner as Record<string, unknown>, Math.floor(where / keys.length), value);
-  else target[key] = value;
-}
+const payloads = damaged(
+  [mergeRequest, noteOnRequest, noteOnCommit, noteOnIssue],
+  [undefined, 'update', 'merge', 'close', true],
+);
 
 describe('readDelivery, whatever it is given', () => {
   const runs = { numRuns: scaled(50_000) };
@@ -283,7 +262,7 @@ describe('readDelivery, whatever it is given', () => {
 
   it('reads no event that was not in the payload', () => {
     fc.assert(
-      fc.property(damaged, event, (payload, name) => {
+      fc.property(payloads, event, (payload, name) => {
         const text = JSON.stringify(payload);
         const reading = readDelivery(Buffer.from(text), { 'x-gitlab-event': name }, open);
         if (reading.kind !== 'event') return;
@@ -323,7 +302,7 @@ describe('readDelivery, whatever it is given', () => {
 
   it('reads nothing without the secret', () => {
     fc.assert(
-      fc.property(damaged, event, fc.string(), (payload, name, token) => {
+      fc.property(payloads, event, fc.string(), (payload, name, token) => {
         const headers = { 'x-gitlab-event': name, 'x-gitlab-token': token };
         expect(readDelivery(Buffer.from(JSON.stringify(payload)), headers, options).kind).toBe('refused');
       }),
