@@ -73,15 +73,24 @@ export const namedProjects: readonly Conversation[] = [
     steps: [
       { comment: 'atlantis plan -p one' },
       { comment: 'atlantis apply -p one' },
+      { comment: 'atlantis plan -p other -- -var var=of-the-other' },
+      { comment: 'atlantis apply -p other' },
       { comment: 'atlantis plan -p nope' },
+      { close: true },
     ],
     comments: [
       planned(one, '-p one', toAdd()),
       applied(one),
+      { has: [`Ran Plan for ${other}\n`, '"of-the-other"', 'atlantis apply -p other\n'] },
+      { has: [`Ran Apply for ${other}\n`, '0 added, 1 changed, 0 destroyed', 'var = "of-the-other"'] },
       commandError('Plan', "no project with name 'nope' is defined in 'atlantis.yaml'"),
+      cleaned(where('.')),
     ],
-    statuses: { 'atlantis/plan': 'success: 1/1 projects planned successfully.' },
-    locks: 1,
+    statuses: {
+      'atlantis/plan': 'success: 2/2 projects planned successfully.',
+      'atlantis/apply': 'success: 2/2 projects applied successfully.',
+    },
+    locks: 0,
   },
   {
     name: 'names may be matched by an expression where the server allows it',

@@ -18,6 +18,13 @@ projects:
 - { dir: app, execution_order_group: 2 }
 - { dir: net, execution_order_group: 1 }
 `;
+const sideBySide = (isPlanned: boolean) => `version: 3
+parallel_plan: ${isPlanned}
+parallel_apply: true
+projects:
+- { dir: production, workspace: production }
+- { dir: staging, workspace: staging }
+`;
 const failing = `${resource}resource "terraform_data" "y" {
   provisioner "local-exec" {
     command = "exit 3"
@@ -209,16 +216,19 @@ export const requirements: readonly Conversation[] = [
     locks: 2,
   },
   {
+    name: 'folders are planned one by one, applied at the same time, and told in their order',
+    files: { 'atlantis.yaml': sideBySide(false) },
+    change: { 'production/main.tf': resource, 'staging/main.tf': resource },
+    steps: [{ comment: 'atlantis apply' }],
+    comments: [
+      { has: [listed('Plan', where('production', 'production'), where('staging', 'staging'))] },
+      { has: [listed('Apply', where('production', 'production'), where('staging', 'staging')), '2 successful'] },
+    ],
+    locks: 2,
+  },
+  {
     name: 'folders are planned and applied at the same time, and told in their order',
-    files: {
-      'atlantis.yaml': `version: 3
-parallel_plan: true
-parallel_apply: true
-projects:
-- { dir: production, workspace: production }
-- { dir: staging, workspace: staging }
-`,
-    },
+    files: { 'atlantis.yaml': sideBySide(true) },
     change: { 'production/main.tf': resource, 'staging/main.tf': resource },
     steps: [{ comment: 'atlantis apply' }, { close: true }],
     comments: [
