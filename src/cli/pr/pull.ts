@@ -107,7 +107,7 @@ export function nameOf({ number, repository }: ShownPull): string {
   return `pull request ${number} of ${repository.full_name}`;
 }
 
-/** Text that others wrote, without what a terminal would obey. */
+/** Text that others wrote, without what a terminal would obey, or what turns text around. */
 export function harmless(text: string): string {
-  return text.replace(/\r\n/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '');
+  return text.replace(/\r\n/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '');
 }
