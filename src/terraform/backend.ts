@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseJson } from '../lib/parse-json.ts';
 
@@ -17,10 +17,10 @@ export type Backend =
  * configuration, so the repository's files alone would not tell. A record that cannot be understood is `other`, whose
  * state nobody touches.
  */
-export async function readBackend(projectDir: string): Promise<Backend> {
+export function readBackend(projectDir: string): Backend {
   let text: string;
   try {
-    text = await readFile(join(projectDir, '.terraform', 'terraform.tfstate'), 'utf8');
+    text = readFileSync(join(projectDir, '.terraform', 'terraform.tfstate'), 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { kind: 'none' };
     throw error;

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { childEnvironment, runProcess } from '../exec/index.ts';
 import type { Engine } from './types.ts';
@@ -14,7 +14,7 @@ export type EngineProbe = (binary: string) => Promise<Engine | undefined>;
 export function createEngineProbe(env: Readonly<Record<string, string | undefined>>): EngineProbe {
   const known = new Map<string, Promise<Engine | undefined>>();
   return async (binary) => {
-    const file = await stat(binary).catch(() => undefined);
+    const file = statOf(binary);
     if (!file?.isFile() || (file.mode & 0o111) === 0) return undefined;
     const key = `${binary}\0${file.mtimeMs}\0${file.size}`;
     const asked = known.get(key) ?? askVersion(binary, env);
@@ -23,6 +23,15 @@ export function createEngineProbe(env: Readonly<Record<string, string | undefine
     if (!engine) known.delete(key);
     return engine;
   };
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // Somebody else's folder, or a file in the place of a folder.
+    return undefined;
+  }
 }
 
 async function askVersion(

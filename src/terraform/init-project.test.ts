@@ -56,7 +56,7 @@ async function steps(workspace: string, env: Record<string, string> = {}) {
   const common = { engine, cwd: project, workspace, env, killAfterMs: 5_000 };
   const planFile = join(project, `${workspace}.tfplan`);
   const output = (name: string) => ({ outputPath: join(root, name) });
-  const read = async (name: string) => (await readOutputFile(join(root, name), 1_000_000)).text;
+  const read = (name: string) => readOutputFile(join(root, name), 1_000_000).text;
   return {
     starts,
     read,
@@ -77,9 +77,9 @@ describe('initProject', () => {
     });
     expect(await plan()).toMatchObject({ kind: 'ended', code: 2 });
     expect(await starts()).toEqual(['init staging', 'plan staging']);
-    expect(await read('plan')).toContain('in staging');
+    expect(read('plan')).toContain('in staging');
     expect(await apply()).toMatchObject({ kind: 'ended', code: 0 });
-    const path = localStatePath(project, 'staging', await readBackend(project));
+    const path = localStatePath(project, 'staging', readBackend(project));
     expect(JSON.parse(await readFile(path ?? '', 'utf8'))).toMatchObject({ resources: [{ name: 'r' }] });
   });
 
@@ -90,7 +90,7 @@ describe('initProject', () => {
     await apply();
     expect(await plan()).toMatchObject({ code: 0 });
     expect(await starts()).toEqual(['init', 'plan', 'apply', 'plan']);
-    expect(await readBackend(project)).toEqual({ kind: 'none' });
+    expect(readBackend(project)).toEqual({ kind: 'none' });
     expect((await stat(localStatePath(project, 'default', { kind: 'none' }) ?? '')).isFile()).toBe(true);
   });
 
@@ -103,7 +103,7 @@ describe('initProject', () => {
     await init();
     expect(await plan()).toMatchObject({ code: 2 });
     await apply();
-    const backend = await readBackend(project);
+    const backend = readBackend(project);
     expect(backend).toEqual({ kind: 'local', path: null, workspaceDir: 'kept' });
     expect((await stat(localStatePath(project, 'staging', backend) ?? '')).isFile()).toBe(true);
     expect(await starts()).toEqual(['init staging', 'plan staging', 'apply staging']);
@@ -114,7 +114,7 @@ describe('initProject', () => {
     await mkdir(join(project, 'terraform.tfstate.d', 'one'), { recursive: true });
     const { init, plan, starts, read } = await steps('two');
     expect(await init()).toMatchObject({ result: { kind: 'ended', code: 0 } });
-    expect(await read('init')).not.toContain('does not exist');
+    expect(read('init')).not.toContain('does not exist');
     expect(await plan()).toMatchObject({ code: 2 });
     expect(await starts()).toEqual(['init two', 'init', 'plan two']);
     expect(await readdir(join(project, 'terraform.tfstate.d'))).toEqual(['one', 'two']);
@@ -138,7 +138,7 @@ describe('initProject', () => {
         expect(await init()).toMatchObject({ result: { kind: 'ended', code: 0 } });
         expect(await plan()).toMatchObject({ kind: 'ended', code });
         await apply();
-        expect(await readBackend(project)).toEqual({ kind: 'other', type: 'pg' });
+        expect(readBackend(project)).toEqual({ kind: 'other', type: 'pg' });
         expect((await starts()).filter((start) => start.startsWith('init'))).toHaveLength(inits);
         await rm(join(root, 'starts'));
       }
@@ -160,7 +160,7 @@ describe('initProject', () => {
     const { init, plan, read } = await steps('default');
     await init();
     await plan();
-    expect(await read('plan')).toContain('in default');
+    expect(read('plan')).toContain('in default');
   });
 
   it('does not write through a link that the repository brings', async () => {
@@ -174,7 +174,7 @@ describe('initProject', () => {
     await writeFile(join(project, 'main.tf'), 'resource {');
     const { init, read, starts } = await steps('staging');
     expect(await init()).toMatchObject({ result: { kind: 'ended', code: 1 } });
-    expect(await read('init')).toContain('Error: ');
+    expect(read('init')).toContain('Error: ');
     expect(await starts()).toHaveLength(1);
   });
 });
@@ -184,7 +184,7 @@ describe('a plan', () => {
     const { init, plan, read, show } = await steps('default');
     await init();
     await plan();
-    const text = planOutput(await read('plan')).replaceAll('OpenTofu', 'Terraform');
+    const text = planOutput(read('plan')).replaceAll('OpenTofu', 'Terraform');
     expect(text).toBe(expectedPlan);
     expect(planSummary(text)).toMatchObject({ add: 1, change: 0, destroy: 0 });
     const shown = await show();

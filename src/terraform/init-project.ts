@@ -1,4 +1,4 @@
-import { lstat, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { lstatSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripAnsi } from './output.ts';
 import { readOutputFile } from './read-output-file.ts';
@@ -26,45 +26,42 @@ export type InitRun = Omit<EngineRun, 'args'> & {
  */
 export async function initProject(deps: EngineDeps, run: InitRun): Promise<{ result: EngineResult; args: string[] }> {
   const args = initArgs({ upgrade: run.upgrade, extraArgs: run.extraArgs ?? [] });
-  await forgetSelection(run.cwd);
-  const before = await sizeOf(run.outputPath);
+  forgetSelection(run.cwd);
+  const before = sizeOf(run.outputPath);
   let result = await runEngine(deps, { ...run, args });
-  if (await lacksWorkspace(result, run)) {
-    await truncate(run.outputPath, before);
+  if (lacksWorkspace(result, run)) {
+    truncateSync(run.outputPath, before);
     result = await runEngine(deps, { ...run, args, env: { ...run.env, TF_WORKSPACE: undefined } });
   }
-  if (result.kind === 'ended' && result.code === 0) await selectForOthers(run.cwd, run.workspace);
+  if (result.kind === 'ended' && result.code === 0) selectForOthers(run.cwd, run.workspace);
   return { result, args };
 }
 
 /** A selection that came with the repository would be used where TF_WORKSPACE is not set. */
-async function forgetSelection(projectDir: string): Promise<void> {
+function forgetSelection(projectDir: string): void {
   const dataDir = join(projectDir, '.terraform');
-  const found = await lstat(dataDir).catch(() => undefined);
+  const found = lstatSync(dataDir, { throwIfNoEntry: false });
   // A link would have us, and the engine, write wherever the repository likes.
-  if (found?.isSymbolicLink()) await rm(dataDir);
-  else await rm(join(dataDir, 'environment'), { force: true });
+  if (found?.isSymbolicLink()) rmSync(dataDir);
+  else rmSync(join(dataDir, 'environment'), { force: true });
 }
 
 /** Commands that a workflow runs by itself have no TF_WORKSPACE: they find what `workspace select` would have left. */
-async function selectForOthers(projectDir: string, workspace: string): Promise<void> {
+function selectForOthers(projectDir: string, workspace: string): void {
   const file = join(projectDir, '.terraform', 'environment');
   // `init` chooses by itself when the backend has one workspace only.
-  await rm(file, { force: true });
+  rmSync(file, { force: true });
   if (workspace === 'default') return;
-  await mkdir(join(projectDir, '.terraform'), { recursive: true });
-  await writeFile(file, workspace);
+  mkdirSync(join(projectDir, '.terraform'), { recursive: true });
+  writeFileSync(file, workspace);
 }
 
-async function lacksWorkspace(result: EngineResult, run: InitRun): Promise<boolean> {
+function lacksWorkspace(result: EngineResult, run: InitRun): boolean {
   if (run.workspace === 'default' || result.kind !== 'ended' || result.code === 0) return false;
-  const { text } = await readOutputFile(run.outputPath, 64 * 1024);
+  const { text } = readOutputFile(run.outputPath, 64 * 1024);
   return /currently selected workspace .* does not exist/i.test(stripAnsi(text));
 }
 
-async function sizeOf(path: string): Promise<number> {
-  return lstat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
+function sizeOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -22,7 +22,7 @@ describe('readOutputFile', () => {
   });
 
   it('is empty where there is no file', async () => {
-    expect(await readOutputFile(join(folder, 'none'), 10)).toEqual({ text: '', truncated: false });
+    expect(readOutputFile(join(folder, 'none'), 10)).toEqual({ text: '', truncated: false });
   });
 
   it('keeps whole lines of the two ends of a long file', async () => {
@@ -53,7 +53,7 @@ describe('readOutputFile', () => {
     await writeFile(path, 'start\n');
     await truncate(path, 1_000_000_000);
     const before = process.memoryUsage().arrayBuffers;
-    const { text, truncated } = await readOutputFile(path, 1_000_000);
+    const { text, truncated } = readOutputFile(path, 1_000_000);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
     expect(truncated).toBe(true);
     expect(text).toMatch(/^start\n\n\[\.\.\. \d+ bytes of output left out \.\.\.\]\n$/);

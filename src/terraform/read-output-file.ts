@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { joinHeadAndTail } from '../exec/index.ts';
 
 /** How far from a cut a line end is looked for, so that the cut does not go through a line. */
@@ -9,37 +9,37 @@ const lineSearchBytes = 4_096;
  * between them that says what is missing, be it from here or from the file. Reads no more than it gives. Bytes that are
  * not UTF-8 become U+FFFD; NUL, which PostgreSQL text cannot hold, is dropped. A file that is not there is empty.
  */
-export async function readOutputFile(path: string, maxBytes: number): Promise<{ text: string; truncated: boolean }> {
-  const file = await openIfThere(path);
-  if (!file) return { text: '', truncated: false };
+export function readOutputFile(path: string, maxBytes: number): { text: string; truncated: boolean } {
+  const file = openIfThere(path);
+  if (file === undefined) return { text: '', truncated: false };
   try {
-    const { size } = await file.stat();
-    if (size <= maxBytes) return { text: decode(await readAt(file, 0, size)), truncated: false };
+    const { size } = fstatSync(file);
+    if (size <= maxBytes) return { text: decode(readAt(file, 0, size)), truncated: false };
     const headBytes = Math.ceil(maxBytes / 2);
     const tailBytes = maxBytes - headBytes;
-    const head = upToLineEnd(upToHole(await readAt(file, 0, headBytes)));
-    const tail = fromHoleOrLineStart(await readAt(file, size - tailBytes, tailBytes));
+    const head = upToLineEnd(upToHole(readAt(file, 0, headBytes)));
+    const tail = fromHoleOrLineStart(readAt(file, size - tailBytes, tailBytes));
     const lost = size - head.length - tail.length;
     return { text: joinHeadAndTail(decode(head), lost, decode(tail)), truncated: true };
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function openIfThere(path: string): Promise<FileHandle | undefined> {
+function openIfThere(path: string): number | undefined {
   try {
-    return await open(path, 'r');
+    return openSync(path, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+function readAt(file: number, position: number, length: number): Buffer {
   const buffer = Buffer.alloc(length);
   let filled = 0;
   while (filled < length) {
-    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
+    const bytesRead = readSync(file, buffer, filled, length - filled, position + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }

@@ -36,7 +36,7 @@ describe('readRootModule', () => {
     await symlink('../shared.tf', join(folder, 'project', 'shared.tf'));
     await writeFile(join(folder, 'project', 'main.tf'), '# main');
     await writeFile(join(folder, 'project', 'module', 'main.tf'), '# below');
-    expect(await readRootModule(join(folder, 'project'), 'terraform')).toEqual([
+    expect(readRootModule(join(folder, 'project'), 'terraform')).toEqual([
       { path: 'main.tf', content: '# main' },
       { path: 'shared.tf', content: '# shared' },
     ]);
@@ -50,11 +50,11 @@ describe('readRootModule', () => {
     await makePipe(join(folder, 'pipe.tf'));
     await writeFile(join(folder, 'huge.tf'), '');
     await truncate(join(folder, 'huge.tf'), 100_000_000);
-    expect(await readRootModule(folder, 'terraform')).toEqual([]);
+    expect(readRootModule(folder, 'terraform')).toEqual([]);
   });
 
   it('finds nothing in a folder that is not there', async () => {
-    expect(await readRootModule('/no/such', 'terraform')).toEqual([]);
+    expect(readRootModule('/no/such', 'terraform')).toEqual([]);
   });
 });
 

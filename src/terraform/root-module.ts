@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConfigurationFile, Distribution } from './types.ts';
 
@@ -24,12 +23,12 @@ export function rootModuleNames(names: readonly string[], distribution: Distribu
  * 16 MiB are left out, whatever they are: this is for looking, the engine reads for itself. A folder that is not there
  * has none.
  */
-export async function readRootModule(folder: string, distribution: Distribution): Promise<ConfigurationFile[]> {
-  const names = rootModuleNames(await readdir(folder).catch(() => []), distribution);
+export function readRootModule(folder: string, distribution: Distribution): ConfigurationFile[] {
+  const names = rootModuleNames(namesIn(folder), distribution);
   const files: ConfigurationFile[] = [];
   let total = 0;
   for (const name of names.slice(0, limits.files)) {
-    const content = await readSmallFile(join(folder, name));
+    const content = readSmallFile(join(folder, name));
     total += content?.length ?? 0;
     if (total > limits.bytes) break;
     if (content !== undefined) files.push({ path: name, content });
@@ -37,17 +36,25 @@ export async function readRootModule(folder: string, distribution: Distribution)
   return files;
 }
 
-async function readSmallFile(path: string): Promise<string | undefined> {
-  // Opening a named pipe would wait for a writer without O_NONBLOCK.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
-  if (!file) return undefined;
+function namesIn(folder: string): string[] {
   try {
-    const found = await file.stat();
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function readSmallFile(path: string): string | undefined {
+  let file: number | undefined;
+  try {
+    // Opening a named pipe would wait for a writer without O_NONBLOCK.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = fstatSync(file);
     if (!found.isFile() || found.size > limits.bytesPerFile) return undefined;
-    return await file.readFile('utf8');
+    return readFileSync(file, 'utf8');
   } catch {
     return undefined;
   } finally {
-    await file.close();
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -56,7 +56,7 @@ async function runOf(script: string, more: Partial<EngineRun> = {}) {
   const outputPath = join(cwd, 'output');
   const started = { ...engine, binary };
   const own = { engine: started, args: ['plan'], cwd, workspace: 'default', killAfterMs: 200, outputPath, ...more };
-  return { own, read: async () => (await readOutputFile(outputPath, 1_000_000)).text };
+  return { own, read: () => readOutputFile(outputPath, 1_000_000).text };
 }
 
 const real = { env: { PATH: process.env.PATH }, pluginCacheDir: null };
@@ -65,13 +65,13 @@ describe('runEngine', () => {
   it('gives the exit code, and both streams in one file', async () => {
     const { own, read } = await runOf('echo "$1"; echo err >&2; exit 3');
     expect(await runEngine(real, own)).toMatchObject({ kind: 'ended', code: 3 });
-    expect(await read()).toBe('plan\nerr\n');
+    expect(read()).toBe('plan\nerr\n');
   });
 
   it('answers no question', async () => {
     const { own, read } = await runOf('read answer; echo "got $?"');
     await runEngine(real, own);
-    expect(await read()).toBe('got 1\n');
+    expect(read()).toBe('got 1\n');
   });
 
   it('ends one that hangs', async () => {
@@ -85,10 +85,10 @@ describe('runEngine', () => {
       signal: abort.signal,
     });
     const running = runEngine(real, own);
-    await waitFor('the start', async () => (await read()) === 'on\n');
+    await waitFor('the start', () => read() === 'on\n');
     abort.abort();
     expect(await running).toMatchObject({ kind: 'cancelled', code: 1 });
-    expect(await read()).toBe('on\nsaved\n');
+    expect(read()).toBe('on\nsaved\n');
   });
 
   it('bounds the output of one that prints very much', async () => {
@@ -97,7 +97,7 @@ describe('runEngine', () => {
     );
     expect(await runEngine(real, { ...own, maxOutputBytes: 1_000_000 })).toMatchObject({ kind: 'ended', code: 0 });
     expect((await stat(own.outputPath)).blocks * 512).toBeLessThan(1_100_000);
-    expect(await read()).toMatch(/^first\n\n\[\.\.\. 99500006 bytes of output left out \.\.\.\]\nlast\n$/);
+    expect(read()).toMatch(/^first\n\n\[\.\.\. 99500006 bytes of output left out \.\.\.\]\nlast\n$/);
   });
 
   it('says which program could not be started', async () => {

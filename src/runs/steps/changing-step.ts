@@ -29,7 +29,15 @@ export async function changingStep(deps: RunDeps, started: StartedJob, step: Cha
   } catch (error) {
     if (started.task.signal.aborted || isPolderError(error, 'task_lost')) throw error;
     deps.log.error({ jobId: started.job.id, err: error }, `an ${name} went wrong outside of its engine`);
-    return { outcome: failedOutcome(error), output: await printedBy(started, name).catch(() => '') };
+    return { outcome: failedOutcome(error), output: printedAnyhow(started, name) };
+  }
+}
+
+function printedAnyhow(started: StartedJob, name: string): string {
+  try {
+    return printedBy(started, name);
+  } catch {
+    return '';
   }
 }
 

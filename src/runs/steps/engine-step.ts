@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { PolderError } from '../../lib/errors.ts';
 import {
@@ -60,7 +60,7 @@ export async function launchStep(
   const { place } = step;
   const outputPath = started.files.outputPath(step.name);
   started.writer.line(`polder: running ${shownCommand(started, step)}`);
-  const from = await sizeOf(outputPath);
+  const from = sizeOf(outputPath);
   const ended = step.launch({
     engine: place.engine,
     cwd: place.projectDir,
@@ -81,12 +81,12 @@ export async function launchStep(
     await ended.catch(() => undefined);
   }
   const result = await ended;
-  return toStepEnd(deps, started, { step, result, text: await printedBy(started, step.name) });
+  return toStepEnd(deps, started, { step, result, text: printedBy(started, step.name) });
 }
 
 /** What a step printed, without colours, its middle cut when it is very long. */
-export async function printedBy(started: Pick<StartedJob, 'files' | 'answerMaxBytes'>, name: string): Promise<string> {
-  const { text } = await readOutputFile(started.files.outputPath(name), started.answerMaxBytes);
+export function printedBy(started: Pick<StartedJob, 'files' | 'answerMaxBytes'>, name: string): string {
+  const { text } = readOutputFile(started.files.outputPath(name), started.answerMaxBytes);
   return stripAnsi(text);
 }
 
@@ -135,11 +135,8 @@ function toStepEnd(
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** The command as people may see it: without the server's own paths, and the argument that is ours alone. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { initArgs, initProject } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
@@ -27,7 +27,7 @@ export async function initStep(
   const upgrade = planLockFile === null && !(await hasOwnLockFile(started, place));
   const args = initArgs({ upgrade });
   const step = { name: 'init', place, args, signal };
-  const end = await deps.initGate.enter(await providersKey(place), () =>
+  const end = await deps.initGate.enter(providersKey(place), () =>
     launchStep(deps, started, {
       ...step,
       launch: async (run) => (await initProject(deps.engineDeps, { ...run, upgrade })).result,
@@ -40,9 +40,16 @@ export async function initStep(
 }
 
 /** The dependency lock file of a project; null without one. A link is none: it could lead anywhere. */
-export async function readLockFile(projectDir: string): Promise<string | null> {
-  const flag = constants.O_RDONLY | constants.O_NOFOLLOW;
-  return readFile(join(projectDir, lockFile), { encoding: 'utf8', flag }).catch(() => null);
+export function readLockFile(projectDir: string): string | null {
+  let file: number | undefined;
+  try {
+    file = openSync(join(projectDir, lockFile), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
 }
 
 async function replaceLockFile(projectDir: string, content: string): Promise<void> {
@@ -53,11 +60,7 @@ async function replaceLockFile(projectDir: string, content: string): Promise<voi
 /** A lock file that the repository does not track is left over, or made up by a step: `init` makes it anew. */
 async function hasOwnLockFile(started: StartedJob, place: Place): Promise<boolean> {
   const path = join(place.projectDir, lockFile);
-  const there = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (!there) return false;
+  if (!existsSync(path)) return false;
   if (await started.checkouts.isTracked(relative(place.checkout.dir, path))) return true;
   await rm(path, { force: true });
   return false;
@@ -67,8 +70,8 @@ async function hasOwnLockFile(started: StartedJob, place: Place): Promise<boolea
  * Names the set of providers that `init` may install: projects with the same key need the same. Null when nothing is to
  * be installed.
  */
-async function providersKey(place: Place): Promise<string | null> {
-  const locked = await readLockFile(place.projectDir);
+function providersKey(place: Place): string | null {
+  const locked = readLockFile(place.projectDir);
   if (locked !== null) return createHash('sha256').update(locked).digest('hex');
   const { configuration } = place;
   return configuration.some((file) => needsProviders.test(file.content)) ? 'unlocked' : null;

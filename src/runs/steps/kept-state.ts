@@ -1,4 +1,5 @@
-import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { lstatSync, rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import type { Tx } from '../../db/index.ts';
 import { containedPath } from '../../git/index.ts';
@@ -29,11 +30,11 @@ export type KeptState =
  */
 export async function placeState(deps: RunDeps, started: StartedJob, place: Place): Promise<KeptState> {
   const { workspace } = started.job.project;
-  const path = localStatePath(place.projectDir, workspace, await readBackend(place.projectDir));
+  const path = localStatePath(place.projectDir, workspace, readBackend(place.projectDir));
   if (path === null) return { kind: 'elsewhere' };
   const inRepo = relative(place.checkout.dir, path);
-  if (!(await staysInside(place.checkout.dir, dirname(inRepo)))) return { kind: 'elsewhere' };
-  if ((await isThere(path)) && (await started.checkouts.isTracked(inRepo))) {
+  if (!staysInside(place.checkout.dir, dirname(inRepo))) return { kind: 'elsewhere' };
+  if (isThere(path) && (await started.checkouts.isTracked(inRepo))) {
     started.writer.line(
       `polder: warning: the repository tracks the state file ${inRepo}; it is used as it is, and what an apply writes to it is lost`,
     );
@@ -41,7 +42,7 @@ export async function placeState(deps: RunDeps, started: StartedJob, place: Plac
   }
   const current = await currentState(deps.db, stateKey(started));
   // What an earlier run has left there does not count, and may be a link to anywhere.
-  await rm(path, { force: true });
+  rmSync(path, { force: true });
   if (current) {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, current.content, { mode: 0o600, flag: 'wx' });
@@ -99,16 +100,13 @@ export function stateKey({ scope, job }: Pick<StartedJob, 'scope' | 'job'>): Sta
 }
 
 /** Whether a folder, as far as it exists already, is in the checkout when every link has been followed. */
-async function staysInside(checkoutDir: string, folder: string): Promise<boolean> {
-  const found = await containedPath(checkoutDir, folder);
+function staysInside(checkoutDir: string, folder: string): boolean {
+  const found = containedPath(checkoutDir, folder);
   if (found.kind !== 'missing' || folder === '.') return found.kind === 'inside';
   return staysInside(checkoutDir, dirname(folder));
 }
 
 /** Also a link that leads nowhere is there. */
-async function isThere(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

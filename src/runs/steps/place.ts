@@ -13,7 +13,7 @@ export type ChosenPlace =
 export async function choosePlace(deps: RunDeps, started: StartedJob): Promise<ChosenPlace> {
   const { project } = started.job;
   const checkout = await started.checkouts.get(project.workspace);
-  const folder = await containedPath(checkout.dir, project.dir);
+  const folder = containedPath(checkout.dir, project.dir);
   if (folder.kind === 'outside') {
     return failed('path_outside', `project folder "${project.dir}" leads out of the repository through a link`);
   }
@@ -21,7 +21,7 @@ export async function choosePlace(deps: RunDeps, started: StartedJob): Promise<C
   const projectDir = folder.path;
   noteJob(started.files, { checkout, projectDir, state: null });
   const distribution = project.distribution ?? deps.settings.defaultDistribution;
-  const configuration = await readRootModule(folder.path, distribution);
+  const configuration = readRootModule(folder.path, distribution);
   const version = project.terraformVersion ?? (await deps.configurationReader.requiredVersion(configuration));
   const found = await deps.engines.find({ distribution: project.distribution, version });
   if (found.kind === 'not_found') return failed('engine_not_found', found.message);

@@ -102,7 +102,7 @@ async function newPlan(
     engine: place.engine.distribution,
     engineVersion: place.engine.version,
     content,
-    lockFile: await readLockFile(place.projectDir),
+    lockFile: readLockFile(place.projectDir),
     keepFile: run.kind === 'apply' || run.pullNumber !== null,
   };
 }

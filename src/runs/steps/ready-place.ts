@@ -15,7 +15,7 @@ export async function readyPlace(deps: RunDeps, started: StartedJob, at: InitPla
   const failed = await initStep(deps, started, at);
   if (failed) return { kind: 'ended', result: failed };
   const state = await placeState(deps, started, place);
-  if (state.kind === 'kept' && state.content && (await lacksProviders(place, state.content))) {
+  if (state.kind === 'kept' && state.content && lacksProviders(place, state.content)) {
     const failedAgain = await initStep(deps, started, at);
     if (failedAgain) return { kind: 'ended', result: failedAgain };
   }
@@ -28,7 +28,7 @@ export async function readyPlaceOfPlan(deps: RunDeps, started: StartedJob, at: I
   return { kind: 'ready', state: await placeState(deps, started, at.place) };
 }
 
-async function lacksProviders(place: Place, state: Uint8Array): Promise<boolean> {
-  const locked = await readLockFile(place.projectDir);
+function lacksProviders(place: Place, state: Uint8Array): boolean {
+  const locked = readLockFile(place.projectDir);
   return providersNotInstalled(Buffer.from(state).toString('utf8'), locked ?? '').length > 0;
 }
