@@ -3,7 +3,7 @@ import { isPolderError } from '../lib/errors.ts';
 import type { Handler } from '../queue/index.ts';
 import { cancelRun } from '../runs/index.ts';
 import { isPassingFailure } from '../vcs/index.ts';
-import { cancelCommand } from './cancel-command.ts';
+import { cancelCommand, stopWork } from './cancel-command.ts';
 import { endCommand, selectCommand, selectOpenCommands } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { passGates } from './gates.ts';
@@ -59,12 +59,18 @@ async function react(deps: PullDeps, { command, host, pulls, ref, log }: Command
     .catch((error: unknown) => log.warn({ err: error }, 'a comment could not be reacted to'));
 }
 
+/** What runs is not left running because a host is slow to answer, unless it has to say whether the sender may stop it. */
 async function cancelAtOnce(deps: PullDeps, context: CommandContext): Promise<void> {
+  const stopped = asksForTeams(deps, context) ? undefined : await stopWork(deps, context);
   const live = await context.pulls.getPull(context.ref);
   const gate = live ? await passGates(deps, context, live) : undefined;
-  if (gate?.kind === 'open') await cancelCommand(deps, context);
+  if (gate?.kind === 'open') await cancelCommand(deps, context, stopped ?? (await stopWork(deps, context)));
   else if (gate?.notice) await reply(deps, context, { key: 'refusal', body: gate.notice });
   if (gate?.kind === 'closed') await end(deps, context.command, gate.note);
+}
+
+function asksForTeams({ pullSettings }: PullDeps, { host }: CommandContext): boolean {
+  return pullSettings.teamRules[host.type]?.isEmpty === false;
 }
 
 async function end(deps: PullDeps, { id }: PullCommand, note: string | null): Promise<void> {

@@ -3,7 +3,7 @@ import type { Handler, Task } from '../queue/index.ts';
 import { waitForRun } from '../runs/index.ts';
 import { isPassingFailure } from '../vcs/index.ts';
 import { applyPull } from './apply-pull.ts';
-import { cancelCommand } from './cancel-command.ts';
+import { cancelCommand, stopWork } from './cancel-command.ts';
 import { closePull } from './close-pull.ts';
 import { beginCommand, endCommand, selectCommand } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
@@ -127,7 +127,7 @@ async function workOn(deps: PullDeps, context: CommandContext): Promise<string |
     case 'unlock':
       return unlockPull(deps, context, live);
     case 'cancel':
-      return cancelCommand(deps, context);
+      return cancelCommand(deps, context, await stopWork(deps, context));
     case 'approve_policies':
       return approvePolicies(deps, context);
   }

@@ -159,6 +159,21 @@ describe('the queue of a pull request', () => {
     expect(await it.engine.marks()).toEqual([]);
   });
 
+  it('stops what runs before the host has answered', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 60) });
+    await opened(it, pull);
+    await waitFor('the plan', () => it.engine.hasNoted('at-plan'));
+    it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 502 }, 8);
+    await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start).sort()).toEqual([
+      expect.stringContaining('Ran Plan for dir: `net`'),
+      'What is running is being stopped, and tells how far it came.',
+    ]);
+    expect(underWay(it.world)).toEqual([]);
+  });
+
   it('stops a plan when the pull request is closed, and holds nothing any more', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 30) });
