@@ -3,7 +3,7 @@ import { forgetPullRef } from '../git/index.ts';
 import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { releasePullCheckouts } from '../runs/index.ts';
-import { awaitRuns } from './await-runs.ts';
+import { betweenRuns } from './between-runs.ts';
 import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { pullRefOf } from './fetch-pull.ts';
@@ -15,13 +15,11 @@ import { reply } from './reply.ts';
  * and folders. Null: it was done.
  */
 export async function closePull(deps: PullDeps, context: CommandContext): Promise<null> {
-  const { command, task, ref } = context;
+  const { command, ref } = context;
   const { pull, actor } = command;
   const of = { repoId: pull.repo.id, pullNumber: pull.number };
-  await awaitRuns(deps, context);
-  const now = deps.now();
-  const released = await deps.db.transaction(async (tx) => {
-    await task.assertHeld(tx);
+  const released = await betweenRuns(deps, context, async (tx) => {
+    const now = deps.now();
     const locks = await releasePullLocks(tx, of, { actor, reason: 'the pull request was closed', now });
     await discardPlans(tx, of, { reason: 'the pull request was closed', now });
     await deleteProjects(tx, pull.id);

@@ -3,7 +3,7 @@ import type { Tx } from '../db/index.ts';
 import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import type { Pull, VcsHost } from '../vcs/index.ts';
-import { awaitRuns } from './await-runs.ts';
+import { betweenRuns } from './between-runs.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { selectProjects, upsertProject } from './pull-store.ts';
 import { reply } from './reply.ts';
@@ -17,12 +17,10 @@ export async function unlockPull(deps: PullDeps, context: CommandContext, live: 
     await reply(deps, context, { key: 'refusal', body: notices.unlockForbidden(label) });
     return `the label ${label} says not to unlock`;
   }
-  await awaitRuns(deps, context);
-  const { task, command } = context;
+  const { command } = context;
   const of = { repoId: command.pull.repo.id, pullNumber: command.pull.number };
-  const now = deps.now();
-  const count = await deps.db.transaction(async (tx) => {
-    await task.assertHeld(tx);
+  const count = await betweenRuns(deps, context, async (tx) => {
+    const now = deps.now();
     const reason = `unlocked by ${command.actor.login}`;
     const locks = await releasePullLocks(tx, of, { actor: command.actor, reason, now });
     const plans = await discardPlans(tx, of, { reason, now });
