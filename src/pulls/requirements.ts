@@ -20,6 +20,8 @@ type Question = {
   readonly pull: RunPull;
   readonly ref: PullRef;
   readonly pulls: PullHost;
+  /** As in the capabilities of its host. */
+  readonly everyStatusBlocks: boolean;
 };
 
 /**
@@ -33,10 +35,13 @@ export function pullRequirement(deps: PullDeps): Requirement {
     const { run, repo, job } = context;
     if (run.kind === 'version' || run.kind === 'state_rm') return undefined;
     const names = demanded(context);
-    const pulls = deps.hosts.byHostname(repo.host)?.pulls;
+    const host = deps.hosts.byHostname(repo.host);
+    const pulls = host?.pulls;
     const missing = run.pull === null || !pulls;
     if (missing) return names[0] === undefined ? undefined : refusal(unmetText(names[0], run.kind));
-    const question = { context, pull: run.pull, pulls, ref: { fullName: repo.fullName, number: run.pull.number } };
+    const ref = { fullName: repo.fullName, number: run.pull.number };
+    const { everyStatusBlocks } = host.capabilities;
+    const question = { context, pull: run.pull, pulls, everyStatusBlocks, ref };
     const moved = run.kind === 'apply' && (await movedHead(deps, answers, question));
     if (moved) return refusal(moved);
     for (const name of names) {
@@ -133,12 +138,19 @@ async function approval({ pulls, ref, context }: Question): Promise<string | und
   return approved ? undefined : unmetText('approved', context.run.kind);
 }
 
-/** The statuses that we are about to set ourselves do not count: nobody could ever apply. */
-async function mergeability(deps: PullDeps, { pulls, ref, context }: Question): Promise<string | undefined> {
-  const prefix = `${deps.pullSettings.vcsStatusName}/apply`;
-  const own = (name: string) => name === prefix || name.startsWith(`${prefix}:`);
-  const ignored = deps.pullSettings.ignoreVcsStatusNames;
-  const answer = await pulls.getMergeability(ref, (name) => own(name) || ignored.has(name.split('/', 1)[0] ?? ''));
+/**
+ * Our own statuses must not keep us from what they are waiting for: that of the command itself never counts. Where every
+ * status blocks, neither do those of plans, or a plan that failed could never be repeated, nor others be applied.
+ */
+async function mergeability(
+  deps: PullDeps,
+  { pulls, ref, context, everyStatusBlocks }: Question,
+): Promise<string | undefined> {
+  const { vcsStatusName, ignoreVcsStatusNames: ignored } = deps.pullSettings;
+  const commands = context.run.kind === 'plan' || everyStatusBlocks ? ['plan', 'policy_check', 'apply'] : ['apply'];
+  const own = commands.map((command) => `${vcsStatusName}/${command}`);
+  const isOwn = (name: string) => own.some((context) => name === context || name.startsWith(`${context}:`));
+  const answer = await pulls.getMergeability(ref, (name) => isOwn(name) || ignored.has(name.split('/', 1)[0] ?? ''));
   if (answer.mergeable) return undefined;
   const text = unmetText('mergeable', context.run.kind);
   return `${text.slice(0, -1)} (${answer.reason}).`;

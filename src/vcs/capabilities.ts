@@ -21,6 +21,8 @@ export type HostCapabilities = {
   readonly markdown: HostMarkdown;
   /** `setStatus` */
   readonly statuses: boolean;
+  /** Any status that is not a success may keep a pull request from being merged, not only those that the repository asks for. */
+  readonly everyStatusBlocks: boolean;
   /** `react` */
   readonly reactions: boolean;
   /** `hideComments` */
@@ -41,6 +43,7 @@ export const repoOnly: HostCapabilities = {
   maxCommentLength: Number.MAX_SAFE_INTEGER,
   markdown: { folding: true, requestName: 'Pull Request', pullSign: '#' },
   statuses: false,
+  everyStatusBlocks: false,
   reactions: false,
   hideComments: false,
   teams: false,

@@ -61,7 +61,12 @@ export function vcsHost(pulls: PullHost): VcsHost {
     hostname: 'github.test',
     capabilities: {
       ...{ pulls: true, statuses: true, reactions: true, hideComments: true, teams: true, dismissReviews: true },
-      ...{ fileFetch: true, maxCommentLength: 65_536, mergeMethods: ['merge', 'rebase', 'squash'] },
+      ...{
+        everyStatusBlocks: false,
+        fileFetch: true,
+        maxCommentLength: 65_536,
+        mergeMethods: ['merge', 'rebase', 'squash'],
+      },
       markdown: { folding: true, requestName: 'Pull Request', pullSign: '#' },
     },
     findRepo: async () => undefined,

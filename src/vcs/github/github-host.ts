@@ -31,6 +31,7 @@ const capabilities: HostCapabilities = {
   maxCommentLength: 65_536,
   markdown: { folding: true, requestName: 'Pull Request', pullSign: '#' },
   statuses: true,
+  everyStatusBlocks: false,
   reactions: true,
   hideComments: true,
   teams: true,

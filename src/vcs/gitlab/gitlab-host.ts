@@ -31,6 +31,8 @@ const capabilities: HostCapabilities = {
   maxCommentLength: 999_900,
   markdown: { folding: true, requestName: 'Merge Request', pullSign: '!' },
   statuses: true,
+  // Where pipelines must succeed: they are made of statuses.
+  everyStatusBlocks: true,
   reactions: true,
   hideComments: true,
   teams: true,

@@ -16,6 +16,7 @@ const withPulls: HostCapabilities = {
   maxCommentLength: 65_536,
   markdown: { folding: true, requestName: 'Pull Request', pullSign: '#' },
   statuses: true,
+  everyStatusBlocks: true,
   reactions: true,
   hideComments: true,
   teams: false,

@@ -80,6 +80,19 @@ export const requirements: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'what our own statuses say does not keep it from being planned again, or the rest from being applied',
+    files,
+    change: { 'a/main.tf': main('one'), 'b/main.tf': 'nonsense\n' },
+    rule: { plan_requirements: ['mergeable'], apply_requirements: ['mergeable'] },
+    steps: [{ comment: 'atlantis plan' }, { comment: 'atlantis apply -d a' }],
+    comments: [
+      { has: [listed('Plan', where('a'), where('b')), '2 projects, 1 with changes, 0 with no changes, 1 failed'] },
+      { has: [listed('Plan', where('a'), where('b')), '2 projects, 1 with changes, 0 with no changes, 1 failed'] },
+      applied(where('a')),
+    ],
+    locks: 1,
+  },
+  {
     name: 'it is applied once the host would merge it',
     hosts: ['GitHub', 'GitLab', 'Gitea'],
     files,
