@@ -122,7 +122,7 @@ describe('readOptions: warnings', () => {
         file: 'webhooks: []',
       }),
     ).toEqual([
-      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --bitbucket-user, --bitbucket-token (this version does not work with Bitbucket or Azure DevOps yet); --write-git-creds (credentials are handed to git for each fetch and are written nowhere)',
+      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --bitbucket-user, --bitbucket-token (this version does not work with Bitbucket or Azure DevOps yet); --write-git-creds (credentials are handed to git for each fetch and are written nowhere; a GitHub App wants it all the same)',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { errorText } from '../lib/errors.ts';
+import { errorText, isPolderError } from '../lib/errors.ts';
 import { type Finding, problem } from './diagnosis.ts';
 import { isPassingFailure } from './host-fetch.ts';
 
@@ -20,6 +20,7 @@ export function explainFailure(about: string, error: unknown, remedy: string): F
 export function explainConnection(about: string, error: unknown): Finding {
   const code = codeOf(error);
   const text = errorText(error);
+  if (answered(error)) return problem(about, text, 'look whether the host is well, and what is in front of it');
   if (unknownAuthority.includes(code)) {
     const remedy =
       'if it has a certificate of your own authority, name the file of that authority in SSL_CERT_FILE, or its folder in ' +
@@ -36,6 +37,11 @@ export function explainConnection(about: string, error: unknown): Finding {
     return problem(about, text, 'check the host name and the DNS of this machine');
   }
   return problem(about, text, 'check the address, firewalls, and HTTPS_PROXY and NO_PROXY');
+}
+
+/** There was a reply, so that the connection is not what is wrong. */
+function answered(error: unknown): boolean {
+  return isPolderError(error) && typeof error.details.status === 'number';
 }
 
 /** The code of the innermost cause that has one of its own. */

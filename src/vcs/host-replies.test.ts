@@ -24,6 +24,11 @@ describe('refusal', () => {
     expect(refusal(asked, { said: 'status 503', status: 503 })).toMatchObject({ code: 'host_unavailable' });
   });
 
+  it('names the status where the host says nothing', () => {
+    const mute = refusal(asked, { said: '', status: 502 });
+    expect(mute).toMatchObject({ code: 'host_unavailable', message: 'asking Gitea (GET /user): status 502' });
+  });
+
   it('has no status where there was no reply', () => {
     const unanswered = refusal(asked, { said: 'the reply is no HTTP', status: undefined });
     expect(unanswered).toMatchObject({ code: 'host_refused', details: { said: 'the reply is no HTTP' } });

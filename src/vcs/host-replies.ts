@@ -22,7 +22,10 @@ export function understood<T>({ host, what }: Asked, schema: z.ZodType<T>, data:
 }
 
 /** The error for an answer that is a "no". Its details, `said` and `status`, are read with `isStatus` and `refusalText`. */
-export function refusal({ host, what }: Asked, { said, status, cause }: HostAnswer): PolderError {
+export function refusal({ host, what }: Asked, answer: HostAnswer): PolderError {
+  const { status, cause } = answer;
+  // A proxy in front of a host need not say anything.
+  const said = answer.said.trim() === '' && status !== undefined ? `status ${status}` : answer.said;
   const code = status !== undefined && status >= 500 ? 'host_unavailable' : 'host_refused';
   const details = { said, ...(status === undefined ? {} : { status }) };
   return new PolderError(code, `asking ${host} (${what}): ${said}`, { cause, details });

@@ -225,6 +225,14 @@ describe('polder doctor, with a host', () => {
     expect(problems).toEqual([expect.stringMatching(/ git: .*Failed to connect.*→ check that git gets there/)]);
   });
 
+  it('tells trouble of the host itself as such', async () => {
+    const { github, flags, env } = await githubSetUp();
+    github.fail(/GET \/user/, { status: 502 }, 4);
+    const { output } = await doctor({ words: flags, env });
+    const problems = output.split('\n').filter((line) => line.startsWith('problem'));
+    expect(problems).toEqual([expect.stringMatching(/ token: .*status 502 → look whether the host is well/)]);
+  });
+
   it('shows no secret that a host repeats', async () => {
     const { github, flags, env } = await githubSetUp();
     github.fail(/GET \/user/, { status: 403, body: { message: `no, ${github.token}` } });

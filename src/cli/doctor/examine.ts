@@ -17,7 +17,7 @@ export async function* examine(doctor: Doctor): AsyncGenerator<Finding> {
   const log = silentLog();
   yield ok('polder', `${version}, on Node ${process.versions.node}`);
   if (doctor.warnings.length === 0) yield ok('options', 'are valid');
-  for (const text of doctor.warnings) yield warning('options', text, 'take out what is not meant');
+  for (const text of doctor.warnings) yield warning('options', text, 'see that you do not rely on it');
   yield await lookAtDataDir(doctor.options.dataDir);
   yield await lookAtDatabase(doctor.options.databaseUrl);
   yield await lookAtEngine(doctor, log);

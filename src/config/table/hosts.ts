@@ -93,7 +93,7 @@ export const hostOptions = {
     type: 'bool',
     default: false,
     status: 'later',
-    why: 'credentials are handed to git for each fetch and are written nowhere',
+    why: 'credentials are handed to git for each fetch and are written nowhere; a GitHub App wants it all the same',
     help: 'Write the credentials where git finds them, for modules in private repositories.',
   },
 } as const satisfies OptionRows;
