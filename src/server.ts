@@ -31,6 +31,8 @@ import {
   postNotice,
   pullRequirement,
   pullSettings,
+  refusedStatusTask,
+  setRefusedStatus,
   settleStatuses,
   statusTask,
   sweepDeliveries,
@@ -225,6 +227,7 @@ function pullHandlers(app: PullDeps): Record<string, Handler> {
     [greetTask]: greetCommand(app),
     [noticeTask]: postNotice(app),
     [statusTask]: settleStatuses(app),
+    [refusedStatusTask]: setRefusedStatus(app),
   };
 }
 

@@ -9,3 +9,6 @@ export const noticeTask = 'pull_notice';
 
 /** Sets the combined statuses of a pull request whose plans were thrown away: `{ repoId, number }`. */
 export const statusTask = 'pull_statuses';
+
+/** Sets a commit status again that its host has refused: `{ repoId, number, headSha, context }`. */
+export const refusedStatusTask = 'pull_refused_status';

@@ -1,8 +1,10 @@
 import type { Db, Tx } from '../db/index.ts';
 import { isPolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
+import { enqueue } from '../queue/index.ts';
 import type { CommitStatus, VcsHost } from '../vcs/index.ts';
 import { type KeptStatus, selectStatus, selectStatuses, setStatusWritten, upsertStatus } from './report-store.ts';
+import { refusedStatusTask } from './tasks.ts';
 import type { PullRecord } from './types.ts';
 
 export type StatusDeps = { readonly db: Db; readonly log: Log; readonly now: () => number };
@@ -17,7 +19,7 @@ export type StatusTarget = {
 };
 
 /**
- * Sets those of the statuses that are not set so already, in their order. One that the host refuses for good is left,
+ * Sets those of the statuses that are not set so already, in their order. One that the host refuses is tried again later,
  * and the log says so; when the host cannot be reached this throws, and may be called again.
  */
 export async function writeStatuses(
@@ -45,23 +47,51 @@ async function writeStatus(deps: StatusDeps, target: StatusTarget, status: Commi
     await upsertStatus(tx, of, status);
     return true;
   });
-  let next: CommitStatus | undefined = isNoted ? status : undefined;
-  while (next) {
-    await setStatus(deps, target, next);
-    const written = { ...next, now: deps.now() };
-    if (await deps.db.transaction((tx) => setStatusWritten(tx, of, written))) return;
-    next = await selectStatus(deps.db, { ...of, context: next.context });
-  }
+  if (!isNoted || (await setLastWanted(deps, target, status))) return;
+  await deps.db.transaction((tx) => enqueueRefused(tx, target, { context: status.context, now: deps.now() }));
 }
 
-/** What is refused for good counts as set: there is nothing more to be done about it. */
-async function setStatus(deps: StatusDeps, { host, pull, headSha }: StatusTarget, status: CommitStatus): Promise<void> {
+/** Sets a status, and what is wanted in its place meanwhile, until the last wish is what stays. False: the host refuses it. */
+export async function setLastWanted(deps: StatusDeps, target: StatusTarget, status: CommitStatus): Promise<boolean> {
+  const of = { pullId: target.pull.id, headSha: target.headSha };
+  let next: CommitStatus | undefined = status;
+  let isAccepted = true;
+  while (next) {
+    isAccepted = await setStatus(deps, target, next);
+    const written = { ...next, now: deps.now() };
+    if (await deps.db.transaction((tx) => setStatusWritten(tx, of, written))) break;
+    next = await selectStatus(deps.db, { ...of, context: next.context });
+  }
+  return isAccepted;
+}
+
+/** What is refused counts as set, so that it does not keep anybody waiting. */
+async function setStatus(
+  deps: StatusDeps,
+  { host, pull, headSha }: StatusTarget,
+  status: CommitStatus,
+): Promise<boolean> {
   try {
     await host.pulls?.setStatus({ fullName: pull.repo.fullName, number: pull.number, headSha }, status);
+    return true;
   } catch (error) {
     if (!isPolderError(error, 'host_refused')) throw error;
     deps.log.warn({ pull: pull.url, context: status.context, err: error }, 'a commit status could not be set');
+    return false;
   }
+}
+
+/** Hosts refuse for a moment too: a commit that not all of their servers know yet, rights that are being changed. */
+const refusedPauseMs = 2000;
+
+async function enqueueRefused(
+  tx: Tx,
+  { pull, headSha }: StatusTarget,
+  { context, now }: { readonly context: string; readonly now: number },
+): Promise<void> {
+  const payload = { repoId: pull.repo.id, number: pull.number, headSha, context };
+  const dedupeKey = `status:${pull.id}:${headSha}:${context}`;
+  await enqueue(tx, { kind: refusedStatusTask, payload, dedupeKey, runAt: now + refusedPauseMs }, now);
 }
 
 function isWritten(one: KeptStatus | undefined, other: CommitStatus): boolean {

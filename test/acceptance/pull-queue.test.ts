@@ -255,6 +255,20 @@ describe('a host that does not do its part', () => {
     expect(underWay(it.world)).toEqual([]);
   });
 
+  it('gets a status again that it has refused for a moment', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 1) });
+    await opened(it, pull);
+    const started = () =>
+      statusesOf(it.world, pull.headSha)['atlantis/plan: net/default'] === 'pending: Plan in progress...';
+    await waitFor('the plan to be told', started);
+    it.world.github.fail(/POST .*\/statuses/, { status: 403, body: { message: 'Resource not accessible' } }, 5);
+    await waitFor('the plan', () => ownComments(it.world, pull).length > 0);
+    await idle(it);
+    expect(underWay(it.world)).toEqual([]);
+    expect(statusesOf(it.world, pull.headSha)['atlantis/plan']).toBe('success: 1/1 projects planned successfully.');
+  });
+
   it('is told once it answers again', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
