@@ -130,7 +130,7 @@ describe('waitingPlans', () => {
     const plans = [plan({ dir: 'b' }, 'older'), plan({ dir: 'a' }, 'newer')];
     expect(shown(waitingPlans(standing({ record, plans })))).toEqual([
       'a default',
-      'plan for dir "b" workspace "default" project "" was made on an older base branch; run `atlantis plan`',
+      'plan for dir "b" workspace "default" project "" was made on an older base branch than others and is applied only when named; run `atlantis plan`',
     ]);
   });
 });
@@ -142,6 +142,12 @@ describe('namedPlans', () => {
   it('takes those of the named projects alone', () => {
     const record = [entry('a', 'planned'), entry('b', 'planned')];
     const plans = [plan({ dir: 'a' }), plan({ dir: 'b' })];
+    expect(shown(namedPlans(standing({ record, plans }), [a]))).toEqual(['a default']);
+  });
+
+  it('takes a named plan that was made on an older commit of the base than others', () => {
+    const record = [entry('a', 'planned'), entry('b', 'planned')];
+    const plans = [plan({ dir: 'a' }, 'older'), plan({ dir: 'b' }, 'newer')];
     expect(shown(namedPlans(standing({ record, plans }), [a]))).toEqual(['a default']);
   });
 

@@ -144,10 +144,11 @@ function sortOut<P extends Asked>(
 ): SavedOnPull {
   const appliable: Appliable[] = [];
   const hindered: Hindered[] = [];
-  const newest = plans.at(-1)?.commitSha;
+  const isAsked = (plan: Appliable) => asked.some((project) => isOf(plan.project, project));
+  // With the `merge` strategy, plans of one head can be made on different bases. A run is of one of them.
+  const newest = plans.findLast(isAsked)?.commitSha;
   for (const project of asked) {
     const plan = plans.findLast((one) => isOf(one.project, project));
-    // With the `merge` strategy, plans of one head can be made on different bases.
     const reason = why(project, plan && { isOld: plan.commitSha !== newest });
     if (reason !== undefined) hindered.push({ project, reason });
     else if (plan) appliable.push(plan);
@@ -203,5 +204,7 @@ function unfit(project: Asked, status: ProjectStatus, plan: FoundPlan | undefine
   const of = ofProject(project);
   if (status === 'policy_check_errored') return `policy checks have errored ${of} and cannot be applied`;
   if (!appliableStatuses.includes(status)) return `plan ${of} has status "${status}" and cannot be applied`;
-  return plan?.isOld ? `plan ${of} was made on an older base branch` : undefined;
+  return plan?.isOld
+    ? `plan ${of} was made on an older base branch than others and is applied only when named`
+    : undefined;
 }
