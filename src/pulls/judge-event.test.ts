@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { livePull, pullHost, settingsWith, vcsHost } from '../../test/support/pull-domain.ts';
-import type { VcsEvent } from '../vcs/index.ts';
+import type { VcsEvent, Webhooks } from '../vcs/index.ts';
 import { judgeEvent, type Verdict } from './judge-event.ts';
 
 const of = { deliveryId: '1', repoFullName: 'acme/infra', sender: 'ada' };
@@ -9,8 +9,10 @@ function commented(body: string, over: { author?: string; byBot?: boolean } = {}
   return { ...of, kind: 'comment', pullNumber: 7, comment: { id: '9', body, author: 'ada', byBot: false, ...over } };
 }
 
-function judge(event: VcsEvent, { flags = [] as readonly string[], isAllowed = true } = {}): Verdict {
-  const host = vcsHost(pullHost());
+function judge(
+  event: VcsEvent,
+  { flags = [] as readonly string[], isAllowed = true, host = vcsHost(pullHost()) } = {},
+): Verdict {
   return judgeEvent(event, { host, isAllowed, ownLogin: 'bot', settings: settingsWith(flags) });
 }
 
@@ -95,5 +97,12 @@ describe('judgeEvent, for pull requests', () => {
     expect(verdict.status).toBe(403);
     expect(verdict.text).toBe("pull request event from non-allowlisted repo 'github.test/acme/infra'");
     expect(verdict.action.kind).toBe(action);
+  });
+
+  it('answers 200 all the same where the host is answered so', () => {
+    const readEvent = () => ({ kind: 'refused', status: 400, text: '' }) as const;
+    const webhooks: Webhooks = { recognises: () => true, statusWhenNotAllowed: 200, readEvent };
+    const verdict = judge(commented('atlantis plan'), { isAllowed: false, host: { ...vcsHost(pullHost()), webhooks } });
+    expect(verdict).toMatchObject({ status: 200, text: 'repo not allowlisted', action: { kind: 'notice' } });
   });
 });

@@ -16,7 +16,7 @@ export type Verdict = {
 };
 
 export type EventContext = {
-  readonly host: Pick<VcsHost, 'type' | 'hostname' | 'capabilities'>;
+  readonly host: Pick<VcsHost, 'type' | 'hostname' | 'capabilities' | 'webhooks'>;
   /** Whether the allow-list admits the repo. */
   readonly isAllowed: boolean;
   /** Our account on the host; null where it has none, or it is not known. */
@@ -40,7 +40,7 @@ function judgeComment(event: Extract<VcsEvent, { kind: 'comment' }>, context: Ev
   if (isOwn(comment, context)) return ignored;
   const parsed = parseComment(comment.body, languageOf(context));
   if (parsed.kind === 'ignored') return ignored;
-  if (!context.isAllowed) return { status: 403, text: 'repo not allowlisted', action: refusalNotice(context) };
+  if (!context.isAllowed) return notAllowed('repo not allowlisted', refusalNotice(context), context);
   if (parsed.kind === 'reply') {
     const action = { kind: 'notice', body: parsed.text, react: comment.id } as const;
     return { status: 200, text: 'Commenting back on pull request', action };
@@ -52,7 +52,7 @@ function judgeComment(event: Extract<VcsEvent, { kind: 'comment' }>, context: Ev
 function judgePullEvent(event: Exclude<VcsEvent, { kind: 'comment' }>, context: EventContext): Verdict {
   if (!context.isAllowed) {
     const text = `pull request event from non-allowlisted repo '${context.host.hostname}/${event.repoFullName}'`;
-    return { status: 403, text, action: event.kind === 'pull_opened' ? refusalNotice(context) : nothing };
+    return notAllowed(text, event.kind === 'pull_opened' ? refusalNotice(context) : nothing, context);
   }
   if (event.kind === 'pull_closed') {
     const work: Work = { kind: 'close', merged: event.merged };
@@ -62,6 +62,10 @@ function judgePullEvent(event: Exclude<VcsEvent, { kind: 'comment' }>, context: 
     return { status: 200, text: nonActionableReply, action: nothing };
   }
   return { status: 200, text: 'Processing...', action: { kind: 'work', work: { kind: 'autoplan' } } };
+}
+
+function notAllowed(text: string, action: Verdict['action'], { host }: EventContext): Verdict {
+  return { status: host.webhooks?.statusWhenNotAllowed ?? 403, text, action };
 }
 
 function refusalNotice({ settings }: EventContext): Verdict['action'] {

@@ -51,6 +51,8 @@ export const nonActionableReply = 'Ignoring non-actionable pull request event';
 export type Webhooks = {
   /** Whether the host that sends such headers is of this type. No two types recognise the same headers. */
   recognises(headers: DeliveryHeaders): boolean;
+  /** What a delivery is answered of a repo that the allow-list does not admit: Gitea is told only in the text, as by Atlantis. */
+  readonly statusWhenNotAllowed: 200 | 403;
   /** Checks that the delivery is genuine, in constant time, before it looks inside. Never throws. */
   readEvent(rawBody: Buffer, headers: DeliveryHeaders): DeliveryReading;
 };

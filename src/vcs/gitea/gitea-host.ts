@@ -50,6 +50,7 @@ export function giteaHost(options: GiteaHostOptions): VcsHost {
     pulls: pullHost(client, options),
     webhooks: {
       recognises: isGiteaDelivery,
+      statusWhenNotAllowed: 200,
       readEvent: (rawBody, headers) => readDelivery(rawBody, headers, options.webhookSecret),
     },
     diagnose: (order) => diagnose({ client, options, order, probe: (url) => probeSite(options, url) }),

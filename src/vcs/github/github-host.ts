@@ -54,6 +54,7 @@ export function githubHost(options: GithubHostOptions): VcsHost {
     pulls: pullHost(client, options),
     webhooks: {
       recognises: isGithubDelivery,
+      statusWhenNotAllowed: 403,
       readEvent: (rawBody, headers) => readDelivery(rawBody, headers, options.webhookSecret),
     },
     diagnose: (order) => diagnose({ client, options, order, probe: (url) => probeSite(options, url) }),

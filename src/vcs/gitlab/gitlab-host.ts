@@ -59,6 +59,7 @@ export function gitlabHost(options: GitlabHostOptions): VcsHost {
     pulls: pullHost(client, options),
     webhooks: {
       recognises: isGitlabDelivery,
+      statusWhenNotAllowed: 403,
       readEvent: (rawBody, headers) => readDelivery(rawBody, headers, { site, webhookSecret: options.webhookSecret }),
     },
     diagnose: (order) =>
