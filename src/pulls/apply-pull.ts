@@ -1,4 +1,4 @@
-import { notices, type ProjectReport } from '../comments/index.ts';
+import { notices, type ProjectReport, type ProjectStatus } from '../comments/index.ts';
 import { getApplyLock } from '../locks/index.ts';
 import { jobOutputs, provideCommit } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
@@ -6,9 +6,9 @@ import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
 import { type Choosing, choosePlans, type PlanChoice } from './choose-plans.ts';
 import { setFacts } from './command-store.ts';
+import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
-import { isUntargeted } from './on-run-event.ts';
 import { selectProjects } from './pull-store.ts';
 import { reply } from './reply.ts';
 import { reportResult } from './report-result.ts';
@@ -17,7 +17,7 @@ import { combinedEnded, combinedFailed, projectStatuses } from './run-statuses.t
 import { repoSettingsAt, settingsNow } from './select-on-pull.ts';
 import { settingsOfRun } from './settings-of-run.ts';
 import { statusNames } from './status-names.ts';
-import type { CommandFacts, Hindered } from './types.ts';
+import type { CommandFacts, Hindered, PullRecord } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
 
 /** Applies plans of the pull request: all that wait, or those that the comment names. Null, or why nothing ran. */
@@ -66,18 +66,33 @@ async function refuse(
   context: CommandContext,
   { live, command, why }: Choosing & { readonly why: Parameters<typeof rejectedResult>[0] },
 ): Promise<string> {
-  if ('absent' in why) await tellStanding(deps, context, live);
-  else await tellRefused(deps, context, live);
+  await tellStanding(deps, context, { live, isTold: 'absent' in why ? isAboutHead : wentWrong });
   await reportResult(deps, context, { command: 'apply', asked: command, result: rejectedResult(why) });
   return why.message;
 }
 
+type Standing = Pick<PullRecord, 'planned'> & { readonly live: Pull; readonly record: readonly ProjectStatus[] };
+
+/** The record is about the head as it is now. */
+function isAboutHead({ planned, live }: Standing): boolean {
+  return planned?.headSha === live.headSha && planned.baseBranch === live.baseBranch;
+}
+
 /** What went wrong in an earlier apply is told again: it is more than that this one was refused. */
-async function tellRefused(deps: PullDeps, context: CommandContext, live: Pull): Promise<void> {
+function wentWrong({ planned, live, record }: Standing): boolean {
+  return planned?.headSha === live.headSha && record.includes('apply_errored');
+}
+
+/** The combined status of applies stays what the record says where that is to be told; otherwise it is a failure. */
+async function tellStanding(
+  deps: PullDeps,
+  context: CommandContext,
+  { live, isTold }: { readonly live: Pull; readonly isTold: (standing: Standing) => boolean },
+): Promise<void> {
   const { pull } = context.command;
   const names = statusNames(deps.pullSettings);
   const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
-  const isKnown = pull.planned?.headSha === live.headSha && record.includes('apply_errored');
+  const isKnown = isTold({ planned: pull.planned, live, record });
   const statuses = isKnown ? combinedEnded(names, 'apply', record) : [combinedFailed(names, 'apply')];
   await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, statuses);
 }
@@ -101,18 +116,8 @@ async function applyNothing(
     await reportResult(deps, context, { command: 'apply', asked: command, result });
   }
   if (message === '' && silenceNoProjects && silenceVcsStatusNoProjects) return 'nothing waits to be applied';
-  await tellStanding(deps, context, live);
+  await tellStanding(deps, context, { live, isTold: isAboutHead });
   return message === '' ? 'nothing waits to be applied' : message;
-}
-
-/** The combined status of applies stays what the record says, if that is about the head as it is now. */
-async function tellStanding(deps: PullDeps, context: CommandContext, live: Pull): Promise<void> {
-  const { pull } = context.command;
-  const names = statusNames(deps.pullSettings);
-  const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
-  const isAbout = pull.planned?.headSha === live.headSha && pull.planned.baseBranch === live.baseBranch;
-  const known = isAbout ? combinedEnded(names, 'apply', record) : [combinedFailed(names, 'apply')];
-  await writeStatuses(deps, { ...context, pull, headSha: live.headSha }, known);
 }
 
 function hinderedReport({ project, reason }: Hindered): ProjectReport {

@@ -2,8 +2,8 @@ import type { CommentCommand } from '../commands/index.ts';
 import type { Project } from '../projects/index.ts';
 import { findJobs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
+import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
-import { isUntargeted } from './on-run-event.ts';
 import {
   type Appliable,
   namedPlans,

@@ -3,6 +3,7 @@ import type { Tx } from '../db/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { getRun, type Job, type Run, type RunEvent } from '../runs/index.ts';
 import { selectCommand, setRun } from './command-store.ts';
+import { isUntargeted } from './command-target.ts';
 import { deleteProject, deleteProjects, selectProjects, setPlanned, upsertProject, upsertPull } from './pull-store.ts';
 import { releaseUntouched } from './release-untouched.ts';
 import { statusAfter } from './status-after.ts';
@@ -49,10 +50,6 @@ async function isWhole(tx: Tx, { kind, trigger }: Run): Promise<boolean> {
   const work = (await selectCommand(tx, trigger.commandId))?.work;
   if (work?.kind !== 'comment') return true;
   return work.command.kind === 'plan' && isUntargeted(work.command.selection);
-}
-
-export function isUntargeted(selection: { readonly projects: readonly unknown[]; readonly paths: readonly unknown[] }) {
-  return selection.projects.length === 0 && selection.paths.length === 0;
 }
 
 /**

@@ -4,11 +4,11 @@ import { jobOutputs, plansOfPull, type RunWithJobs, releasePullCheckouts } from 
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { setFacts } from './command-store.ts';
+import { isUntargeted, targetOf } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
 import { dropUnlessWhole, forgetPlans } from './forget-plans.ts';
 import { isLeftBehind } from './left-behind.ts';
-import { isUntargeted } from './on-run-event.ts';
 import { reportResult } from './report-result.ts';
 import { lockUrls, projectReports, rejectedResult } from './result-view.ts';
 import { combinedFailed, combinedStarted, givenUp, noProjectStatuses, projectStatuses } from './run-statuses.ts';
@@ -32,7 +32,7 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
   const [selected] = await Promise.all([
     selectOnPull(deps, context.command.pull.repo, {
       live,
-      target: targetOf(command),
+      target: command ? targetOf(command.selection) : { kind: 'autoplan' },
       restrictFileList: deps.pullSettings.restrictFileList,
     }),
     releaseOutdated(deps, context, live),
@@ -71,12 +71,6 @@ async function releaseOutdated(deps: PullDeps, { command }: CommandContext, live
   if (planned && planned.headSha !== live.headSha) {
     await releasePullCheckouts(deps, { repoId: repo.id, pullNumber: number });
   }
-}
-
-function targetOf(command: PlanComment | null) {
-  if (command === null) return { kind: 'autoplan' } as const;
-  const { selection } = command;
-  return isUntargeted(selection) ? ({ kind: 'all' } as const) : ({ kind: 'selection', selection } as const);
 }
 
 /**

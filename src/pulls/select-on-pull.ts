@@ -1,6 +1,12 @@
-import type { Selection } from '../commands/index.ts';
 import { changedPaths } from '../git/index.ts';
-import { loadConfig, loadTree, lookIntoCommit, type Project, selectForPull } from '../projects/index.ts';
+import {
+  loadConfig,
+  loadTree,
+  lookIntoCommit,
+  type Project,
+  type PullSelectionTarget,
+  selectForPull,
+} from '../projects/index.ts';
 import {
   branchTest,
   type ConfiguredProject,
@@ -17,15 +23,9 @@ import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 import { commitsOf } from './fetch-pull.ts';
 
-/** What is meant: what a push touches, what the whole pull request touches, or what a comment names. */
-export type PullTarget =
-  | { readonly kind: 'autoplan' }
-  | { readonly kind: 'all' }
-  | { readonly kind: 'selection'; readonly selection: Selection };
-
 export type PullWish = {
   readonly live: Pull;
-  readonly target: PullTarget;
+  readonly target: PullSelectionTarget;
   /** Only what the pull request changes may be named. */
   readonly restrictFileList: boolean;
 };

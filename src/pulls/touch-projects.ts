@@ -1,15 +1,16 @@
 import type { Command, CommentCommand } from '../commands/index.ts';
+import type { CommandResult } from '../comments/index.ts';
 import type { Project } from '../projects/index.ts';
-import { jobOutputs } from '../runs/index.ts';
+import { jobOutputs, type RunWithJobs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
+import { isUntargeted, targetOf } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
-import { isUntargeted } from './on-run-event.ts';
 import { selectProjects } from './pull-store.ts';
 import { reportResult } from './report-result.ts';
-import { projectReports, rejectedResult } from './result-view.ts';
-import { selectOnPull } from './select-on-pull.ts';
+import { projectReports, ranResult, rejectedResult } from './result-view.ts';
+import { type SelectedOnPull, selectOnPull } from './select-on-pull.ts';
 
 /** The commands that are about projects and set no commit status. */
 type ProjectComment = Extract<CommentCommand, { kind: 'import' | 'state_rm' | 'version' }>;
@@ -23,50 +24,54 @@ export async function touchProjects(
   touching: Touching,
 ): Promise<string | null> {
   const { live, command } = touching;
-  const { pull, runId } = context.command;
+  const { runId } = context.command;
   if (runId !== null) return reportTouched(deps, context, { ...touching, runId });
-  const { selection } = command;
-  const target = isUntargeted(selection) ? ({ kind: 'all' } as const) : ({ kind: 'selection', selection } as const);
-  const restrictFileList = deps.pullSettings.restrictFileList && command.kind !== 'version';
-  const selected = await selectOnPull(deps, pull.repo, { live, target, restrictFileList });
-  if (selected.kind === 'ignored') return selected.note;
-  if (selected.kind === 'rejected') {
-    await reportResult(deps, context, {
-      command: command.kind,
-      asked: command,
-      result: rejectedResult(selected),
-    });
-    return selected.message;
+  const chosen = await choose(deps, context, touching);
+  if (chosen.kind === 'none') {
+    if (chosen.result) await report(deps, context, { command, result: chosen.result });
+    return chosen.note;
   }
-  const projects = await meant(deps, context, { command, projects: selected.projects });
-  if (command.kind === 'import' && projects.length > 1) {
-    const message = 'import cannot run on multiple projects. please specify one project.';
-    await reportResult(deps, context, { command: command.kind, asked: command, result: { kind: 'failure', message } });
-    return message;
-  }
-  if (projects.length === 0) {
-    await reportResult(deps, context, {
-      command: command.kind,
-      asked: command,
-      result: { kind: 'ran', projects: [], plansDeleted: false, removedDirs: [] },
-    });
-    return 'no project is meant';
-  }
+  const { commitSha, mergedInto, projects } = chosen;
   const accepted = await acceptForPull(deps, context, {
     live,
     command: toCommand(command),
-    commitSha: selected.commitSha,
-    mergedInto: selected.mergedInto,
+    commitSha,
+    mergedInto,
     jobs: projects.map((project) => ({ project, planId: null })),
     order: { parallel: false, abortOnFail: false },
   });
   if (accepted.kind === 'accepted') return reportTouched(deps, context, { ...touching, runId: accepted.runId });
-  await reportResult(deps, context, {
-    command: command.kind,
-    asked: command,
-    result: { kind: 'error', message: accepted.message },
-  });
-  return accepted.message;
+  const { message } = accepted;
+  await report(deps, context, { command, result: { kind: 'error', message } });
+  return message;
+}
+
+type Choice =
+  | ({ readonly kind: 'chosen' } & Pick<Selected, 'commitSha' | 'mergedInto' | 'projects'>)
+  /** Nothing runs; `result` is what is answered, where anything is. */
+  | { readonly kind: 'none'; readonly note: string; readonly result: CommandResult | null };
+type Selected = Extract<SelectedOnPull, { kind: 'selected' }>;
+
+async function choose(deps: PullDeps, context: CommandContext, { live, command }: Touching): Promise<Choice> {
+  const target = targetOf(command.selection);
+  const restrictFileList = deps.pullSettings.restrictFileList && command.kind !== 'version';
+  const selected = await selectOnPull(deps, context.command.pull.repo, { live, target, restrictFileList });
+  if (selected.kind === 'ignored') return { kind: 'none', note: selected.note, result: null };
+  if (selected.kind === 'rejected') return { kind: 'none', note: selected.message, result: rejectedResult(selected) };
+  const projects = await meant(deps, context, { command, projects: selected.projects });
+  if (command.kind === 'import' && projects.length > 1) {
+    const message = 'import cannot run on multiple projects. please specify one project.';
+    return { kind: 'none', note: message, result: { kind: 'failure', message } };
+  }
+  if (projects.length === 0) return { kind: 'none', note: 'no project is meant', result: ranResult([]) };
+  const { commitSha, mergedInto } = selected;
+  return { kind: 'chosen', commitSha, mergedInto, projects };
+}
+
+type Ended = { readonly command: ProjectComment; readonly result: CommandResult; readonly run?: RunWithJobs };
+
+function report(deps: PullDeps, context: CommandContext, { command, ...ended }: Ended): Promise<void> {
+  return reportResult(deps, context, { command: command.kind, asked: command, ...ended });
 }
 
 /** `version` is for what is planned; where nothing is, for what would be. */
@@ -104,11 +109,6 @@ async function reportTouched(
   const outputs = await jobOutputs(deps.db, run.id);
   const ended = { jobs: run.jobs, outputs, extraArgs: [] };
   const projects = projectReports(ended, deps.pullSettings.executableName, () => null);
-  await reportResult(deps, context, {
-    command: command.kind,
-    asked: command,
-    result: { kind: 'ran', projects, plansDeleted: false, removedDirs: [] },
-    run,
-  });
+  await report(deps, context, { command, result: ranResult(projects), run });
   return null;
 }
