@@ -14,12 +14,11 @@ export type JobTokenRequest = {
 };
 
 /**
- * Makes the token of a job that starts, and ends an earlier one of the same job. Gives the secret, of which only a
- * digest is kept. A login of a host, which has no role, gets a developer's: it was allowed to plan and apply.
+ * Makes the token of a job that starts; one that starts again has ended the token it had. Gives the secret, of which only
+ * a digest is kept. A login of a host, which has no role, gets a developer's: it was allowed to plan and apply.
  */
 export async function mintJobToken(tx: Tx, request: JobTokenRequest): Promise<string> {
   const { jobId, repoId, actor, now } = request;
-  await deleteTokensOfJob(tx, jobId);
   const role = (await roleOfActor(tx, actor, { repoId, now })) ?? (actor.kind === 'host' ? 'developer' : 'guest');
   const secret = newSecret();
   await insertToken(

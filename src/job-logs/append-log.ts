@@ -1,5 +1,5 @@
 import type { Tx } from '../db/index.ts';
-import { deleteBetween, insertChunk, type LogHead, selectHead, upsertHead } from './store.ts';
+import { countAdded, countCut, deleteBetween, insertChunk, type LogHead, noteClosed } from './store.ts';
 
 /** Notices on this channel carry a job's id. */
 export const logChannel = 'job_log';
@@ -18,43 +18,37 @@ export type AddedLines = LogLimit & { readonly lines: readonly string[] };
  * Beyond `maxBytes` the middle is cut: the beginning and the newest part stay, each half of the limit.
  */
 export async function appendLog(tx: Tx, jobId: number, added: AddedLines): Promise<void> {
-  const { lines } = added;
-  if (lines.length === 0) return;
-  let head = (await selectHead(tx, jobId)) ?? emptyHead(jobId);
-  for (const part of inChunks(lines)) {
-    const content = part.join('\n');
-    const bytes = Buffer.byteLength(content) + 1;
-    await insertChunk(tx, {
-      job_id: jobId,
-      seq: head.next_seq,
-      first_line: head.lines,
-      first_byte: head.bytes,
-      line_count: part.length,
-      byte_count: bytes,
-      content,
-    });
-    head = { ...head, next_seq: head.next_seq + 1, lines: head.lines + part.length, bytes: head.bytes + bytes };
+  const parts = [...inChunks(added.lines)].map(toChunk);
+  if (parts.length === 0) return;
+  const lines = added.lines.length;
+  const bytes = parts.reduce((sum, part) => sum + part.byte_count, 0);
+  const head = await countAdded(tx, jobId, { chunks: parts.length, lines, bytes });
+  const before = { seq: head.next_seq - parts.length, first_line: head.lines - lines, first_byte: head.bytes - bytes };
+  for (const part of parts) {
+    await insertChunk(tx, { job_id: jobId, ...before, ...part });
+    before.seq += 1;
+    before.first_line += part.line_count;
+    before.first_byte += part.byte_count;
   }
-  await upsertHead(tx, await withinLimit(tx, head, added));
+  await keepWithinLimit(tx, head, added);
   await tx.notify(logChannel, String(jobId));
 }
 
 /** Marks the log as complete, so that followers stop waiting. Closing twice changes nothing. */
 export async function closeLog(tx: Tx, jobId: number, now: number): Promise<void> {
-  const head = (await selectHead(tx, jobId)) ?? emptyHead(jobId);
-  if (head.closed_at === null) await upsertHead(tx, { ...head, closed_at: now });
+  await noteClosed(tx, jobId, now);
   await tx.notify(logChannel, String(jobId));
 }
 
-async function withinLimit(tx: Tx, head: LogHead, limit: LogLimit): Promise<LogHead> {
-  if (head.bytes - head.cut_bytes <= limit.maxBytes + slackBytes) return head;
+async function keepWithinLimit(tx: Tx, head: LogHead, limit: LogLimit): Promise<void> {
+  if (head.bytes - head.cut_bytes <= limit.maxBytes + slackBytes) return;
   const half = Math.floor(limit.maxBytes / 2);
-  const cut = await deleteBetween(tx, head.job_id, { from: half, to: head.bytes - half });
-  return { ...head, cut_lines: head.cut_lines + cut.lines, cut_bytes: head.cut_bytes + cut.bytes };
+  await countCut(tx, head.job_id, await deleteBetween(tx, head.job_id, { from: half, to: head.bytes - half }));
 }
 
-function emptyHead(jobId: number): LogHead {
-  return { job_id: jobId, next_seq: 0, lines: 0, bytes: 0, cut_lines: 0, cut_bytes: 0, closed_at: null };
+function toChunk(lines: readonly string[]) {
+  const content = lines.join('\n');
+  return { line_count: lines.length, byte_count: Buffer.byteLength(content) + 1, content };
 }
 
 function* inChunks(lines: readonly string[]): Generator<string[]> {

@@ -7,13 +7,52 @@ export async function selectHead(db: DbHandle, jobId: number): Promise<LogHead |
   return db.query.selectFrom('job_logs').selectAll().where('job_id', '=', jobId).executeTakeFirst();
 }
 
-export async function upsertHead(tx: Tx, head: LogHead): Promise<void> {
-  const { job_id: _, ...changed } = head;
+/** Counts what is about to be added, and gives the counters after it. */
+export async function countAdded(
+  tx: Tx,
+  jobId: number,
+  added: { readonly chunks: number; readonly lines: number; readonly bytes: number },
+): Promise<LogHead> {
+  return tx.query
+    .insertInto('job_logs')
+    .values({ ...emptyHead(jobId), next_seq: added.chunks, lines: added.lines, bytes: added.bytes })
+    .onConflict((conflict) =>
+      conflict.column('job_id').doUpdateSet((update) => ({
+        next_seq: update('job_logs.next_seq', '+', added.chunks),
+        lines: update('job_logs.lines', '+', added.lines),
+        bytes: update('job_logs.bytes', '+', added.bytes),
+      })),
+    )
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+export async function countCut(tx: Tx, jobId: number, cut: { lines: number; bytes: number }): Promise<void> {
+  await tx.query
+    .updateTable('job_logs')
+    .set((update) => ({
+      cut_lines: update('cut_lines', '+', cut.lines),
+      cut_bytes: update('cut_bytes', '+', cut.bytes),
+    }))
+    .where('job_id', '=', jobId)
+    .execute();
+}
+
+/** Notes when the log was closed first. */
+export async function noteClosed(tx: Tx, jobId: number, now: number): Promise<void> {
   await tx.query
     .insertInto('job_logs')
-    .values(head)
-    .onConflict((conflict) => conflict.column('job_id').doUpdateSet(changed))
+    .values({ ...emptyHead(jobId), closed_at: now })
+    .onConflict((conflict) =>
+      conflict.column('job_id').doUpdateSet((update) => ({
+        closed_at: update.fn.coalesce('job_logs.closed_at', update.val(now)),
+      })),
+    )
     .execute();
+}
+
+function emptyHead(jobId: number): LogHead {
+  return { job_id: jobId, next_seq: 0, lines: 0, bytes: 0, cut_lines: 0, cut_bytes: 0, closed_at: null };
 }
 
 export async function insertChunk(tx: Tx, chunk: LogChunksTable): Promise<void> {

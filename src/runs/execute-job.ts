@@ -119,8 +119,9 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
   removeJobFiles(started.files);
 }
 
-/** The job as it is now: an apply has moved on since it started. */
+/** The job as it is now: what changes something has moved on since it started. */
 async function currentJob(tx: Tx, started: StartedJob): Promise<Job> {
+  if (started.scope.run.kind === 'plan') return started.job;
   const job = await selectJob(tx, started.job.id);
   if (!job) throw new PolderError('internal', `job ${started.job.id} is gone`);
   return job;
