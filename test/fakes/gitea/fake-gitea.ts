@@ -30,7 +30,6 @@ export type FakeGitea = Omit<HostServer, 'address'> & {
 type Options = {
   readonly flavour?: Flavour;
   readonly reposDir?: string;
-  readonly login?: string;
   readonly webhookSecret?: string;
   /** The path that everything is served below, such as `/git`. */
   readonly path?: string;
@@ -44,10 +43,16 @@ const descriptions: Readonly<Record<Flavour, GiteaDescription>> = {
 
 /** A Gitea or Forgejo on this machine, over HTTPS: API and git, with pages of at most 50. */
 export async function fakeGitea(options: Options = {}): Promise<FakeGitea> {
-  const { flavour = 'gitea', login = 'polder-bot', path: below = '', webhookSecret: secret } = options;
+  const { flavour = 'gitea', path: below = '', webhookSecret: secret } = options;
   const description = descriptions[flavour];
   const token = 'gitea_secret_of_the_fake';
-  const state: FakeState = { repos: new Map(), login, mayReadUser: true, tokens: new Set([token]), nextId: 1000 };
+  const state: FakeState = {
+    repos: new Map(),
+    login: 'polder-bot',
+    mayReadUser: true,
+    tokens: new Set([token]),
+    nextId: 1000,
+  };
   const baseUrl = () => `https://${server.address}${below}`;
   const render = createRender(state, baseUrl);
 

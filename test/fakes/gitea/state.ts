@@ -1,3 +1,5 @@
+import type { FakeFile, FakeStatus } from '../github/state.ts';
+
 /** What a fake Gitea knows; tests read it and change it. */
 export type FakeComment = { readonly id: number; readonly author: string; body: string; reactions: string[] };
 
@@ -7,16 +9,6 @@ export type FakeReview = {
   readonly login: string | null;
   state: 'APPROVED' | 'REQUEST_CHANGES' | 'COMMENT' | 'PENDING' | 'REQUEST_REVIEW';
   dismissed: boolean;
-};
-
-export type FakeFile = { readonly filename: string; readonly status: string; readonly previous_filename?: string };
-
-export type FakeStatus = {
-  readonly sha: string;
-  readonly context: string;
-  readonly state: string;
-  readonly description: string;
-  readonly targetUrl: string | null;
 };
 
 export type FakePull = {

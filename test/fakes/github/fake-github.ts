@@ -28,7 +28,7 @@ export type FakeGithub = Omit<HostServer, 'address'> & {
   commentEvent(repo: FakeRepo, pull: FakePull, comment: FakeComment, action?: string): Delivery;
 };
 
-type Options = { readonly reposDir?: string; readonly login?: string; readonly webhookSecret?: string };
+type Options = { readonly reposDir?: string; readonly webhookSecret?: string };
 
 /** Read and compiled once for all fakes of a process. */
 const description = readDescription();
@@ -36,8 +36,7 @@ const description = readDescription();
 /** A GitHub Enterprise Server on this machine, over HTTPS: API, GraphQL and git, with pages of at most 100. */
 export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
   const token = 'ghp_secret_of_the_fake';
-  const login = options.login ?? 'polder-bot';
-  const state = newState(login, token);
+  const state = newState('polder-bot', token);
   const render = createRender(description, () => `https://${server.address}`);
 
   const answer = (request: ApiRequest): FakeReply => {

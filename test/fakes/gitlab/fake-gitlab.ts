@@ -37,7 +37,6 @@ export type FakeGitlab = Omit<HostServer, 'address'> & {
 
 type Options = {
   readonly reposDir?: string;
-  readonly login?: string;
   readonly webhookSecret?: string;
   /** Of an installation below another site, such as `/gitlab`. */
   readonly path?: string;
@@ -46,13 +45,13 @@ type Options = {
 /** A GitLab on this machine, over HTTPS: API and git. */
 export async function fakeGitlab(options: Options = {}): Promise<FakeGitlab> {
   const token = 'glpat-secret-of-the-fake';
-  const { login = 'polder-bot', path: sitePath = '' } = options;
+  const { path: sitePath = '' } = options;
   const tokens = new Set([token]);
   const state: FakeState = {
     projects: new Map(),
     groups: [],
     users: new Map(),
-    login,
+    login: 'polder-bot',
     isBot: true,
     version: '17.9.1-ee',
     token: { scopes: ['api'], expiresAt: null },

@@ -1,3 +1,4 @@
+import type { Delivery } from '../../fakes/host-server.ts';
 import type { TestServer } from '../server.ts';
 
 export type HostName = 'GitHub' | 'GitLab' | 'Gitea' | 'local repositories';
@@ -51,7 +52,8 @@ export type ForgeRepo = {
   isMerged(pull: number): Promise<boolean>;
 };
 
-export type Delivery = { readonly headers: Readonly<Record<string, string>>; readonly body: string };
+/** A repository on a host that sends deliveries. */
+export type Place = { readonly fullName: string; send(delivery: Delivery): Promise<void> };
 
 /** Sends deliveries to the server that was connected; fails when one is not taken. */
 export function sender(): { connect(server: TestServer): void; send(delivery: Delivery): Promise<void> } {

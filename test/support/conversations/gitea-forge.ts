@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { isSuperseded } from '../../../src/vcs/index.ts';
-import { type FakeGitea, fakeGitea } from '../../fakes/gitea/index.ts';
-import { mergePull } from '../../fakes/github/git-pulls.ts';
-import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
+import { type FakeComment, type FakeGitea, type FakePull, fakeGitea } from '../../fakes/gitea/index.ts';
+import { type Forge, type ForgeRepo, type Place, sender } from './forge.ts';
+import { pullRepo } from './pull-repo.ts';
 
 export async function giteaForge(reposDir: string): Promise<Forge> {
   const gitea = await fakeGitea({ reposDir, webhookSecret: 'secret' });
@@ -17,24 +16,20 @@ export async function giteaForge(reposDir: string): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: gitea.certificateFile, GIT_SSL_CAINFO: gitea.certificateFile },
     connect,
-    addRepo: (fullName) => repoOn(gitea, { reposDir, fullName, send }),
+    addRepo: (fullName) => repoOn(gitea, { fullName, send }),
   };
 }
 
-type Place = {
-  readonly reposDir: string;
-  readonly fullName: string;
-  send(delivery: Delivery): Promise<void>;
-};
-
-function repoOn(gitea: FakeGitea, { reposDir, fullName, send }: Place): ForgeRepo {
+function repoOn(gitea: FakeGitea, { fullName, send }: Place): ForgeRepo {
   const repo = gitea.addRepo(fullName);
-  const of = (number: number) => {
-    const pull = repo.pulls.get(number);
-    if (!pull) throw new Error(`no pull request ${number}`);
-    return pull;
-  };
+  const { of, ...common } = pullRepo({
+    repo,
+    isShown: ({ author, body }: FakeComment) => author === gitea.state.login && !isSuperseded(body),
+    event: (pull: FakePull, action) => gitea.pullEvent(repo, pull, action),
+    send,
+  });
   return {
+    ...common,
     open: async (headBranch, { draft = false, labels = [], fork = false }) => {
       const title = draft ? 'WIP: a change' : 'A change';
       const headRepo = fork ? fullName.replace('acme/', 'ada/') : fullName;
@@ -55,27 +50,5 @@ function repoOn(gitea: FakeGitea, { reposDir, fullName, send }: Place): ForgeRep
       Object.assign(of(number), { title: 'A change' });
       return send(gitea.pullEvent(repo, of(number), 'edited', { changes: { title: { from: title } } }));
     },
-    reopen: (number) => {
-      Object.assign(of(number), { state: 'open' });
-      return send(gitea.pullEvent(repo, of(number), 'reopened'));
-    },
-    merge: async (number) => {
-      mergePull(join(reposDir, `${fullName}.git`), of(number));
-      Object.assign(of(number), { state: 'closed', merged: true });
-    },
-    tellMerged: (number) => send(gitea.pullEvent(repo, of(number), 'closed')),
-    close: (number) => {
-      Object.assign(of(number), { state: 'closed' });
-      return send(gitea.pullEvent(repo, of(number), 'closed'));
-    },
-    comments: async (number) =>
-      of(number)
-        .comments.filter(({ author, body }) => author === gitea.state.login && !isSuperseded(body))
-        .map(({ body }) => body),
-    statuses: async (number) => {
-      const ofHead = repo.statuses.filter(({ sha }) => sha === of(number).headSha);
-      return Object.fromEntries(ofHead.map((one) => [one.context, `${one.state}: ${one.description}`]));
-    },
-    isMerged: async (number) => of(number).merged,
   };
 }

@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { mergePull } from '../../fakes/github/git-pulls.ts';
-import { type FakeGithub, fakeGithub } from '../../fakes/github/index.ts';
-import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
+import { type FakeComment, type FakeGithub, type FakePull, fakeGithub } from '../../fakes/github/index.ts';
+import { type Forge, type ForgeRepo, type Place, sender } from './forge.ts';
+import { pullRepo } from './pull-repo.ts';
 
 export async function githubForge(reposDir: string): Promise<Forge> {
   const github = await fakeGithub({ reposDir, webhookSecret: 'secret' });
@@ -16,24 +15,20 @@ export async function githubForge(reposDir: string): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: github.certificateFile, GIT_SSL_CAINFO: github.certificateFile },
     connect,
-    addRepo: (fullName) => repoOn(github, { reposDir, fullName, send }),
+    addRepo: (fullName) => repoOn(github, { fullName, send }),
   };
 }
 
-type Place = {
-  readonly reposDir: string;
-  readonly fullName: string;
-  send(delivery: Delivery): Promise<void>;
-};
-
-function repoOn(github: FakeGithub, { reposDir, fullName, send }: Place): ForgeRepo {
+function repoOn(github: FakeGithub, { fullName, send }: Place): ForgeRepo {
   const repo = github.addRepo(fullName);
-  const of = (number: number) => {
-    const pull = repo.pulls.get(number);
-    if (!pull) throw new Error(`no pull request ${number}`);
-    return pull;
-  };
+  const { of, ...common } = pullRepo({
+    repo,
+    isShown: ({ author, minimised }: FakeComment) => author === github.state.login && !minimised,
+    event: (pull: FakePull, action) => github.pullEvent(repo, pull, action),
+    send,
+  });
   return {
+    ...common,
     open: async (headBranch, { draft = false, labels = [], fork = false }) => {
       const headRepo = fork ? fullName.replace('acme/', 'ada/') : fullName;
       const pull = github.openPull(fullName, { headBranch, headRepo, draft, labels: [...labels] });
@@ -52,27 +47,5 @@ function repoOn(github: FakeGithub, { reposDir, fullName, send }: Place): ForgeR
       Object.assign(of(number), { draft: false });
       return send(github.pullEvent(repo, of(number), 'ready_for_review'));
     },
-    reopen: (number) => {
-      Object.assign(of(number), { state: 'open' });
-      return send(github.pullEvent(repo, of(number), 'reopened'));
-    },
-    merge: async (number) => {
-      mergePull(join(reposDir, `${fullName}.git`), of(number));
-      Object.assign(of(number), { state: 'closed', merged: true });
-    },
-    tellMerged: (number) => send(github.pullEvent(repo, of(number), 'closed')),
-    close: (number) => {
-      Object.assign(of(number), { state: 'closed' });
-      return send(github.pullEvent(repo, of(number), 'closed'));
-    },
-    comments: async (number) =>
-      of(number)
-        .comments.filter(({ author, minimised }) => author === github.state.login && !minimised)
-        .map(({ body }) => body),
-    statuses: async (number) => {
-      const ofHead = repo.statuses.filter(({ sha }) => sha === of(number).headSha);
-      return Object.fromEntries(ofHead.map((one) => [one.context, `${one.state}: ${one.description}`]));
-    },
-    isMerged: async (number) => of(number).merged,
   };
 }

@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { isSuperseded } from '../../../src/vcs/index.ts';
 import { mergeRequest } from '../../fakes/gitlab/git-requests.ts';
 import { type FakeGitlab, fakeGitlab } from '../../fakes/gitlab/index.ts';
-import { type Delivery, type Forge, type ForgeRepo, sender } from './forge.ts';
+import { type Forge, type ForgeRepo, type Place, sender } from './forge.ts';
 
 /** GitLab's words for what others call pending and failure. */
 const states: Readonly<Record<string, string>> = { running: 'pending', failed: 'failure' };
@@ -20,17 +19,11 @@ export async function gitlabForge(reposDir: string): Promise<Forge> {
     },
     env: { SSL_CERT_FILE: gitlab.certificateFile, GIT_SSL_CAINFO: gitlab.certificateFile },
     connect,
-    addRepo: (fullName) => repoOn(gitlab, { reposDir, fullName, send }),
+    addRepo: (fullName) => repoOn(gitlab, { fullName, send }),
   };
 }
 
-type Place = {
-  readonly reposDir: string;
-  readonly fullName: string;
-  send(delivery: Delivery): Promise<void>;
-};
-
-function repoOn(gitlab: FakeGitlab, { reposDir, fullName, send }: Place): ForgeRepo {
+function repoOn(gitlab: FakeGitlab, { fullName, send }: Place): ForgeRepo {
   const project = gitlab.addProject(fullName);
   const of = (iid: number) => {
     const request = project.requests.get(iid);
@@ -64,7 +57,7 @@ function repoOn(gitlab: FakeGitlab, { reposDir, fullName, send }: Place): ForgeR
       return send(gitlab.requestEvent(project, of(iid), { action: 'reopen' }));
     },
     merge: async (iid) => {
-      mergeRequest(join(reposDir, `${fullName}.git`), of(iid));
+      if (project.gitDir !== null) mergeRequest(project.gitDir, of(iid));
       of(iid).state = 'merged';
     },
     tellMerged: (iid) => send(gitlab.requestEvent(project, of(iid), { action: 'merge' })),
