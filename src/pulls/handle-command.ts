@@ -10,6 +10,7 @@ import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { faultNotice } from './fault-notice.ts';
 import { passGates } from './gates.ts';
 import { planPull } from './plan-pull.ts';
+import { noteLive } from './pull-store.ts';
 import { reply } from './reply.ts';
 import { combinedFailed, trackedCommand } from './run-statuses.ts';
 import { settlePending } from './settle-statuses.ts';
@@ -106,6 +107,7 @@ async function workOn(deps: PullDeps, context: CommandContext): Promise<string |
   if (work.kind === 'close') return closePull(deps, context);
   const live = await context.pulls.getPull(context.ref);
   if (!live) return 'the host has no such pull request';
+  await noteLive(deps.db, context.command.pull, { live, now: deps.now() });
   if (context.command.runId === null) {
     const gate = await passGates(deps, context, live);
     if (gate.kind === 'closed') {

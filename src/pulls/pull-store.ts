@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { ProjectStatus } from '../comments/index.ts';
 import type { DbHandle, PullProjectsTable, PullsTable, Tx } from '../db/index.ts';
 import type { Repo } from '../repos/index.ts';
+import type { Pull } from '../vcs/index.ts';
 import type { PullProject, PullRecord } from './types.ts';
 
 /** What an event or the host says about a pull request. */
@@ -17,16 +18,7 @@ export async function upsertPull(
   pull: { readonly number: number; readonly seen: SeenPull | null; readonly now: number },
 ): Promise<PullRecord> {
   const { number, seen, now } = pull;
-  const values = {
-    url: seen?.url ?? '',
-    title: seen?.title ?? '',
-    author: seen?.author ?? '',
-    head_branch: seen?.headBranch ?? '',
-    head_sha: seen?.headSha ?? '',
-    base_branch: seen?.baseBranch ?? '',
-    state: seen?.state ?? ('open' as const),
-    updated_at: now,
-  };
+  const values = { ...seenColumns(seen), updated_at: now };
   await tx.query
     .insertInto('pulls')
     .values({ repo_id: repo.id, number, planned_head: null, planned_base: null, created_at: now, ...values })
@@ -42,6 +34,40 @@ export async function upsertPull(
     .where('number', '=', number)
     .executeTakeFirstOrThrow();
   return toPull(row, repo);
+}
+
+/**
+ * Keeps what the host says of a pull request: that it was there before this server, or that a push was not told. Nothing
+ * when an event has told of another head meanwhile.
+ */
+export async function noteLive(
+  db: DbHandle,
+  known: PullRecord,
+  { live, now }: { readonly live: Pull; readonly now: number },
+): Promise<void> {
+  const seen = { ...live, state: live.open ? 'open' : 'closed' } as const;
+  const isNews = seenKeys.some((key) => known[key] !== seen[key]);
+  if (!isNews) return;
+  await db.query
+    .updateTable('pulls')
+    .set({ ...seenColumns(seen), updated_at: now })
+    .where('id', '=', known.id)
+    .where('head_sha', '=', known.headSha)
+    .execute();
+}
+
+const seenKeys = ['url', 'title', 'author', 'headBranch', 'headSha', 'baseBranch', 'state'] as const;
+
+function seenColumns(seen: Omit<SeenPull, 'number'> | null) {
+  return {
+    url: seen?.url ?? '',
+    title: seen?.title ?? '',
+    author: seen?.author ?? '',
+    head_branch: seen?.headBranch ?? '',
+    head_sha: seen?.headSha ?? '',
+    base_branch: seen?.baseBranch ?? '',
+    state: seen?.state ?? ('open' as const),
+  };
 }
 
 export async function selectPull(db: DbHandle, repo: Repo, number: number): Promise<PullRecord | undefined> {

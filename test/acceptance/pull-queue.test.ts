@@ -141,6 +141,21 @@ describe('the queue of a pull request', () => {
     expect(underWay(it.world)).toEqual([]);
   });
 
+  it('says who waits on a pull request that was there before the server, too', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 1) });
+    await comment(it.world, it.server, { pull, body: 'atlantis plan' });
+    await waitFor('the plan', () => it.engine.hasNoted('at-plan'));
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await waitFor(
+      'the apply to be told its place',
+      () => statusesOf(it.world, pull.headSha)['atlantis/apply'] === 'pending: Apply waits for 1 command before it.',
+    );
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m1@default']);
+    expect(underWay(it.world)).toEqual([]);
+  });
+
   it('stops what runs and drops what waits when it is told to cancel', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 30) });
