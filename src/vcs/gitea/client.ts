@@ -41,28 +41,7 @@ export type GiteaClient = {
 const mostPages = 200;
 
 export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
-  const api = `${options.baseUrl.replace(/\/+$/, '')}/api/v1`;
-  const hostFetch = createHostFetch({
-    ...options,
-    origin: new URL(api).origin,
-    isRepeatable: allButComments(/\/issues\/\d+\/comments$/),
-  });
-  const headers = { accept: 'application/json', authorization: `token ${options.token}`, 'user-agent': 'polder' };
-
-  const send = async (route: string, parameters: Parameters): Promise<Response> => {
-    const { method, path, rest } = requestOf(route, parameters);
-    const url = new URL(`${api}${path}`);
-    const isRead = method === 'GET';
-    if (isRead) for (const [name, value] of Object.entries(rest)) url.searchParams.set(name, String(value));
-    const hasBody = !isRead && Object.keys(rest).length > 0;
-    const json = hasBody ? { body: JSON.stringify(rest) } : {};
-    const type = hasBody ? { 'content-type': 'application/json' } : {};
-    const reply = await hostFetch(url.href, { method, headers: { ...headers, ...type }, ...json });
-    if (reply.ok) return reply;
-    const { status } = reply;
-    throw refusal(asked(route), { said: saidIn(await bodyOf(reply), status), status });
-  };
-
+  const send = sender(options);
   const ask: GiteaClient['ask'] = async (route, parameters, schema) =>
     understood(asked(route), schema, await bodyOf(await send(route, parameters)));
 
@@ -82,6 +61,27 @@ export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
       }
       return { items, complete: false };
     },
+  };
+}
+
+/** Asks, and gives the reply that is no refusal. */
+function sender(options: GiteaClientOptions): (route: string, parameters: Parameters) => Promise<Response> {
+  const api = `${options.baseUrl.replace(/\/+$/, '')}/api/v1`;
+  const origin = new URL(api).origin;
+  const hostFetch = createHostFetch({ ...options, origin, isRepeatable: allButComments(/\/issues\/\d+\/comments$/) });
+  const headers = { accept: 'application/json', authorization: `token ${options.token}`, 'user-agent': 'polder' };
+  return async (route, parameters) => {
+    const { method, path, rest } = requestOf(route, parameters);
+    const url = new URL(`${api}${path}`);
+    const isRead = method === 'GET';
+    if (isRead) for (const [name, value] of Object.entries(rest)) url.searchParams.set(name, String(value));
+    const hasBody = !isRead && Object.keys(rest).length > 0;
+    const json = hasBody ? { body: JSON.stringify(rest) } : {};
+    const type = hasBody ? { 'content-type': 'application/json' } : {};
+    const reply = await hostFetch(url.href, { method, headers: { ...headers, ...type }, ...json });
+    if (reply.ok) return reply;
+    const { status } = reply;
+    throw refusal(asked(route), { said: saidIn(await bodyOf(reply), status), status });
   };
 }
 

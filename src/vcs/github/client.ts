@@ -41,25 +41,7 @@ export type GithubClient = {
 const mostPages = 100;
 
 export function createGithubClient(options: GithubClientOptions): GithubClient {
-  const baseUrl = apiUrl(options.hostname);
-  const hostFetch = createHostFetch({
-    ...options,
-    origin: new URL(baseUrl).origin,
-    isRepeatable: allButComments(/\/issues\/\d+\/comments$/),
-  });
-  const api = new (Octokit.plugin(paginateRest))({
-    baseUrl,
-    userAgent: 'polder',
-    request: { fetch: hostFetch },
-    log: octokitLog(options.log),
-  });
-  const auth = createAuth(
-    new Octokit({ baseUrl, userAgent: 'polder', request: { fetch: hostFetch } }),
-    options.credentials,
-  );
-  api.hook.before('request', async (request) => {
-    request.headers.authorization ??= `token ${await auth.token()}`;
-  });
+  const { api, auth } = openApi(options);
   const look: GithubClient['look'] = async (route, parameters, schema) => {
     const reply: { data: unknown; headers: ReplyHeaders } = await api
       .request(route, parameters)
@@ -92,6 +74,23 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
       return understood(asked('GraphQL'), schema, data);
     },
   };
+}
+
+/** The library over our own fetch, with the credentials in each request. */
+function openApi(options: GithubClientOptions) {
+  const baseUrl = apiUrl(options.hostname);
+  const hostFetch = createHostFetch({
+    ...options,
+    origin: new URL(baseUrl).origin,
+    isRepeatable: allButComments(/\/issues\/\d+\/comments$/),
+  });
+  const usual = { baseUrl, userAgent: 'polder', request: { fetch: hostFetch } };
+  const auth = createAuth(new Octokit(usual), options.credentials);
+  const api = new (Octokit.plugin(paginateRest))({ ...usual, log: octokitLog(options.log) });
+  api.hook.before('request', async (request) => {
+    request.headers.authorization ??= `token ${await auth.token()}`;
+  });
+  return { api, auth };
 }
 
 /**
