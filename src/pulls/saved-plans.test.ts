@@ -60,6 +60,11 @@ describe('waitingPlans', () => {
       { record: [entry('a', 'plan_discarded')] },
       'the plans of this pull request were discarded; run `atlantis plan` before apply',
     ],
+    [
+      'when what was not applied was discarded',
+      { record: [entry('a', 'applied'), entry('b', 'plan_discarded')] },
+      'the plans of this pull request were discarded; run `atlantis plan` before apply',
+    ],
   ];
   it('finds nothing to apply after an import', () => {
     expect(waitingPlans(standing({ record: [entry('a', 'plan_discarded', { jobId: 3 })] }))).toEqual({

@@ -66,12 +66,13 @@ export function waitingPlans({ pull, live, record, plans, executableName }: Stan
   if (!pull.planned || (record.length === 0 && plans.length > 0)) {
     return { kind: 'rejected', message: `no plan found; ${again} first` };
   }
+  const sorted = sortOut(record.toSorted(asPlanFiles), plans, (project, plan) => after(hindrance(project, plan), again));
   // After an import or a removal from the state it is as if nothing were left to be applied.
   const isThrownAway = ({ status, jobId }: PullProject) => status === 'plan_discarded' && jobId === null;
-  if (record.length > 0 && plans.length === 0 && record.every(isThrownAway)) {
+  if (sorted.appliable.length + sorted.hindered.length === 0 && record.some(isThrownAway)) {
     return { kind: 'rejected', message: `the plans of this pull request were discarded; ${again} before apply` };
   }
-  return sortOut(record.toSorted(asPlanFiles), plans, (project, plan) => after(hindrance(project, plan), again));
+  return sorted;
 }
 
 /** The same for projects that somebody has named, in their order: each of them can be applied, or something is in the way. */
@@ -141,7 +142,7 @@ function sortOut<P extends Asked>(
   asked: readonly P[],
   plans: readonly Appliable[],
   why: (project: P, plan: FoundPlan | undefined) => string | undefined,
-): SavedOnPull {
+): ReadyPlans {
   const appliable: Appliable[] = [];
   const hindered: Hindered[] = [];
   const isAsked = (plan: Appliable) => asked.some((project) => isOf(plan.project, project));
