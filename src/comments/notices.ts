@@ -1,3 +1,4 @@
+import { inByteOrder } from '../lib/byte-order.ts';
 import { codeSpan, fence, inlineText } from './markdown.ts';
 
 /** A project's lock as the comment on a closed pull request names it. */
@@ -68,8 +69,4 @@ function releasedLines(locks: readonly ReleasedLock[]): string[] {
     const names = [...workspaces].sort(inByteOrder).map(codeSpan);
     return `- dir: ${codeSpan(dir)} ${names.length === 1 ? 'workspace' : 'workspaces'}: ${names.join(', ')}`;
   });
-}
-
-function inByteOrder(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
 }

@@ -23,6 +23,11 @@ export function errorReply(description: string) {
 export const plainText = 'text/plain; charset=utf-8';
 export const htmlPage = 'text/html; charset=utf-8';
 
+/** Sends one line of text. */
+export function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).type(plainText).send(`${text}\n`);
+}
+
 /** Sends text as it comes; the next piece is asked for when the client has taken the last. */
 export function sendChunks(reply: FastifyReply, type: string, chunks: AsyncIterable<string>): FastifyReply {
   return reply.type(type).send(Readable.from(chunks, { highWaterMark: 1 }));

@@ -6,7 +6,7 @@ import { errorText } from '../../lib/errors.ts';
 import { appManifest, type GithubAppSetup } from '../../vcs/github/index.ts';
 import type { App } from '../app.ts';
 import type { HttpContext } from '../deps.ts';
-import { htmlPage, pageReply, plainText, textReply } from '../replies.ts';
+import { htmlPage, pageReply, sendText, textReply } from '../replies.ts';
 import { githubAppResult } from './github-app-result.ts';
 import { html } from './html.ts';
 import { page } from './layout.ts';
@@ -118,8 +118,4 @@ function isWayBack(request: FastifyRequest, state: string): boolean {
   const { cookie = '', 'sec-fetch-dest': destination = 'document' } = request.headers;
   const given = new RegExp(`(?:^|; ?)${cookieName}=([\\w-]+)`).exec(cookie)?.[1];
   return destination === 'document' && given !== undefined && secretMatches(state, given);
-}
-
-function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).type(plainText).send(`${text}\n`);
 }

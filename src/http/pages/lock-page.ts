@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { findLocks, type Lock, lockName, lockNameOnHost } from '../../locks/index.ts';
 import { getRun, type Job } from '../../runs/index.ts';
@@ -6,7 +5,7 @@ import type { App } from '../app.ts';
 import type { HttpContext } from '../deps.ts';
 import { ambiguousText, removeLock } from '../lock-removal.ts';
 import { refuseForeignOrigin } from '../origin.ts';
-import { htmlPage, pageReply, plainText, textReply } from '../replies.ts';
+import { htmlPage, pageReply, sendText, textReply } from '../replies.ts';
 import { unescapeUrl } from '../unescape-url.ts';
 import { pageUser } from './apply-lock.ts';
 import { type Html, html } from './html.ts';
@@ -132,8 +131,4 @@ async function jobOf(context: HttpContext, lock: Lock): Promise<Job | undefined>
     ({ project }) =>
       project.dir === lock.dir && project.workspace === lock.workspace && project.name === lock.projectName,
   );
-}
-
-function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).type(plainText).send(`${text}\n`);
 }
