@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { runPolder } from '../../test/support/run-polder.ts';
 import { version } from '../lib/version.ts';
 import { renderCommandLineMarkdown } from './render-manual.ts';
-import { runCli } from './run-cli.ts';
 
 describe('runCli', () => {
   it.each([[['--help']], [['-h']], [['help']]])('lists the commands for %j', async (words) => {
-    const { code, output } = await polder(words);
+    const { code, output } = await runPolder(words);
     expect(code).toBe(0);
     for (const name of ['server', 'quickstart', 'token', 'version'])
       expect(output).toMatch(new RegExp(`^  ${name} `, 'm'));
@@ -24,7 +24,7 @@ describe('runCli', () => {
     [['token', 'revoke', '--help'], 'polder token revoke'],
     [['version', '--help'], 'polder version'],
   ])('tells how to use a command for %j', async (words, usage) => {
-    const { code, output, errors } = await polder(words);
+    const { code, output, errors } = await runPolder(words);
     expect({ code, errors }).toEqual({ code: 0, errors: [] });
     expect(output).toContain(`Usage: ${usage}`);
   });
@@ -40,17 +40,17 @@ describe('runCli', () => {
     [['server', '--prot=1'], 'unknown flag: --prot; did you mean --port?'],
     [['version', 'x'], 'usage: polder version [--json]'],
   ])('ends %j with 2 and says what is wrong', async (words, message) => {
-    expect(await polder(words)).toEqual({ code: 2, output: '', errors: [message] });
+    expect(await runPolder(words)).toEqual({ code: 2, output: '', errors: [message] });
   });
 
   it('prints the version for people and for programs', async () => {
-    expect((await polder(['version'])).output).toBe(`polder ${version}\n`);
-    expect((await polder(['--version'])).output).toBe(`polder ${version}\n`);
-    expect((await polder(['version', '--json'])).output).toBe(`{"version":"${version}"}\n`);
+    expect((await runPolder(['version'])).output).toBe(`polder ${version}\n`);
+    expect((await runPolder(['--version'])).output).toBe(`polder ${version}\n`);
+    expect((await runPolder(['version', '--json'])).output).toBe(`{"version":"${version}"}\n`);
   });
 
   it('tells every error in the options of the server', async () => {
-    expect(await polder(['server', '--port=99999', '--local-repos-dir=/srv'])).toEqual({
+    expect(await runPolder(['server', '--port=99999', '--local-repos-dir=/srv'])).toEqual({
       code: 2,
       output: '',
       errors: ['--repo-allowlist must be set for security purposes', '--port: 99999 is too large, the most is 65535'],
@@ -78,22 +78,6 @@ describe('docs/command-line.md', () => {
     expect(page).toBe(renderCommandLineMarkdown());
   });
 });
-
-async function polder(words: readonly string[]) {
-  let output = '';
-  const errors: string[] = [];
-  const code = await runCli({
-    words,
-    env: {},
-    now: Date.now,
-    write: (text) => {
-      output += text;
-    },
-    complain: (message) => errors.push(message),
-    signals: process,
-  });
-  return { code, output, errors };
-}
 
 async function spawnPolder(words: readonly string[]) {
   const main = fileURLToPath(new URL('../main.ts', import.meta.url));

@@ -11,7 +11,7 @@ import { type ApiClient, type ApiRun, apiClient, apiSecret, type RunOrder } from
 import { type DiaryEngine, diaryOfEngine, fakeEngine, overlaps } from '../support/fake-engine.ts';
 import { portFinder } from '../support/free-port.ts';
 import { addBranches, makeRepo } from '../support/git.ts';
-import { emptyPostgresDatabase } from '../support/postgres.ts';
+import { ownPostgresUrl } from '../support/postgres.ts';
 import { createRandom, type Random, testSeed } from '../support/random.ts';
 import { scaled } from '../support/scale.ts';
 import { polderProgram, startServer, type TestServer } from '../support/server.ts';
@@ -325,7 +325,7 @@ describe(`a server that is killed again and again (POLDER_TEST_SEED=${seed})`, (
   });
 
   it('does so on PostgreSQL', { timeout: 10 * minute }, async () => {
-    const databaseUrl = await emptyPostgresDatabase();
+    const databaseUrl = await ownPostgresUrl('empty');
     const engine = await fakeEngine();
     expect(await killAgainAndAgain({ rounds: scaled(10), engine, project: slowFake, databaseUrl }, seed)).toBe(true);
   });

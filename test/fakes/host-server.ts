@@ -10,6 +10,11 @@ export type Headers = Readonly<Record<string, string>>;
 export type FakeReply = { readonly status: number; readonly headers?: Headers; readonly body?: unknown };
 export type Delivery = { readonly headers: Headers; readonly body: string };
 
+/** A "no" with a message, as all of these hosts say it. */
+export function refusal(status: number, message: string): FakeReply {
+  return { status, body: { message } };
+}
+
 /** Instead of an answer: one of ours, or none at all. */
 export type Failure =
   | FakeReply

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type ApiClient, apiClient, apiSecret } from './api-client.ts';
 import { portFinder } from './free-port.ts';
 import { commitFiles, type Files, makeRepo } from './git.ts';
-import { emptyPostgresDatabase } from './postgres.ts';
+import { ownPostgresUrl } from './postgres.ts';
 import { type ServerOptions, startServer, type TestServer } from './server.ts';
 import { temporaryDir } from './temp.ts';
 
@@ -44,7 +44,7 @@ export async function openAcceptanceWorld(options: {
     'repo-allowlist': '*',
     'api-secret': apiSecret,
     'terraform-binary': options.engine,
-    ...(options.database === 'PostgreSQL' ? { 'database-url': await emptyPostgresDatabase() } : {}),
+    ...(options.database === 'PostgreSQL' ? { 'database-url': await ownPostgresUrl('empty') } : {}),
     ...options.flags,
   };
   return {

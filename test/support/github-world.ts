@@ -5,7 +5,7 @@ import type { FakeComment, FakePull, FakeRepo } from '../fakes/github/state.ts';
 import { apiSecret } from './api-client.ts';
 import { portFinder } from './free-port.ts';
 import { commitFiles, type Files, git, makeBareRepo, makeRepo } from './git.ts';
-import { emptyPostgresDatabase } from './postgres.ts';
+import { ownPostgresUrl } from './postgres.ts';
 import { type ServerOptions, startServer, type TestServer } from './server.ts';
 import { temporaryDir } from './temp.ts';
 
@@ -44,7 +44,7 @@ export async function openGithubWorld(options: {
   const github = await fakeGithub({ reposDir, webhookSecret });
   const repo = github.addRepo('acme/infra');
   const databaseUrl = options.onPostgres
-    ? await emptyPostgresDatabase()
+    ? await ownPostgresUrl('empty')
     : `sqlite:${join(dataDir, 'polder', 'polder.db')}`;
   const flags = {
     port: await nextPort(),

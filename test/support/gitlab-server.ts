@@ -4,11 +4,10 @@ import { createToken, ensureSystemUser } from '../../src/access/index.ts';
 import { type Db, openDatabase } from '../../src/db/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { openAcceptanceWorld, type RunningWorld } from './acceptance-world.ts';
-import { onCleanup } from './cleanup.ts';
 import { fakeEngine } from './fake-engine.ts';
 import { portFinder } from './free-port.ts';
 import { git } from './git.ts';
-import { createPostgresDatabase } from './postgres.ts';
+import { ownPostgresUrl } from './postgres.ts';
 import { polderProgram } from './server.ts';
 
 const nextPort = portFinder();
@@ -27,7 +26,8 @@ export type GitlabServer = RunningWorld & {
 
 /** A server in a process of its own, with a repository that was applied once and a token of each role. */
 export async function startGitlabServer(engine: 'sqlite' | 'postgres'): Promise<GitlabServer> {
-  const flags: Record<string, string> = engine === 'postgres' ? { 'database-url': await newPostgres() } : {};
+  const flags: Record<string, string> =
+    engine === 'postgres' ? { 'database-url': await ownPostgresUrl('migrated') } : {};
   const files = { 'main.tf': '', mark: 'one' };
   const world = await openAcceptanceWorld({ files, engine: (await fakeEngine()).binary, flags });
   const port = await nextPort();
@@ -41,12 +41,6 @@ export async function startGitlabServer(engine: 'sqlite' | 'postgres'): Promise<
   const project = await fetch(`${server.url}/api/v4/projects/acme%2Finfra`, { headers });
   const { id } = (await project.json()) as { id: number };
   return { ...running, url: server.url, tokens, projectId: id, sha: await git(world.repo, 'rev-parse', 'main') };
-}
-
-async function newPostgres(): Promise<string> {
-  const { url, drop } = await createPostgresDatabase('migrated');
-  onCleanup(drop);
-  return url;
 }
 
 /** The first by the program, beside the running server; the others as it does, since its start takes a while. */

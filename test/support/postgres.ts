@@ -21,9 +21,9 @@ export async function createPostgresDatabase(content: 'migrated' | 'empty'): Pro
   };
 }
 
-/** The URL of an empty database, which goes with the test. */
-export async function emptyPostgresDatabase(): Promise<string> {
-  const { url, drop } = await createPostgresDatabase('empty');
+/** The URL of a database of the test's own, which goes with it. */
+export async function ownPostgresUrl(content: 'migrated' | 'empty'): Promise<string> {
+  const { url, drop } = await createPostgresDatabase(content);
   onCleanup(drop);
   return url;
 }

@@ -5,11 +5,18 @@ import { appendLog, closeLog } from '../../src/job-logs/index.ts';
 import { findRepo } from '../../src/repos/index.ts';
 import { acceptRun, getRun, type Job, type RunWithJobs } from '../../src/runs/index.ts';
 import { makeRepo } from './git.ts';
-import type { TestApp } from './http-app.ts';
+import { openTestApp, type TestApp } from './http-app.ts';
 
 export type SampleRun = { readonly run: RunWithJobs; readonly job: Job };
 
 const config = 'version: 3\nprojects:\n- name: web\n  dir: web\n- dir: db\n  workspace: eu\n';
+
+/** The app with a plan of both projects of `acme/p1` that nobody executes. */
+export async function openWithRun(options: Parameters<typeof openTestApp>[0] = {}): Promise<TestApp & SampleRun> {
+  const test = await openTestApp(options);
+  await makeSampleRepo(test);
+  return { ...test, ...(await acceptSampleRun(test)) };
+}
 
 /** Makes a repository with a named project and one without a name. */
 export async function makeSampleRepo(test: TestApp, fullName = 'acme/p1'): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { insertRepo } from '../../../test/support/applies.ts';
 import { listenOn, makeToken, openTestApp } from '../../../test/support/http-app.ts';
-import { runCli } from '../run-cli.ts';
+import { runPolder } from '../../../test/support/run-polder.ts';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -13,15 +13,8 @@ async function world() {
   return { url, polder: (...words: readonly string[]) => polder(words, env) };
 }
 
-async function polder(words: readonly string[], env: Readonly<Record<string, string>>) {
-  let output = '';
-  const errors: string[] = [];
-  const write = (text: string) => {
-    output += text;
-  };
-  const complain = (message: string) => errors.push(message);
-  const code = await runCli({ words: ['agent', ...words], env, now: () => now, write, complain, signals: process });
-  return { code, output, errors };
+function polder(words: readonly string[], env: Readonly<Record<string, string>>) {
+  return runPolder(['agent', ...words], { env, now: () => now });
 }
 
 describe('polder agent', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { insertRepo, succeedApply } from '../../../test/support/applies.ts';
 import { insertEnvironment } from '../../../test/support/environments.ts';
 import { listenOn, makeToken, openTestApp } from '../../../test/support/http-app.ts';
-import { runCli } from '../run-cli.ts';
+import { runPolder } from '../../../test/support/run-polder.ts';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -121,18 +121,6 @@ describe('polder env', () => {
   });
 });
 
-async function polder(words: readonly string[], env: Readonly<Record<string, string>>) {
-  let output = '';
-  const errors: string[] = [];
-  const code = await runCli({
-    words,
-    env,
-    now: () => now,
-    write: (text) => {
-      output += text;
-    },
-    complain: (message) => errors.push(message),
-    signals: process,
-  });
-  return { code, output, errors };
+function polder(words: readonly string[], env: Readonly<Record<string, string>>) {
+  return runPolder(words, { env, now: () => now });
 }

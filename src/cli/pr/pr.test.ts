@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { commitFiles, git, makeBranch, makeRepo } from '../../../test/support/git.ts';
 import { listenOn, makeToken, openTestApp } from '../../../test/support/http-app.ts';
 import { beginCommandOn } from '../../../test/support/pull-commands.ts';
+import { runPolder } from '../../../test/support/run-polder.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
-import { runCli } from '../run-cli.ts';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 const fullName = 'acme/infra';
@@ -153,20 +153,6 @@ describe('polder pr', () => {
   });
 });
 
-type Result = { readonly code: number; readonly output: string; readonly errors: readonly string[] };
-
-function polder(words: readonly string[], env: Record<string, string>): Promise<Result> & { soFar(): string } {
-  let output = '';
-  const errors: string[] = [];
-  const run = runCli({
-    words,
-    env,
-    now: Date.now,
-    write: (text) => {
-      output += text;
-    },
-    complain: (message) => void errors.push(message),
-    signals: process,
-  }).then((code) => ({ code, output, errors }));
-  return Object.assign(run, { soFar: () => output });
+function polder(words: readonly string[], env: Record<string, string>) {
+  return runPolder(words, { env });
 }

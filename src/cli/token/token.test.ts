@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertRepo } from '../../../test/support/applies.ts';
+import { runPolder } from '../../../test/support/run-polder.ts';
 import { temporaryDir } from '../../../test/support/temp.ts';
 import { authenticate } from '../../access/index.ts';
 import { type Db, openDatabase } from '../../db/index.ts';
 import { silentLog } from '../../lib/log.ts';
-import { runCli } from '../run-cli.ts';
 
 const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -120,20 +120,8 @@ describe('polder token', () => {
   });
 });
 
-async function polder(words: readonly string[], dataDir: string) {
-  let output = '';
-  const errors: string[] = [];
-  const code = await runCli({
-    words,
-    env: { POLDER_DATA_DIR: dataDir },
-    now: () => now,
-    write: (text) => {
-      output += text;
-    },
-    complain: (message) => errors.push(message),
-    signals: process,
-  });
-  return { code, output, errors };
+function polder(words: readonly string[], dataDir: string) {
+  return runPolder(words, { env: { POLDER_DATA_DIR: dataDir }, now: () => now });
 }
 
 async function withDatabase<T>(dataDir: string, work: (db: Db) => Promise<T>): Promise<T> {

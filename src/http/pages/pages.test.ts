@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openTestApp, type TestApp } from '../../../test/support/http-app.ts';
-import { acceptSampleRun, endLog, makeSampleRepo, type SampleRun, writeLog } from '../../../test/support/sample-run.ts';
+import { endLog, openWithRun, type SampleRun, writeLog } from '../../../test/support/sample-run.ts';
 import { ensureSystemUser } from '../../access/index.ts';
 import { acquireLock, listLocks, releaseLock, takeManualLock } from '../../locks/index.ts';
 
@@ -8,12 +8,6 @@ const html = 'text/html; charset=utf-8';
 const text = 'text/plain; charset=utf-8';
 const key = 'acme/p1/web/default/web';
 const linked = encodeURIComponent(encodeURIComponent(key));
-
-async function openWithRun(options: Parameters<typeof openTestApp>[0] = {}): Promise<TestApp & SampleRun> {
-  const test = await openTestApp(options);
-  await makeSampleRepo(test);
-  return { ...test, ...(await acceptSampleRun(test)) };
-}
 
 const project = (repoId: number) => ({ repoId, dir: 'web', workspace: 'default', projectName: 'web' });
 

@@ -1,15 +1,9 @@
 import { type IncomingMessage, request } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { listenOn, openTestApp, type TestApp } from '../../../test/support/http-app.ts';
-import { acceptSampleRun, endLog, makeSampleRepo, type SampleRun, writeLog } from '../../../test/support/sample-run.ts';
+import { listenOn, type TestApp } from '../../../test/support/http-app.ts';
+import { endLog, openWithRun, writeLog } from '../../../test/support/sample-run.ts';
 
 const secret = { 'x-atlantis-token': 's3cret' };
-
-async function openWithRun(options: Parameters<typeof openTestApp>[0] = {}): Promise<TestApp & SampleRun> {
-  const test = await openTestApp(options);
-  await makeSampleRepo(test);
-  return { ...test, ...(await acceptSampleRun(test)) };
-}
 
 describe('a log as text', () => {
   it('is what is there now', async () => {

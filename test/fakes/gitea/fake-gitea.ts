@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { answerAsDescribed } from '../described-api.ts';
 import { readPull } from '../github/git-pulls.ts';
-import { type ApiRequest, type Delivery, type FakeReply, type HostServer, startHostServer } from '../host-server.ts';
+import {
+  type ApiRequest,
+  type Delivery,
+  type FakeReply,
+  type HostServer,
+  refusal,
+  startHostServer,
+} from '../host-server.ts';
 import { pageOf } from '../paging.ts';
 import { deliver, typeOfAction } from './deliveries.ts';
 import { type Flavour, type GiteaDescription, readDescription } from './description.ts';
@@ -160,10 +167,6 @@ function newPull({ fullName, pulls }: FakeRepo): FakePull {
     comments: [],
     reviews: [],
   };
-}
-
-function refusal(status: number, message: string): FakeReply {
-  return { status, body: { message } };
 }
 
 /** 30 rows by default, 50 at most: Gitea's DEFAULT_PAGING_NUM and MAX_RESPONSE_ITEMS. */

@@ -1,7 +1,14 @@
 import { createHash, createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { answerAsDescribed } from '../described-api.ts';
-import { type ApiRequest, type Delivery, type FakeReply, type HostServer, startHostServer } from '../host-server.ts';
+import {
+  type ApiRequest,
+  type Delivery,
+  type FakeReply,
+  type HostServer,
+  refusal,
+  startHostServer,
+} from '../host-server.ts';
 import { pageOf, tagged } from '../paging.ts';
 import { readDescription } from './description.ts';
 import { readPull } from './git-pulls.ts';
@@ -156,10 +163,6 @@ function newPull({ fullName, pulls }: FakeRepo): FakePull {
     reviewDecision: null,
     requiredContexts: [],
   };
-}
-
-function refusal(status: number, message: string): FakeReply {
-  return { status, body: { message } };
 }
 
 function paged({ url }: ApiRequest, reply: FakeReply): FakeReply {

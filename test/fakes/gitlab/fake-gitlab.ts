@@ -1,12 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { answerAsDescribed } from '../described-api.ts';
-import { type ApiRequest, type Delivery, type FakeReply, type HostServer, startHostServer } from '../host-server.ts';
+import {
+  type ApiRequest,
+  type Delivery,
+  type FakeReply,
+  type HostServer,
+  refusal,
+  startHostServer,
+} from '../host-server.ts';
 import { pageOf, tagged } from '../paging.ts';
 import { description } from './description.ts';
 import { noteEvent, type RequestChange, requestEvent } from './events.ts';
 import { readRequest } from './git-requests.ts';
-import { handlers, refusal } from './handlers.ts';
+import { handlers } from './handlers.ts';
 import { createRender } from './render.ts';
 import {
   type FakeNote,

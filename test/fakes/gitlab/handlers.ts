@@ -1,6 +1,6 @@
 import type { RouteRequest } from '../described-api.ts';
 import { deleteInGit, fileInGit } from '../git-repository.ts';
-import type { FakeReply } from '../host-server.ts';
+import { type FakeReply, refusal } from '../host-server.ts';
 import { mergeRequest } from './git-requests.ts';
 import type { Render } from './render.ts';
 import { type FakeProject, type FakeRequest, type FakeState, userId } from './state.ts';
@@ -9,10 +9,6 @@ import { setStatus } from './statuses.ts';
 type Asked = RouteRequest<unknown>;
 type Context = { readonly state: FakeState; readonly render: Render };
 type Handler = (context: Context, asked: Asked) => FakeReply;
-
-export function refusal(status: number, message: string): FakeReply {
-  return { status, body: { message } };
-}
 
 function ok(body: unknown): FakeReply {
   return { status: 200, body };
