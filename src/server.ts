@@ -36,6 +36,8 @@ import {
   settleStatuses,
   statusTask,
   sweepDeliveries,
+  tellWaiting,
+  waitingTask,
 } from './pulls/index.ts';
 import {
   deregisterInstance,
@@ -228,6 +230,7 @@ function pullHandlers(app: PullDeps): Record<string, Handler> {
     [noticeTask]: postNotice(app),
     [statusTask]: settleStatuses(app),
     [refusedStatusTask]: setRefusedStatus(app),
+    [waitingTask]: tellWaiting(app),
   };
 }
 

@@ -74,6 +74,12 @@ export async function selectOpenCommands(db: DbHandle, pullId: number): Promise<
   });
 }
 
+/** How many commands come before one on its pull request. A `cancel` waits for nothing, and nothing for it. */
+export async function countBefore(db: DbHandle, { id, pull }: Pick<PullCommand, 'id' | 'pull'>): Promise<number> {
+  const open = await selectOpenCommands(db, pull.id);
+  return open.filter((other) => other.id < id && other.kind !== 'cancel').length;
+}
+
 /**
  * Ends those of before `before` that wait, or have begun and have no run yet. What cleans up after a pull request, and
  * what cancels others, goes on. Returns how many there were.

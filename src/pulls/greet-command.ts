@@ -1,15 +1,17 @@
 import type { Tx } from '../db/index.ts';
 import { isPolderError } from '../lib/errors.ts';
-import type { Handler } from '../queue/index.ts';
+import { enqueue, type Handler } from '../queue/index.ts';
 import { cancelRun } from '../runs/index.ts';
 import { isPassingFailure } from '../vcs/index.ts';
 import { cancelCommand, stopWork } from './cancel-command.ts';
-import { endCommand, selectCommand, selectOpenCommands } from './command-store.ts';
+import { countBefore, endCommand, selectCommand, selectOpenCommands } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { passGates } from './gates.ts';
 import { reply } from './reply.ts';
 import { combinedWaiting, trackedCommand } from './run-statuses.ts';
 import { statusNames } from './status-names.ts';
+import { waitingTask } from './tasks.ts';
+import { waitingPauseMs } from './tell-waiting.ts';
 import type { PullCommand } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
 
@@ -94,9 +96,13 @@ async function stopNeedless(deps: PullDeps, { command, log }: CommandContext): P
 async function tellPlace(deps: PullDeps, { command, host }: CommandContext): Promise<void> {
   const { work, pull } = command;
   const kind = trackedCommand(work.kind === 'comment' ? work.command.kind : work.kind);
-  const open = await selectOpenCommands(deps.db, pull.id);
-  const before = open.filter(({ id, kind: other }) => id < command.id && other !== 'cancel').length;
-  if (kind === undefined || before === 0 || pull.headSha === '') return;
+  const before = await countBefore(deps.db, command);
+  if (before === 0) return;
+  if (kind === undefined || pull.headSha === '') {
+    const runAt = deps.now() + waitingPauseMs;
+    const task = { kind: waitingTask, payload: { commandId: command.id }, dedupeKey: `waiting:${command.id}`, runAt };
+    return deps.db.transaction((tx) => enqueue(tx, task, deps.now()));
+  }
   const status = combinedWaiting(statusNames(deps.pullSettings), kind, before);
   // Once it has begun it speaks for itself.
   const isWanted = async (tx: Tx) => (await selectCommand(tx, command.id))?.state === 'queued';

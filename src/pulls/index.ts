@@ -11,4 +11,5 @@ export { setRefusedStatus } from './set-refused-status.ts';
 export { type PullSettings, pullSettings } from './settings.ts';
 export { settleStatuses } from './settle-statuses.ts';
 export { sweepDeliveries } from './sweep-deliveries.ts';
-export { commandTask, greetTask, noticeTask, refusedStatusTask, statusTask } from './tasks.ts';
+export { commandTask, greetTask, noticeTask, refusedStatusTask, statusTask, waitingTask } from './tasks.ts';
+export { tellWaiting } from './tell-waiting.ts';

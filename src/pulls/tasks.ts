@@ -12,3 +12,6 @@ export const statusTask = 'pull_statuses';
 
 /** Sets a commit status again that its host has refused: `{ repoId, number, headSha, context }`. */
 export const refusedStatusTask = 'pull_refused_status';
+
+/** Says in a comment that a command of which no status tells still waits: `{ commandId }`. */
+export const waitingTask = 'pull_waiting';

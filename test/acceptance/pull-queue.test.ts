@@ -141,6 +141,19 @@ describe('the queue of a pull request', () => {
     expect(underWay(it.world)).toEqual([]);
   });
 
+  it('says in a comment that a command waits of which no status tells', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 30) });
+    await opened(it, pull);
+    await waitFor('the plan', () => it.engine.hasNoted('at-plan'));
+    await comment(it.world, it.server, { pull, body: 'atlantis unlock' });
+    await waitFor('the word', () => ownComments(it.world, pull).length === 1);
+    await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
+    await idle(it);
+    expect(ownComments(it.world, pull)[0]).toBe('`atlantis unlock` waits until the command before it ends.');
+    expect(underWay(it.world)).toEqual([]);
+  });
+
   it('says who waits on a pull request that was there before the server, too', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 1) });
