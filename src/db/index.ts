@@ -1,10 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { Kysely, sql, type Transaction } from 'kysely';
+import { Kysely, sql } from 'kysely';
 import { errorText, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { databaseOf } from './database-url.ts';
 import { isDiskFull, isRetryable } from './driver-errors.ts';
 import { type Engine, postgresEngine, sqliteEngine } from './engine.ts';
+import { groupCommits, type RunTransaction } from './group-commit.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { sqliteDialect } from './sqlite.ts';
@@ -63,6 +64,7 @@ async function openSqlite(path: string): Promise<Db> {
   return assemble({
     engine: sqliteEngine,
     query,
+    run: groupCommits(query),
     send: async (_query, channel, payload) => local.emit(channel, payload),
     sendOnCommit: true,
     listen: local.listen,
@@ -87,6 +89,7 @@ async function openPostgres(options: DatabaseOptions): Promise<Db> {
     return assemble({
       engine: postgresEngine,
       query,
+      run: (change) => query.transaction().execute(change),
       send: async (handle, channel, payload) => {
         await sql`select pg_notify(${pgChannel}, ${`${channel} ${payload}`})`.execute(handle);
       },
@@ -106,6 +109,7 @@ async function openPostgres(options: DatabaseOptions): Promise<Db> {
 type Parts = {
   engine: Engine;
   query: Kysely<Schema>;
+  run: RunTransaction;
   send(query: Kysely<Schema>, channel: string, payload: string): Promise<unknown>;
   /** SQLite has no notices of its own: ours wait in memory for the commit. */
   sendOnCommit: boolean;
@@ -117,8 +121,10 @@ function assemble(parts: Parts): Db {
   const { engine, query } = parts;
   const once = async <T>(change: (tx: Tx) => Promise<T>): Promise<T> => {
     const waiting: [string, string][] = [];
-    const result = await query.transaction().execute((trx: Transaction<Schema>) =>
-      change({
+    const result = await parts.run((trx) => {
+      // Run again, it says everything anew.
+      waiting.length = 0;
+      return change({
         tx: true,
         engine,
         query: trx,
@@ -126,8 +132,8 @@ function assemble(parts: Parts): Db {
           if (parts.sendOnCommit) waiting.push([channel, payload]);
           else await parts.send(trx, channel, payload);
         },
-      }),
-    );
+      });
+    });
     for (const [channel, payload] of waiting) await parts.send(query, channel, payload);
     return result;
   };

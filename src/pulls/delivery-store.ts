@@ -9,22 +9,27 @@ export type NewDelivery = {
   readonly now: number;
 };
 
-/** Keeps a delivery; false when it is there already, so that nothing is to be done about it again. */
-export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<boolean> {
+/**
+ * Keeps deliveries, and gives those that were not there already, in their order: nothing is to be done about the others
+ * again, be they of an earlier call or an earlier place in this one.
+ */
+export async function insertDeliveries<T extends NewDelivery>(tx: Tx, deliveries: readonly T[]): Promise<T[]> {
+  const rows = deliveries.map((delivery) => ({
+    host: delivery.host,
+    delivery_id: delivery.deliveryId,
+    kind: delivery.kind,
+    repo_full_name: delivery.repoFullName,
+    pull_number: delivery.pullNumber,
+    received_at: delivery.now,
+  }));
   const made = await tx.query
     .insertInto('deliveries')
-    .values({
-      host: delivery.host,
-      delivery_id: delivery.deliveryId,
-      kind: delivery.kind,
-      repo_full_name: delivery.repoFullName,
-      pull_number: delivery.pullNumber,
-      received_at: delivery.now,
-    })
+    .values(rows)
     .onConflict((conflict) => conflict.columns(['host', 'delivery_id']).doNothing())
-    .returning('id')
-    .executeTakeFirst();
-  return made !== undefined;
+    .returning(['host', 'delivery_id'])
+    .execute();
+  const fresh = new Set(made.map((row) => `${row.host} ${row.delivery_id}`));
+  return deliveries.filter(({ host, deliveryId }) => fresh.delete(`${host} ${deliveryId}`));
 }
 
 /** At most 1,000 a call. Returns how many. */

@@ -8,7 +8,7 @@ import { enqueue } from '../queue/index.ts';
 import { ensureRepo } from '../repos/index.ts';
 import type { VcsEvent, VcsHost } from '../vcs/index.ts';
 import { endUnstarted, insertCommand } from './command-store.ts';
-import { insertDelivery } from './delivery-store.ts';
+import { insertDeliveries } from './delivery-store.ts';
 import { judgeEvent, type Verdict } from './judge-event.ts';
 import { type SeenPull, upsertPull } from './pull-store.ts';
 import type { PullSettings } from './settings.ts';
@@ -76,7 +76,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     },
     receiveIn: async (tx, host, event) => {
       const delivery = await judge(host, event);
-      await keep(deps, tx, delivery);
+      await keep(deps, tx, [delivery]);
       return replyOf(delivery.verdict);
     },
   };
@@ -89,9 +89,13 @@ function replyOf({ status, text }: Verdict): Reply {
 /** One that cannot be written takes none of the others with it. */
 async function writeTogether(deps: IntakeDeps, batch: readonly Waiting[]): Promise<void> {
   try {
-    await deps.db.transaction(async (tx) => {
-      for (const { delivery } of batch) await keep(deps, tx, delivery);
-    });
+    await deps.db.transaction((tx) =>
+      keep(
+        deps,
+        tx,
+        batch.map(({ delivery }) => delivery),
+      ),
+    );
     for (const { settle } of batch) settle();
   } catch (error) {
     if (batch.length > 1 && !isPolderError(error, 'database_unavailable')) {
@@ -100,18 +104,21 @@ async function writeTogether(deps: IntakeDeps, batch: readonly Waiting[]): Promi
   }
 }
 
-async function keep(deps: IntakeDeps, tx: Tx, delivery: Delivery): Promise<void> {
-  const { host, event, verdict } = delivery;
+async function keep(deps: IntakeDeps, tx: Tx, deliveries: readonly Delivery[]): Promise<void> {
   const now = deps.now();
-  const isNew = await insertDelivery(tx, {
-    host: host.hostname,
-    deliveryId: idOf(event),
-    kind: event.kind,
-    repoFullName: event.repoFullName,
-    pullNumber: numberOf(event),
-    now,
-  });
-  if (!isNew) return;
+  const fresh = await insertDeliveries(
+    tx,
+    deliveries.map((delivery) => ({ ...recordOf(delivery.event), host: delivery.host.hostname, now, delivery })),
+  );
+  for (const { delivery } of fresh) await act(tx, delivery, now);
+}
+
+function recordOf(event: VcsEvent) {
+  const { kind, repoFullName } = event;
+  return { deliveryId: idOf(event), kind, repoFullName, pullNumber: numberOf(event) };
+}
+
+async function act(tx: Tx, { host, event, verdict }: Delivery, now: number): Promise<void> {
   switch (verdict.action.kind) {
     case 'nothing':
       return;
