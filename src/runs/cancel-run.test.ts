@@ -35,6 +35,9 @@ async function expectNothingLeft({ deps }: RunWorld): Promise<void> {
   expect(await deps.db.query.selectFrom('plan_files').selectAll().execute()).toEqual([]);
 }
 
+/** Writes something where `-out` says. */
+const writePlan = 'for arg; do [ "$last" = -out ] && echo x > "$arg"; last=$arg; done;';
+
 describe('cancelRun', () => {
   it('ends a run that waits without beginning anything', async () => {
     const engine = await fakeEngine();
@@ -94,7 +97,7 @@ describe('cancelRun', () => {
   });
 
   it('does not apply a plan that was done before the wish reached it', async () => {
-    const { engine, world } = await busyWorld(busy('plan', 'trap "exit 2" INT; echo x > "$6";'));
+    const { engine, world } = await busyWorld(busy('plan', `trap "exit 2" INT; ${writePlan}`));
     const runId = await world.accept('apply');
     await isBusy(engine);
     await cancelRun(world.deps, runId, world.actor);
