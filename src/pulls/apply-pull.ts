@@ -9,6 +9,7 @@ import { setFacts } from './command-store.ts';
 import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
+import { mergeAgain } from './merge-again.ts';
 import { selectProjects } from './pull-store.ts';
 import { reply } from './reply.ts';
 import { reportResult } from './report-result.ts';
@@ -115,9 +116,11 @@ async function applyNothing(
     const result = ranResult(hindered.map(hinderedReport));
     await reportResult(deps, context, { command: 'apply', asked: command, result });
   }
-  if (message === '' && silenceNoProjects && silenceVcsStatusNoProjects) return 'nothing waits to be applied';
-  await tellStanding(deps, context, { live, isTold: isAboutHead });
-  return message === '' ? 'nothing waits to be applied' : message;
+  const isSilent = message === '' && silenceNoProjects && silenceVcsStatusNoProjects;
+  if (!isSilent) await tellStanding(deps, context, { live, isTold: isAboutHead });
+  if (message !== '') return message;
+  await mergeAgain(deps, context, { live, command });
+  return 'nothing waits to be applied';
 }
 
 function hinderedReport({ project, reason }: Hindered): ProjectReport {

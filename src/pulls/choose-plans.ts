@@ -1,6 +1,6 @@
 import type { CommentCommand } from '../commands/index.ts';
 import type { Project } from '../projects/index.ts';
-import { findJobs } from '../runs/index.ts';
+import { findJobs, provideCommit } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
@@ -50,6 +50,8 @@ async function allWaiting(deps: PullDeps, pull: PullRecord, live: Pull): Promise
   const [first] = saved.appliable;
   if (!first) return saved;
   const at = { commitSha: first.commitSha, baseBranch: live.baseBranch };
+  // Another server may have planned it.
+  await provideCommit(deps, { run: { ...at, pull: { ...live, mergedInto: first.mergedInto } }, repo: pull.repo });
   if (!(await repoSettingsAt(deps, pull.repo, at))?.abortOnExecutionOrderFail) return saved;
   const jobs = await findJobs(
     deps.db,
