@@ -53,8 +53,8 @@ export function pullRequirement(deps: PullDeps): Requirement {
 }
 
 /**
- * What was planned and approved is applied, and nothing that a push has overtaken meanwhile: a run of many projects takes
- * its time. Undefined while the pull request is where it was.
+ * What was planned and approved is applied, and nothing that a push has overtaken meanwhile, or that was given up: a run of
+ * many projects takes its time. Undefined while the pull request is where it was.
  */
 async function movedHead(
   deps: PullDeps,
@@ -66,6 +66,7 @@ async function movedHead(
     const live = await pulls.getPull(ref);
     const again = `run \`${deps.pullSettings.executableName} plan\` before apply`;
     if (!live) return `stale command head: the pull request is gone; ${again}`;
+    if (!live.open && !live.merged) return 'the pull request was closed while apply was running';
     if (live.headSha !== pull.headSha) {
       const [old, now] = [pull.headSha, live.headSha].map((sha) => sha.slice(0, 7));
       return `stale command head: pull request head changed from ${old} to ${now} while apply was running; ${again}`;

@@ -257,7 +257,8 @@ describe('the queue of a pull request', () => {
     expect((await apiClient(it.server.url).locks()).length).toBe(1);
   });
 
-  it('applies nothing more once a push has moved the head', async () => {
+  /** The first of two projects is being applied. */
+  async function whileApplying() {
     const it = await open();
     const script = '[ $command = apply ] && { note at-apply; sleep 2; }\n';
     const pull = await it.world.openPull('change', { 'app/mark': 'm1', 'app/fake.sh': script, 'net/mark': 'm1' });
@@ -265,10 +266,26 @@ describe('the queue of a pull request', () => {
     await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
     await comment(it.world, it.server, { pull, body: 'atlantis apply' });
     await waitFor('the apply of the first', () => it.engine.hasNoted('at-apply'));
+    return { it, pull };
+  }
+
+  it('applies nothing more once a push has moved the head', async () => {
+    const { it, pull } = await whileApplying();
     await it.world.push(pull, { 'net/mark': 'm2' });
     await idle(it);
     expect(await it.engine.marks()).toEqual(['m1@default']);
     expect(ownComments(it.world, pull).at(-1)).toContain('stale command head: pull request head changed from');
+  });
+
+  it('applies nothing more once the pull request is closed without a merge', async () => {
+    const { it, pull } = await whileApplying();
+    pull.state = 'closed';
+    await deliver(it.server, it.world.github.pullEvent(it.world.repo, pull, 'closed'));
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m1@default']);
+    expect(ownComments(it.world, pull).at(-2)).toContain('the pull request was closed while apply was running');
+    expect(await apiClient(it.server.url).locks()).toEqual([]);
+    expect(underWay(it.world)).toEqual([]);
   });
 });
 
