@@ -49,7 +49,7 @@ describe('GET /', () => {
     await lockByHand(test);
     const reply = await send(test, 'GET', '/');
     expect([reply.status, reply.type]).toEqual([200, html]);
-    expect(reply.body).toContain(`href="./lock?id=${linked}"`);
+    expect(reply.body).toContain(`href="./lock?id=${encodeURIComponent(encodeURIComponent(`local/${key}`))}"`);
     expect(reply.body).toContain('atlantis-api, by hand');
     expect(reply.body).toContain(`href="./jobs/${test.job.uuid}"`);
     expect(reply.body).toContain('Applying is not locked.');
