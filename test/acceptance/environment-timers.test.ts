@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type GitlabServer, startGitlabServer } from '../support/gitlab-server.ts';
+import { type GitlabApiServer, startGitlabApiServer } from '../support/gitlab-api-server.ts';
 import { startServer } from '../support/server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 type Environment = { readonly id: number; readonly state: string; readonly updated_at: string };
 
-function apiOf(server: GitlabServer, url: string) {
+function apiOf(server: GitlabApiServer, url: string) {
   const headers = { 'private-token': server.tokens.maintainer, 'content-type': 'application/json' };
   const path = `${url}/api/v4/projects/${server.projectId}/environments`;
   return {
@@ -34,7 +34,7 @@ const lateness = (environment: Environment, at: number) => Date.parse(environmen
 
 describe('auto-stop of a running server', () => {
   it('stops an environment within two seconds of its time, once', async () => {
-    const server = await startGitlabServer('sqlite');
+    const server = await startGitlabApiServer('sqlite');
     const api = apiOf(server, server.url);
     const at = Date.now() + 1500;
     const { id } = await api.create('review/a', at);
@@ -45,7 +45,7 @@ describe('auto-stop of a running server', () => {
   });
 
   it('makes up after a crash for what came due meanwhile, and keeps what is still to come', async () => {
-    const first = await startGitlabServer('sqlite');
+    const first = await startGitlabApiServer('sqlite');
     const before = apiOf(first, first.url);
     const [missed, coming] = [Date.now() + 1000, Date.now() + 15_000];
     const [one, other] = [await before.create('review/a', missed), await before.create('review/b', coming)];

@@ -1,16 +1,16 @@
 import { GitbeakerRequestError, Gitlab } from '@gitbeaker/rest';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type GitlabServer, startGitlabServer } from '../support/gitlab-server.ts';
+import { type GitlabApiServer, startGitlabApiServer } from '../support/gitlab-api-server.ts';
 
 const days = (count: number) => new Date(Date.now() + count * 86_400_000).toISOString();
 
 describe.each(['sqlite', 'postgres'] as const)('gitbeaker, with %s', (engine) => {
-  let server: GitlabServer;
+  let server: GitlabApiServer;
   let gitlab: InstanceType<typeof Gitlab>;
   let pid: number;
 
   beforeAll(async () => {
-    server = await startGitlabServer(engine);
+    server = await startGitlabApiServer(engine);
     pid = server.projectId;
     gitlab = new Gitlab({ host: server.url, token: server.tokens.maintainer });
   });

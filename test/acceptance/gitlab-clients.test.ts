@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type GitlabServer, startGitlabServer } from '../support/gitlab-server.ts';
+import { type GitlabApiServer, startGitlabApiServer } from '../support/gitlab-api-server.ts';
 import { type RawReply, sendRaw } from '../support/raw-http.ts';
 
 /* What clients of GitLab send, byte for byte: their paths, headers and bodies, in the order of their calls. */
 
-let server: GitlabServer;
+let server: GitlabApiServer;
 
 beforeAll(async () => {
-  server = await startGitlabServer('sqlite');
+  server = await startGitlabApiServer('sqlite');
 });
 
 type Client = (line: string, body?: string) => Promise<RawReply>;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { onCleanup } from '../../../test/support/cleanup.ts';
-import { type Caller, gitlabWorld } from '../../../test/support/gitlab-world.ts';
+import { type Caller, gitlabApiWorld } from '../../../test/support/gitlab-api-world.ts';
 import { openDatabase } from '../../db/index.ts';
 import { silentLog } from '../../lib/log.ts';
 
 async function world() {
   const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
   onCleanup(() => db.close());
-  const { request, path, ...rest } = await gitlabWorld(db, { applied: false });
+  const { request, path, ...rest } = await gitlabApiWorld(db, { applied: false });
   const send = (
     contentType: string | undefined,
     payload: string | Buffer,

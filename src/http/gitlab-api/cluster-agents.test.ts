@@ -3,15 +3,15 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { insertRepo } from '../../../test/support/applies.ts';
 import { describeDatabases } from '../../../test/support/database.ts';
-import { sendAs } from '../../../test/support/gitlab-cases.ts';
-import { gitlabWorld, type World } from '../../../test/support/gitlab-world.ts';
+import { sendAs } from '../../../test/support/gitlab-api-cases.ts';
+import { gitlabApiWorld, type World } from '../../../test/support/gitlab-api-world.ts';
 import { clusterAgentSchema } from './entities/schemas.ts';
 
 const agents = 'P/cluster_agents';
 const register = (world: World, name: string) => sendAs(world, 'M', { request: `POST ${agents}`, json: { name } });
 
 describeDatabases('cluster agents', (open) => {
-  const world = async () => gitlabWorld(await open(), { applied: false });
+  const world = async () => gitlabApiWorld(await open(), { applied: false });
 
   it('are registered, listed, shown and deleted', async () => {
     const w = await world();

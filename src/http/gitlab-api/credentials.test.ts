@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { insertRepo } from '../../../test/support/applies.ts';
 import { describeDatabases } from '../../../test/support/database.ts';
-import { gitlabWorld, now, type World } from '../../../test/support/gitlab-world.ts';
+import { gitlabApiWorld, now, type World } from '../../../test/support/gitlab-api-world.ts';
 import { authenticate, endJobToken, ensureHostUser, mintJobToken } from '../../access/index.ts';
 
 const unauthorized = { message: '401 Unauthorized' };
@@ -17,7 +17,7 @@ async function jobOf({ db, repo, token }: World, caller: 'developer' | 'reporter
 
 describeDatabases('the token of a job', (open) => {
   it('is taken in a header, as a bearer token and as a parameter', async () => {
-    const world = await gitlabWorld(await open());
+    const world = await gitlabApiWorld(await open());
     const { secret } = await jobOf(world, 'developer');
     const url = `${world.path}/environments`;
     const replies = [
@@ -31,7 +31,7 @@ describeDatabases('the token of a job', (open) => {
   });
 
   it('opens nothing once the job has ended', async () => {
-    const world = await gitlabWorld(await open());
+    const world = await gitlabApiWorld(await open());
     const { secret, end } = await jobOf(world, 'developer');
     await end();
     const reply = await world.request('anonymous', `${world.path}/environments`, { headers: { 'job-token': secret } });
@@ -39,7 +39,7 @@ describeDatabases('the token of a job', (open) => {
   });
 
   it('acts as whoever started the job, with the rights of that user', async () => {
-    const world = await gitlabWorld(await open());
+    const world = await gitlabApiWorld(await open());
     const { secret, actor } = await jobOf(world, 'developer');
     const url = `${world.path}/environments?name=made`;
     const headers = { 'job-token': secret };
@@ -56,7 +56,7 @@ describeDatabases('the token of a job', (open) => {
   });
 
   it('is for its own repo, and for what concerns environments and deployments alone', async () => {
-    const world = await gitlabWorld(await open());
+    const world = await gitlabApiWorld(await open());
     const { secret } = await jobOf(world, 'developer');
     const open_ = await insertRepo(world.db, 'group/open', { visibility: 'public' });
     const closed = await insertRepo(world.db, 'group/closed');
@@ -79,7 +79,7 @@ describeDatabases('the token of a job', (open) => {
   });
 
   it('is looked at last, and does not make up for another that is no good', async () => {
-    const world = await gitlabWorld(await open());
+    const world = await gitlabApiWorld(await open());
     const { secret } = await jobOf(world, 'developer');
     const headers = { 'job-token': secret, 'private-token': 'nope' };
     expect((await world.request('anonymous', `${world.path}/environments`, { headers })).status).toBe(401);
@@ -90,7 +90,7 @@ describeDatabases('the token of a job', (open) => {
 
 describeDatabases('sudo', (open) => {
   it('lets an administrator act as somebody else', async () => {
-    const world = await gitlabWorld(await open());
+    const world = await gitlabApiWorld(await open());
     const admin = await world.newToken({ name: 'root', role: 'admin' });
     const octocat = await ensureHostUser(world.db, { host: 'github.com', login: 'octocat' }, now);
     const as = async (sudo: string, url: string) =>
@@ -105,7 +105,7 @@ describeDatabases('sudo', (open) => {
   });
 
   it('is for administrators alone', async () => {
-    const world = await gitlabWorld(await open());
+    const world = await gitlabApiWorld(await open());
     const headers = { sudo: 'reporter' };
     const reply = await world.request('maintainer', '/api/v4/user?sudo=reporter');
     expect([reply.status, reply.json]).toEqual([403, { message: '403 Forbidden - Must be admin to use sudo' }]);

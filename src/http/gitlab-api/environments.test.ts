@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { acceptApply, insertRepo, succeedApply } from '../../../test/support/applies.ts';
 import { describeDatabases } from '../../../test/support/database.ts';
-import { baseUrl, type Caller, gitlabWorld, type Reply } from '../../../test/support/gitlab-world.ts';
+import { baseUrl, type Caller, gitlabApiWorld, type Reply } from '../../../test/support/gitlab-api-world.ts';
 import { listedEnvironmentSchema, singleEnvironmentSchema } from './entities/schemas.ts';
 
 function names(reply: Reply): string[] {
@@ -13,7 +13,7 @@ const all = ['production', 'review/fix-foo', 'staging-eu'];
 
 describeDatabases('GET /projects/:id/environments', (open) => {
   it('lists environments in order of id, each with its project and none with a deployment', async () => {
-    const { request, path, repo } = await gitlabWorld(await open());
+    const { request, path, repo } = await gitlabApiWorld(await open());
     const reply = await request('maintainer', `${path}/environments`);
     expect(reply.status).toBe(200);
     expect(names(reply)).toEqual(all);
@@ -71,7 +71,7 @@ describeDatabases('GET /projects/:id/environments', (open) => {
     ['unknown=1', all],
   ];
   it('answers with what all filters match', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     const answers: typeof found = [];
     for (const [query] of found) {
       answers.push([query, names(await request('maintainer', `${path}/environments?${query}`))]);
@@ -94,7 +94,7 @@ describeDatabases('GET /projects/:id/environments', (open) => {
     ],
   ];
   it('refuses parameters that make no sense, in words for each', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     const answers: unknown[] = [];
     for (const [query] of refused) {
       const { status, json } = await request('maintainer', `${path}/environments?${query}`);
@@ -104,7 +104,7 @@ describeDatabases('GET /projects/:id/environments', (open) => {
   });
 
   it('refuses text that is malformed before it asks who is calling', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     for (const text of ['%00', '%ff', '%zz']) {
       const reply = await request('anonymous', `${path}/environments?search=${text}`);
       expect([reply.status, reply.text, reply.headers['content-type']]).toEqual([400, 'Bad Request', 'text/plain']);
@@ -112,7 +112,7 @@ describeDatabases('GET /projects/:id/environments', (open) => {
   });
 
   it('tells where a page is', async () => {
-    const { request, path, repo } = await gitlabWorld(await open());
+    const { request, path, repo } = await gitlabApiWorld(await open());
     const { headers } = await request('maintainer', `${path}/environments?per_page=2`);
     const url = `${baseUrl}${path}/environments?id=${repo.id}`;
     expect(headers).toMatchObject({
@@ -132,7 +132,7 @@ describeDatabases('GET /projects/:id/environments', (open) => {
   });
 
   it('links from the last page to the one before', async () => {
-    const { request, path, repo } = await gitlabWorld(await open());
+    const { request, path, repo } = await gitlabApiWorld(await open());
     const { headers, json } = await request(
       'maintainer',
       `${path}/environments?per_page=2&page=2&search=&private_token=x`,
@@ -145,18 +145,18 @@ describeDatabases('GET /projects/:id/environments', (open) => {
   });
 
   it('has one page of nothing when nothing matches', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     const { headers } = await request('maintainer', `${path}/environments?name=nothing`);
     expect(headers).toMatchObject({ 'x-total': '0', 'x-total-pages': '1', 'x-next-page': '', 'x-prev-page': '' });
   });
 
   it('caps a page at 100', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     expect((await request('maintainer', `${path}/environments?per_page=500`)).headers['x-per-page']).toBe('100');
   });
 
   it('goes through the list by id when asked for keyset pagination', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     const seen: string[] = [];
     let query: string | undefined = 'pagination=keyset&per_page=2&states=available';
     const pages: Reply[] = [];
@@ -171,21 +171,21 @@ describeDatabases('GET /projects/:id/environments', (open) => {
   });
 
   it('offers keyset pagination in ascending order of id only', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     const reply = await request('maintainer', `${path}/environments?pagination=keyset&order_by=name`);
     const error = 'Keyset pagination is not yet available for this type of request';
     expect([reply.status, reply.json]).toEqual([405, { error }]);
   });
 
   it('shows nothing of other repos', async () => {
-    const { db, request, path } = await gitlabWorld(await open());
+    const { db, request, path } = await gitlabApiWorld(await open());
     const repo = await insertRepo(db, 'group/third');
     await succeedApply(db, { repo, project: { name: 'production', dir: '.', workspace: 'default' } }, 5);
     expect(names(await request('maintainer', `${path}/environments`))).toEqual(all);
   });
 
   it('counts no further than 10,000', async () => {
-    const { db, request, path, repo } = await gitlabWorld(await open());
+    const { db, request, path, repo } = await gitlabApiWorld(await open());
     const rows = Array.from({ length: 10_000 }, (_, index) => `review/${String(index).padStart(5, '0')}`);
     for (let start = 0; start < rows.length; start += 1000) {
       const values = rows.slice(start, start + 1000).map((name) => {
@@ -207,7 +207,7 @@ describeDatabases('GET /projects/:id/environments', (open) => {
 
 describeDatabases('GET /projects/:id/environments/:environment_id', (open) => {
   it('shows the last deployment with its job, run, users and commit', async () => {
-    const { request, path, ids } = await gitlabWorld(await open());
+    const { request, path, ids } = await gitlabApiWorld(await open());
     const { status, json } = await request('reporter', `${path}/environments/${ids[0]}`);
     expect(status).toBe(200);
     expect(singleEnvironmentSchema.parse(json)).toEqual(json);
@@ -248,7 +248,7 @@ describeDatabases('GET /projects/:id/environments/:environment_id', (open) => {
   });
 
   it('has every field of the public page', async () => {
-    const { request, path, ids } = await gitlabWorld(await open());
+    const { request, path, ids } = await gitlabApiWorld(await open());
     const { json } = await request('maintainer', `${path}/environments/${ids[0]}`);
     const environment = json as z.infer<typeof singleEnvironmentSchema>;
     const fields =
@@ -267,7 +267,7 @@ describeDatabases('GET /projects/:id/environments/:environment_id', (open) => {
   });
 
   it('has no last deployment before the first success', async () => {
-    const { db, request, path, repo } = await gitlabWorld(await open());
+    const { db, request, path, repo } = await gitlabApiWorld(await open());
     await acceptApply(db, { repo, project: { name: 'new', dir: 'new', workspace: 'default' } }, 5);
     const { id } = await db.query
       .selectFrom('environments')
@@ -279,7 +279,7 @@ describeDatabases('GET /projects/:id/environments/:environment_id', (open) => {
   });
 
   it('shows the deployment of a commit that the mirror does not have', async () => {
-    const { db, request, path, repo, ids } = await gitlabWorld(await open());
+    const { db, request, path, repo, ids } = await gitlabApiWorld(await open());
     const project = { name: 'production', dir: 'production', workspace: 'default' };
     await succeedApply(db, { repo, project, sha: 'd'.repeat(40) }, Date.UTC(2027, 0));
     const { json } = await request('maintainer', `${path}/environments/${ids[0]}`);
@@ -287,7 +287,7 @@ describeDatabases('GET /projects/:id/environments/:environment_id', (open) => {
   });
 
   it('shows the cluster of an environment from developer upwards', async () => {
-    const { db, request, path, ids } = await gitlabWorld(await open());
+    const { db, request, path, ids } = await gitlabApiWorld(await open());
     const cluster = { kubernetes_namespace: 'flux-system', flux_resource_path: 'HelmRelease/flux-system' };
     await db.query.updateTable('environments').set(cluster).execute();
     const shownTo = async (caller: Caller) => {
@@ -305,21 +305,21 @@ describeDatabases('GET /projects/:id/environments/:environment_id', (open) => {
     ['99999999999999999999999', { message: '404 Not found' }],
   ];
   it('tells an id that cannot be from one that is not', async () => {
-    const { request, path } = await gitlabWorld(await open());
+    const { request, path } = await gitlabApiWorld(await open());
     const answers: unknown[] = [];
     for (const [id] of unknown) answers.push([id, (await request('maintainer', `${path}/environments/${id}`)).json]);
     expect(answers).toEqual(unknown);
   });
 
   it('does not find an environment of another repo', async () => {
-    const { db, request, ids } = await gitlabWorld(await open());
+    const { db, request, ids } = await gitlabApiWorld(await open());
     const repo = await insertRepo(db, 'group/third');
     const reply = await request('maintainer', `/api/v4/projects/${repo.id}/environments/${ids[0]}`);
     expect([reply.status, reply.json]).toEqual([404, { message: '404 Not found' }]);
   });
 
   it('lets a query not override the path', async () => {
-    const { request, path, ids } = await gitlabWorld(await open());
+    const { request, path, ids } = await gitlabApiWorld(await open());
     const reply = await request('maintainer', `${path}/environments/${ids[0]}?environment_id=${ids[1]}&id=7`);
     expect(reply.json).toMatchObject({ name: 'production' });
   });

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { insertRepo, succeedApply } from '../../../test/support/applies.ts';
 import { describeDatabases } from '../../../test/support/database.ts';
 import { insertAgent, insertEnvironment } from '../../../test/support/environments.ts';
-import { sendAs } from '../../../test/support/gitlab-cases.ts';
-import { gitlabWorld, now, type Reply } from '../../../test/support/gitlab-world.ts';
+import { sendAs } from '../../../test/support/gitlab-api-cases.ts';
+import { gitlabApiWorld, now, type Reply } from '../../../test/support/gitlab-api-world.ts';
 import { environmentEventSchema, listedEnvironmentSchema } from './entities/schemas.ts';
 
 const day = 86_400_000;
@@ -14,7 +14,7 @@ function names(reply: Reply): string[] {
 }
 
 describeDatabases("what Polder's lists have beside GitLab's", (open) => {
-  const world = async (applied = false) => gitlabWorld(await open(), { applied });
+  const world = async (applied = false) => gitlabApiWorld(await open(), { applied });
 
   it.each([
     ['search=duct&match=substring', ['production']],
@@ -127,7 +127,7 @@ describeDatabases("what Polder's lists have beside GitLab's", (open) => {
 });
 
 describeDatabases("what Polder's changes have beside GitLab's", (open) => {
-  const world = async () => gitlabWorld(await open(), { applied: false });
+  const world = async () => gitlabApiWorld(await open(), { applied: false });
   const iso = (time: number) => new Date(time).toISOString();
 
   it.each<[object, object]>([
@@ -241,7 +241,7 @@ describeDatabases("what Polder's changes have beside GitLab's", (open) => {
 });
 
 describeDatabases('what every answer carries', (open) => {
-  const world = async () => gitlabWorld(await open(), { applied: false });
+  const world = async () => gitlabApiWorld(await open(), { applied: false });
 
   it('is told apart and timed', async () => {
     const { request, path } = await world();

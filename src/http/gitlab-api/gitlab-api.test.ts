@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { insertRepo } from '../../../test/support/applies.ts';
 import { onCleanup } from '../../../test/support/cleanup.ts';
-import { baseUrl, type Caller, gitlabWorld, now } from '../../../test/support/gitlab-world.ts';
+import { baseUrl, type Caller, gitlabApiWorld, now } from '../../../test/support/gitlab-api-world.ts';
 import { openDatabase } from '../../db/index.ts';
 import { silentLog } from '../../lib/log.ts';
 import { currentUserSchema, projectDetailsSchema, versionSchema } from './entities/schemas.ts';
@@ -9,7 +9,7 @@ import { currentUserSchema, projectDetailsSchema, versionSchema } from './entiti
 async function world() {
   const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
   onCleanup(() => db.close());
-  return gitlabWorld(db);
+  return gitlabApiWorld(db);
 }
 
 const unauthorized = { message: '401 Unauthorized' };

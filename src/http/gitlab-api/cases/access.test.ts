@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { insertRepo } from '../../../../test/support/applies.ts';
-import { type Case, describeCases } from '../../../../test/support/gitlab-cases.ts';
-import { baseUrl, now, type World } from '../../../../test/support/gitlab-world.ts';
+import { type Case, describeCases } from '../../../../test/support/gitlab-api-cases.ts';
+import { baseUrl, now, type World } from '../../../../test/support/gitlab-api-world.ts';
 import { authenticate, endJobToken, mintJobToken } from '../../../access/index.ts';
 
 const unauthorized = { status: 401, json: { message: '401 Unauthorized' } };

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { insertRepo } from '../../../../test/support/applies.ts';
 import { insertAgent } from '../../../../test/support/environments.ts';
-import { type Case, describeCases } from '../../../../test/support/gitlab-cases.ts';
+import { type Case, describeCases } from '../../../../test/support/gitlab-api-cases.ts';
 
 const refused = (field: string, text: string) => ({
   status: 400,

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { type Case, describeCases } from '../../../../test/support/gitlab-cases.ts';
-import { baseUrl, type Reply } from '../../../../test/support/gitlab-world.ts';
+import { type Case, describeCases } from '../../../../test/support/gitlab-api-cases.ts';
+import { baseUrl, type Reply } from '../../../../test/support/gitlab-api-world.ts';
 
 const shows = (...names: string[]) => ({ status: 200, holds: names.map((name) => ({ name })) });
 const all = shows('production', 'review/fix-foo', 'staging-eu');

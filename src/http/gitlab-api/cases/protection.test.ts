@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { insertRepo } from '../../../../test/support/applies.ts';
 import { callerOf, report } from '../../../../test/support/deployments.ts';
 import { protect } from '../../../../test/support/environments.ts';
-import { type Case, describeCases, sendAs } from '../../../../test/support/gitlab-cases.ts';
-import type { World } from '../../../../test/support/gitlab-world.ts';
+import { type Case, describeCases, sendAs } from '../../../../test/support/gitlab-api-cases.ts';
+import type { World } from '../../../../test/support/gitlab-api-world.ts';
 
 const forbidden = { status: 403, json: { message: '403 Forbidden' } };
 const notFound = { status: 404, json: { message: '404 Not found' } };

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { insertEnvironment } from '../../../../test/support/environments.ts';
-import { type Case, describeCases, sendAs } from '../../../../test/support/gitlab-cases.ts';
-import { now, type World } from '../../../../test/support/gitlab-world.ts';
+import { type Case, describeCases, sendAs } from '../../../../test/support/gitlab-api-cases.ts';
+import { now, type World } from '../../../../test/support/gitlab-api-world.ts';
 
 const day = 86_400_000;
 const old = { created_at: now - 40 * day, updated_at: now - 40 * day };

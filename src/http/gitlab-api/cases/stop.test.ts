@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { acceptApply, succeedApply } from '../../../../test/support/applies.ts';
 import { insertEnvironment, protect } from '../../../../test/support/environments.ts';
-import { type Case, describeCases, sendAs } from '../../../../test/support/gitlab-cases.ts';
-import { now, type World } from '../../../../test/support/gitlab-world.ts';
+import { type Case, describeCases, sendAs } from '../../../../test/support/gitlab-api-cases.ts';
+import { now, type World } from '../../../../test/support/gitlab-api-world.ts';
 import { recordingStopActions } from '../../../../test/support/stop-actions.ts';
 import { endStopAction, fireDue } from '../../../environments/index.ts';
 

@@ -14,7 +14,7 @@ const nextPort = portFinder();
 
 export type Roles = 'maintainer' | 'developer' | 'reporter';
 
-export type GitlabServer = RunningWorld & {
+export type GitlabApiServer = RunningWorld & {
   /** Without a slash at the end. */
   readonly url: string;
   readonly tokens: Readonly<Record<Roles, string>>;
@@ -25,7 +25,7 @@ export type GitlabServer = RunningWorld & {
 };
 
 /** A server in a process of its own, with a repository that was applied once and a token of each role. */
-export async function startGitlabServer(engine: 'sqlite' | 'postgres'): Promise<GitlabServer> {
+export async function startGitlabApiServer(engine: 'sqlite' | 'postgres'): Promise<GitlabApiServer> {
   const flags: Record<string, string> =
     engine === 'postgres' ? { 'database-url': await ownPostgresUrl('migrated') } : {};
   const files = { 'main.tf': '', mark: 'one' };

@@ -54,7 +54,10 @@ const commit: CommitInfo = {
  * A private repo with three environments, and somebody of each role. The environments come from applies, or, when they
  * are not `applied`, have never been deployed to.
  */
-export async function gitlabWorld(db: Db, options: { readonly applied: boolean } = { applied: true }): Promise<World> {
+export async function gitlabApiWorld(
+  db: Db,
+  options: { readonly applied: boolean } = { applied: true },
+): Promise<World> {
   const repo = await insertRepo(db, 'group/sub/my.proj');
   const other = await insertRepo(db, 'group/other');
   const actor = await ensureSystemUser(db, 'polder', now);

@@ -1,7 +1,7 @@
 import type { InjectOptions } from 'fastify';
 import { expect, it } from 'vitest';
 import { describeDatabases } from './database.ts';
-import { type Caller, gitlabWorld, type Reply, type World } from './gitlab-world.ts';
+import { type Caller, gitlabApiWorld, type Reply, type World } from './gitlab-api-world.ts';
 
 /** Maintainer, Developer, Reporter, Guest, nobody's member, Anonymous. */
 type Letter = 'M' | 'D' | 'R' | 'G' | 'N' | 'A';
@@ -51,7 +51,7 @@ export type Case = {
 export function describeCases(title: string, cases: readonly Case[]): void {
   describeDatabases(title, (open) => {
     it.each(cases.map((each) => [nameOf(each), each] as const))('%s', async (_name, each) => {
-      const world = await gitlabWorld(await open(), { applied: false });
+      const world = await gitlabApiWorld(await open(), { applied: false });
       expect(world.ids).toEqual([1, 2, 3]);
       await each.given?.(world);
       const sent = typeof each.request === 'function' ? await each.request(world) : (each as Sent);
