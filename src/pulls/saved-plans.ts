@@ -1,4 +1,5 @@
 import type { ProjectStatus } from '../comments/index.ts';
+import { inByteOrder } from '../lib/byte-order.ts';
 import type { Project } from '../projects/index.ts';
 import { plansOfPull } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
@@ -66,7 +67,9 @@ export function waitingPlans({ pull, live, record, plans, executableName }: Stan
   if (!pull.planned || (record.length === 0 && plans.length > 0)) {
     return { kind: 'rejected', message: `no plan found; ${again} first` };
   }
-  const sorted = sortOut(record.toSorted(asPlanFiles), plans, (project, plan) => after(hindrance(project, plan), again));
+  const sorted = sortOut(record.toSorted(asPlanFiles), plans, (project, plan) =>
+    after(hindrance(project, plan), again),
+  );
   // After an import or a removal from the state it is as if nothing were left to be applied.
   const isThrownAway = ({ status, jobId }: PullProject) => status === 'plan_discarded' && jobId === null;
   if (sorted.appliable.length + sorted.hindered.length === 0 && record.some(isThrownAway)) {
@@ -161,11 +164,7 @@ function sortOut<P extends Asked>(
 type FoundPlan = { readonly isOld: boolean };
 
 function asPlanFiles(one: PullProject, other: PullProject): number {
-  return inOrder(one.workspace, other.workspace) || inOrder(planFile(one), planFile(other));
-}
-
-function inOrder(one: string, other: string): number {
-  return Buffer.compare(Buffer.from(one), Buffer.from(other));
+  return inByteOrder(one.workspace, other.workspace) || inByteOrder(planFile(one), planFile(other));
 }
 
 /** Where Atlantis keeps the plan of a project, in its checkout. */
