@@ -38,7 +38,7 @@ describe('changedProjects', () => {
       [
         'refuses a pattern that is none',
         { config: patterns('["a["]') },
-        ['parsing atlantis.yaml: "a[" is not a valid pattern'],
+        ['parsing atlantis.yaml: line 3: projects[0].autoplan.when_modified: "a[" is not a valid pattern'],
       ],
       [
         'keeps the order of the file',

@@ -66,10 +66,12 @@ export function configuredProjects(config: RepoConfig, scope: Scope): Configured
     const list = isForBranch(configured.branch) ? entries : others;
     list.push(place(configured, index, scope));
   }
-  const issues = [...sameNames(entries), ...sameFolders(entries), ...badPatterns(entries)];
-  if (issues[0]) {
-    const atlantisMessage = `parsing ${config.file}: ${issues[0].message}`;
-    return { kind: 'invalid', message: issuesMessage(config.file, issues), atlantisMessage };
+  const ofAtlantis = [...sameNames(entries), ...sameFolders(entries)];
+  const issues = [...ofAtlantis, ...badPatterns(entries)];
+  if (issues.length > 0) {
+    const message = issuesMessage(config.file, issues);
+    const [first] = ofAtlantis;
+    return { kind: 'invalid', message, atlantisMessage: first ? `parsing ${config.file}: ${first.message}` : message };
   }
   const projects = entries.flatMap((entry) => entry.projects);
   const ofOthers = others.flatMap((entry) => entry.projects);
