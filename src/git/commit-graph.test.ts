@@ -1,7 +1,9 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, git } from '../../test/support/git.ts';
 import { type MirroredRepo, mirroredRepo } from '../../test/support/mirror.ts';
 import { commitsBehind, hasCommit, isAncestor, mergeBase, messagesSince } from './commit-graph.ts';
+import { mirrorDir } from './layout.ts';
 
 /*
  * first ── second ── third   main
@@ -39,6 +41,17 @@ describe('hasCommit', () => {
     ['an option', async () => '--help'],
   ])('does not take %s for one', async (_what, idOf) => {
     expect(await hasCommit(repo.deps, 1, await idOf())).toBe(false);
+  });
+
+  it('notices that the mirror was lost, and that another is in its place', async () => {
+    const lost = await mirroredRepo({ 'main.tf': '# 1' });
+    const isThere = () => hasCommit(lost.deps, 1, lost.first);
+    expect(await isThere()).toBe(true);
+    await rm(mirrorDir(lost.deps, 1), { recursive: true });
+    expect(await isThere()).toBe(false);
+    await mkdir(mirrorDir(lost.deps, 1));
+    await git(mirrorDir(lost.deps, 1), 'init', '--quiet', '--bare');
+    expect(await isThere()).toBe(false);
   });
 
   it('finds nothing in a repo that was never fetched', async () => {

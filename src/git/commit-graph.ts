@@ -10,7 +10,10 @@ import type { GitDeps } from './types.ts';
 /** Whether the mirror of the repo has the commit. False, too, for a repo that was never fetched. Never fetches. */
 export async function hasCommit(deps: GitDeps, repoId: number, sha: string): Promise<boolean> {
   if (!/^[0-9a-f]{40,64}$/.test(sha)) return false;
+  const mirror = mirrorDir(deps, repoId);
+  if (deps.seenCommits.has(mirror, sha) && !deps.damaged.has(repoId)) return true;
   const { code } = await ask(deps, repoId, { args: ['cat-file', '-e', `${sha}^{commit}`], codes: [0, 1, 128] });
+  if (code === 0) deps.seenCommits.note(mirror, sha);
   return code === 0;
 }
 

@@ -168,4 +168,5 @@ export async function tidyMirror(deps: GitDeps, repoId: number): Promise<void> {
     timeoutMs: deps.limits.fetchMs,
     remote: true,
   });
+  deps.seenCommits.forget(mirror);
 }

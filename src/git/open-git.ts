@@ -10,6 +10,7 @@ import { type GitVersion, isAtLeast, parseGitVersion } from './git-version.ts';
 import { checkoutsDir, gitHome, sparesDir, trashDir } from './layout.ts';
 import { createRounds } from './rounds.ts';
 import { type RunGitDeps, runGit } from './run-git.ts';
+import { createSeenCommits } from './seen-commits.ts';
 import { createTurns } from './turns.ts';
 import type { GitDeps, GitLimits } from './types.ts';
 
@@ -55,6 +56,7 @@ export async function openGit(options: {
     fetches: createRounds(),
     pool: createCheckoutPool(limits),
     damaged: new Set(),
+    seenCommits: createSeenCommits(),
   };
 }
 

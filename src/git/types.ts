@@ -2,6 +2,7 @@ import type { Log } from '../lib/log.ts';
 import type { CheckoutPool, SpareLimits } from './checkout-pool.ts';
 import type { GitVersion } from './git-version.ts';
 import type { Rounds } from './rounds.ts';
+import type { SeenCommits } from './seen-commits.ts';
 import type { Turns } from './turns.ts';
 
 /** What every function here needs; made by `openGit`. One for each data directory. */
@@ -20,6 +21,7 @@ export type GitDeps = {
   readonly pool: CheckoutPool;
   /** Repos whose mirror turned out to be broken: the next fetch makes it again. */
   readonly damaged: Set<number>;
+  readonly seenCommits: SeenCommits;
 };
 
 export type GitLimits = SpareLimits & {

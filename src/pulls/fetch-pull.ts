@@ -37,9 +37,12 @@ export type PullCommits =
 /** Fetches a pull request and works out what of it is checked out, by `--checkout-strategy`. */
 export async function commitsOf(deps: PullDeps, repo: Repo, live: Pull): Promise<PullCommits> {
   await fetchPull(deps, repo, live);
-  const baseSha = await branchTip(deps, repo.id, live.baseBranch);
+  const [baseSha, isThere] = await Promise.all([
+    branchTip(deps, repo.id, live.baseBranch),
+    hasCommit(deps.git, repo.id, live.headSha),
+  ]);
   if (baseSha === undefined) return rejected(`the repository has no branch ${JSON.stringify(live.baseBranch)}`);
-  if (!(await hasCommit(deps.git, repo.id, live.headSha))) {
+  if (!isThere) {
     return rejected(`the repository has no commit ${live.headSha} any more: was another one pushed in its place?`);
   }
   if (deps.pullSettings.checkoutStrategy === 'branch') return { kind: 'ready', commitSha: live.headSha, baseSha };

@@ -20,16 +20,16 @@ export async function forgetPlans(deps: PullDeps, { command, task }: CommandCont
   });
 }
 
+/** Whether all plans of a run came out. */
+export function isWhole(run: RunWithJobs): boolean {
+  return run.jobs.every(({ outcome }) => outcome?.kind === 'planned' || outcome?.kind === 'unchanged');
+}
+
 /**
  * A pull request that merges itself needs all of its plans: when one of a run did not come out, all are thrown away. It
- * keeps its locks, since it is to be planned again. True when that was so.
+ * keeps its locks, since it is to be planned again.
  */
-export async function dropUnlessWhole(
-  deps: PullDeps,
-  { command, task }: CommandContext,
-  run: RunWithJobs,
-): Promise<boolean> {
-  if (run.jobs.every(({ outcome }) => outcome?.kind === 'planned' || outcome?.kind === 'unchanged')) return false;
+export async function dropPlans(deps: PullDeps, { command, task }: CommandContext): Promise<void> {
   const { pull } = command;
   const of = { repoId: pull.repo.id, pullNumber: pull.number };
   const reason = 'another plan of the pull request, which merges itself, did not come out';
@@ -39,5 +39,4 @@ export async function dropUnlessWhole(
     await discardPlans(tx, of, { reason, now });
     await recordDiscarded(tx, pull.id, { now });
   });
-  return true;
 }

@@ -114,13 +114,13 @@ export async function selectOnPull(
   if (commits.kind === 'rejected') return commits;
   const { commitSha, baseSha } = commits;
   const commit = { repoId: repo.id, sha: commitSha };
-  const understood = await configAt(deps, repo, { commitSha, baseBranch: live.baseBranch });
-  if (understood.kind === 'rejected') return understood;
-  const { config, merged } = understood;
-  const [tree, paths] = await Promise.all([
+  const [understood, tree, paths] = await Promise.all([
+    configAt(deps, repo, { commitSha, baseBranch: live.baseBranch }),
     loadTree(deps.git, commit),
     changedPaths(deps.git, repo.id, { base: baseSha, head: live.headSha }),
   ]);
+  if (understood.kind === 'rejected') return understood;
+  const { config, merged } = understood;
   const { settings, pullSettings } = deps;
   const selected = await selectForPull({
     config,
