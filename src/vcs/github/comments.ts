@@ -3,6 +3,7 @@ import type { PullComment, PullRef } from '../index.ts';
 import type { GithubClient } from './client.ts';
 import { repoParameters } from './pull-reads.ts';
 import { commentSchema } from './schemas.ts';
+import { ghost } from './to-pull.ts';
 
 function issueParameters({ fullName, number }: PullRef) {
   return { ...repoParameters(fullName), issue_number: number };
@@ -11,7 +12,7 @@ function issueParameters({ fullName, number }: PullRef) {
 export async function listComments(client: GithubClient, ref: PullRef): Promise<PullComment[]> {
   const route = 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments';
   const { items } = await client.list(route, issueParameters(ref), commentSchema);
-  return items.map(({ id, user, body }) => ({ id: String(id), author: user?.login ?? 'ghost', body: body ?? '' }));
+  return items.map(({ id, user, body }) => ({ id: String(id), author: user?.login ?? ghost, body: body ?? '' }));
 }
 
 export async function createComment(client: GithubClient, ref: PullRef, body: string): Promise<string> {

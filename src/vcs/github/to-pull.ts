@@ -2,7 +2,7 @@ import type { Pull } from '../index.ts';
 import type { GithubPull } from './schemas.ts';
 
 /** GitHub's name for the author of what a deleted account left. */
-const ghost = 'ghost';
+export const ghost = 'ghost';
 
 /** Our own view of GitHub's pull request. */
 export function toPull(pull: GithubPull): Pull {

@@ -10,7 +10,7 @@ import {
   noteSchema,
   projectSchema,
 } from './schemas.ts';
-import { pullOfRequest } from './to-pull.ts';
+import { ghost, pullOfRequest } from './to-pull.ts';
 
 export function findProject(client: GitlabClient, project: string | number): Promise<GitlabProject | undefined> {
   return client.find('reading a project', (api) => api.projects.show(project), projectSchema);
@@ -88,5 +88,5 @@ export async function listComments(client: GitlabClient, { fullName, number }: P
     noteSchema,
   );
   const ofPeople = items.filter(({ system }) => system !== true);
-  return ofPeople.map(({ id, author, body }) => ({ id: String(id), author: author?.username ?? 'ghost', body }));
+  return ofPeople.map(({ id, author, body }) => ({ id: String(id), author: author?.username ?? ghost, body }));
 }

@@ -2,7 +2,7 @@ import type { Pull } from '../index.ts';
 import type { GitlabMergeRequest, RequestEvent } from './schemas.ts';
 
 /** GitLab's name for the author of what a deleted account left. */
-const ghost = 'ghost';
+export const ghost = 'ghost';
 
 /** Our own view of GitLab's merge request. Its own words name the head's repo by a number alone. */
 export function pullOfRequest(request: GitlabMergeRequest, headRepo: string | null): Pull {
