@@ -4,7 +4,7 @@ export type { RunDeps, RunSettings } from './deps.ts';
 export { executeRun } from './execute-run.ts';
 export { createInitGate } from './init-gate.ts';
 export { lockLinkName, lockUrl } from './job-lock.ts';
-export { findJobs, hasBegunToChange } from './job-store.ts';
+export { findJobs, hasBegunToChange, isWorkedOn } from './job-store.ts';
 export { createJobTokens, type JobTokens } from './job-tokens.ts';
 export { releasePullCheckouts, tidyKeptCheckouts } from './kept-checkouts.ts';
 export { createPool } from './pool.ts';

@@ -109,6 +109,16 @@ export async function hasBegunToChange(db: DbHandle, of: PullProject): Promise<b
   return row !== undefined;
 }
 
+/** Whether a run of a pull request has a job in a project that has not ended. */
+export async function isWorkedOn(db: DbHandle, of: PullProject): Promise<boolean> {
+  const row = await jobsInProject(db, of)
+    .select('jobs.id')
+    .where('jobs.ended_at', 'is', null)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export type JobChange = {
   readonly state: JobState;
   readonly startedAt?: number;

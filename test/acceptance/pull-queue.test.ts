@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
-import { apiClient } from '../support/api-client.ts';
+import { apiClient, apiSecret } from '../support/api-client.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import {
   comment,
@@ -22,7 +22,10 @@ import { waitFor } from '../support/wait-for.ts';
 const config = `version: 3
 projects:
 ${['net', 'app'].map((dir) => `- {dir: ${dir}, autoplan: {when_modified: ['*']}}\n`).join('')}`;
-const files = { 'atlantis.yaml': config, 'net/main.tf': '', 'app/main.tf': '', 'net/mark': 'm0', 'app/mark': 'm0' };
+const files = {
+  ...{ 'atlantis.yaml': config, 'net/main.tf': '', 'app/main.tf': '' },
+  ...{ 'net/mark': 'm0', 'app/mark': 'm0', 'net/fake.sh': '' },
+};
 
 /** Waits for a word from the test before it plans or applies, so that others can come meanwhile. */
 const slow = (command: string, seconds: number) => ({
@@ -255,6 +258,28 @@ describe('the queue of a pull request', () => {
     await idle(it);
     expect(await it.engine.marks()).toEqual(['m1@default']);
     expect((await apiClient(it.server.url).locks()).length).toBe(1);
+  });
+
+  it('keeps the lock that a run of the API works under when a push leaves its project out', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', 'app/mark': 'm1' });
+    await opened(it, pull);
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
+    await it.world.push(pull, slow('plan', 5));
+    const order = { Repository: 'acme/infra', Type: 'Github', Ref: 'change', PR: pull.number, Projects: [] };
+    const asked = fetch(`${it.server.url}/api/plan`, {
+      method: 'POST',
+      headers: { 'x-atlantis-token': apiSecret },
+      body: JSON.stringify({ ...order, Paths: [{ Directory: 'net' }] }),
+    });
+    await waitFor('the plan of the API', () => it.engine.hasNoted('at-plan'));
+    await it.world.push(pull, { 'net/mark': 'm0', 'net/fake.sh': '' });
+    await pushed(it, pull);
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 2);
+    const folders = (await apiClient(it.server.url).locks()).map(({ Name }) => Name);
+    expect(folders).toEqual(['acme/infra/net/default/', 'acme/infra/app/default/']);
+    expect((await asked).status).toBe(200);
+    await idle(it);
   });
 
   /** The first of two projects is being applied. */
