@@ -31,7 +31,7 @@ async function beginRecord(tx: Tx, event: RunEvent): Promise<void> {
   if (!pull) return;
   const { headSha, baseBranch } = pull;
   if (run.trigger.kind === 'pull') await setRun(tx, run.trigger.commandId, { runId: run.id, headSha, baseBranch });
-  if (run.kind === 'version' || run.kind === 'apply') return;
+  if (run.kind === 'version' || run.kind === 'apply' || pull.isAside) return;
   const known = await upsertPull(tx, repo, { number: pull.number, seen: null, now });
   if (!isAbout(known, pull)) {
     await deleteProjects(tx, known.id);
@@ -79,7 +79,7 @@ function isOf(
 }
 
 async function recordEnd(tx: Tx, { run, repo, now }: RunEvent, job: Job): Promise<void> {
-  if (!run.pull || !job.outcome) return;
+  if (!run.pull || run.pull.isAside || !job.outcome) return;
   const status: ProjectStatus | null = statusAfter(run.kind, job.outcome);
   if (status === null) return;
   const pull = await upsertPull(tx, repo, { number: run.pull.number, seen: null, now });

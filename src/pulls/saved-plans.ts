@@ -38,7 +38,9 @@ export type Standing = {
 };
 
 export async function standingOf(deps: PullDeps, pull: PullRecord, live: Pull): Promise<Standing> {
-  const plans = await plansOfPull(deps.db, { repoId: pull.repo.id, pullNumber: pull.number });
+  const saved = await plansOfPull(deps.db, { repoId: pull.repo.id, pullNumber: pull.number });
+  // The API may have been asked to plan another commit in between.
+  const plans = saved.filter(({ run }) => run.pull?.headSha === pull.planned?.headSha);
   return {
     ...{ pull, live, executableName: deps.pullSettings.executableName },
     record: await selectProjects(deps.db, pull.id),

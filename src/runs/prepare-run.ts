@@ -77,8 +77,7 @@ async function resolveTarget(deps: RunDeps, repo: Repo, target: RefTarget): Prom
     refKind: resolved.ref.kind,
     commitSha: resolved.sha,
     baseBranch,
-    // What is planned here may be another commit than the pull request's: then no comment applies it.
-    pull: pull ? { ...pull.pull, headSha: resolved.sha } : null,
+    pull: pull ? { ...pull.pull, headSha: resolved.sha, isAside: resolved.sha !== pull.pull.headSha } : null,
     jobs: selected.projects.map((project) => ({ project, planId: null })),
     order: { parallel: true, abortOnFail: merged.repo.abortOnExecutionOrderFail },
   };

@@ -293,7 +293,7 @@ describe('a run of the API for a pull request', () => {
     const { world } = await hostedWorld();
     await world.work();
     const { pull, commitSha } = await run(world, 'plan');
-    expect(pull?.headSha).toBe(commitSha);
+    expect(pull).toMatchObject({ headSha: commitSha, isAside: true });
   });
 
   it('is rejected for a pull request that is closed', async () => {

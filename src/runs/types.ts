@@ -15,6 +15,8 @@ export type RunPull = {
   readonly number: number;
   readonly url: string;
   readonly headSha: string;
+  /** The commit is another than the head was then: such a run says nothing about where the pull request stands. */
+  readonly isAside?: boolean;
   readonly headBranch: string;
   /** The ref of the base repo that holds the head; null where the host has none. */
   readonly headRef: string | null;

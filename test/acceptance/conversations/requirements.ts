@@ -49,6 +49,33 @@ export const requirements: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'what the API is asked for is no part of the pull request when it is another commit',
+    hosts: ['local repositories'],
+    files,
+    change: { 'a/main.tf': main('one'), 'b/main.tf': main('one') },
+    rule: { apply_requirements: ['approved'] },
+    steps: [
+      { approve: true },
+      { push: { 'a/main.tf': main('of another commit') }, on: 'other' },
+      { api: 'apply', branch: 'other', folder: 'a' },
+      { api: 'plan', branch: 'other', folder: 'a' },
+      { comment: 'atlantis apply' },
+      { comment: 'atlantis plan -d a' },
+      { comment: 'atlantis apply -d a' },
+    ],
+    comments: [
+      { has: [listed('Plan', where('a'), where('b'))] },
+      {
+        has: [listed('Apply', where('b'), where('a')), 'Apply complete!', 'plan file is missing for dir "a"'],
+        lacks: ['of another commit'],
+      },
+      planned(where('a'), '-d a', '"one"'),
+      applied(where('a'), 'var = "one"'),
+    ],
+    statuses: { 'atlantis/apply': 'success: 2/2 projects applied successfully.' },
+    locks: 2,
+  },
+  {
     name: 'a new plan takes approvals back where the server says so',
     files,
     change,

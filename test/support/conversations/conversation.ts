@@ -20,6 +20,8 @@ export type Step =
   | { readonly merge: true }
   /** Deletes a lock on its page: its id without the name of the repository. */
   | { readonly deleteLock: string }
+  /** Asks the API to plan or apply a branch in a folder, for pull request 1; on local repositories alone. */
+  | { readonly api: 'plan' | 'apply'; readonly branch: string; readonly folder: string }
   | { readonly globalLock: true };
 
 /** A conversation, as data: what is there, what people do, and what they read afterwards. */

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { apiSecret } from '../api-client.ts';
 import type { TestServer } from '../server.ts';
 import { waitFor } from '../wait-for.ts';
 import type { Branches } from './branches.ts';
@@ -29,11 +30,21 @@ export async function take(step: Step, place: Place): Promise<void> {
   else if ('close' in step) await repo.close(step.on ?? 1);
   else if ('reopen' in step) await able(repo.reopen)(1);
   else if ('merge' in step) await repo.merge(1);
+  else if ('api' in step) await askApi(step, place);
   else if ('deleteLock' in step) {
     const id = encodeURIComponent(encodeURIComponent(`${place.fullName}/${step.deleteLock}`));
     const reply = await fetch(`${server.url}/locks?id=${id}`, { method: 'DELETE' });
     expect(reply.status, await reply.text()).toBe(200);
   } else await fetch(`${server.url}/apply/lock`, { method: 'POST' });
+}
+
+async function askApi(
+  { api, branch, folder }: Extract<Step, { api: string }>,
+  { server, fullName }: Place,
+): Promise<void> {
+  const body = { Repository: fullName, Ref: branch, Type: 'Local', PR: 1, Paths: [{ Directory: folder }] };
+  const headers = { 'x-atlantis-token': apiSecret };
+  await fetch(`${server.url}/api/${api}`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
 function able<Act>(act: Act | undefined): Act {
