@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mirroredRepo } from '../../test/support/mirror.ts';
 import { gitError, runGit, tryGit, withDisk } from './run-git.ts';
@@ -5,12 +6,13 @@ import { gitError, runGit, tryGit, withDisk } from './run-git.ts';
 const activity = 'testing';
 
 describe('runGit', () => {
-  it("gives git's own reason", async () => {
+  it("gives git's own reason, without the folder that everything is in", async () => {
     const { deps } = await mirroredRepo({});
-    const ran = runGit(deps, { activity, args: ['cat-file', '-p', 'nope'], gitDir: deps.dataDir });
+    const gitDir = join(deps.dataDir, 'repos', 'nope');
+    const ran = runGit(deps, { activity, args: ['cat-file', '-p', 'nope'], gitDir });
     await expect(ran).rejects.toMatchObject({
       code: 'git_failed',
-      message: `testing: not a git repository: '${deps.dataDir}'`,
+      message: "testing: not a git repository: 'repos/nope'",
     });
   });
 

@@ -30,7 +30,10 @@ export type GitOutput = { readonly code: number; readonly stdout: string };
 /** What it takes to run git. */
 export type RunGitDeps = Pick<GitDeps, 'dataDir' | 'environment' | 'limits' | 'turns'>;
 
-/** Git did not do what was asked. `reason` is what it said, fit to be shown: one line without credentials. */
+/**
+ * Git did not do what was asked. `reason` is what it said, fit to be shown on a pull request: one line without credentials,
+ * which does not tell where on this machine our folders are.
+ */
 export type GitFailure = { readonly reason: string; readonly diskFull: boolean };
 
 const killAfterMs = 5_000;
@@ -56,7 +59,8 @@ export async function tryGit(deps: RunGitDeps, call: GitCall): Promise<GitOutput
   if (result.kind === 'exited' && (call.codes ?? [0]).includes(result.code) && !result.truncated) {
     return { code: result.code, stdout: result.stdout };
   }
-  const reason = withoutSecrets(failureReason(result, timeoutMs), call.secrets ?? []);
+  const said = failureReason(result, timeoutMs).replaceAll(`${deps.dataDir}/`, '');
+  const reason = withoutSecrets(said, call.secrets ?? []);
   return { reason, diskFull: await isDiskFull(deps, reason) };
 }
 
