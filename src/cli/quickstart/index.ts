@@ -69,10 +69,11 @@ async function tourUntil(
   const say = (line: string) => context.write(`${line}\n`);
   await makeSampleRepo(join(tour.dir, 'repos'), context.env);
   const options = serverOptions(tour);
+  // Not beside the server: a second connection would wait for a transaction that this very thread has to go on with.
+  const token = await makeToken(options, context.now());
   const server = await startServer({ options, env: context.env, log: createLog({ level: 'error' }) });
   try {
     say(`Server: ${server.url} (database: SQLite)`);
-    const token = await makeToken(options, context.now());
     const succeeded = await Promise.race([
       takeTour(apiClient(server.url, { apiSecret: tour.apiSecret, token }), say),
       signal.then(() => undefined),
