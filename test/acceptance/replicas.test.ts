@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fakeEngine } from '../support/fake-engine.ts';
+import { portFinder } from '../support/free-port.ts';
 import { comment, deliver, openGithubWorld, ownComments, underWay } from '../support/github-world.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -9,6 +10,8 @@ projects:
 - {dir: net, autoplan: {when_modified: ['*']}}
 `;
 const files = { 'atlantis.yaml': config, 'net/main.tf': '', 'net/mark': 'm0' };
+
+const nextPort = portFinder();
 
 describe('two servers on one database', () => {
   it.each(['branch', 'merge'])('apply what the other one planned (%s)', async (strategy) => {
@@ -26,5 +29,39 @@ describe('two servers on one database', () => {
     expect(ownComments(world, pull)[1]).toContain('Apply complete!');
     expect(await engine.marks()).toEqual(['m1@default']);
     await waitFor('no status to be pending', () => underWay(world).length === 0);
+  });
+
+  /** One server plans, the other one has come meanwhile. */
+  async function whilePlanning(seconds: number) {
+    const engine = await fakeEngine();
+    const world = await openGithubWorld({ files, engine: engine.binary, onPostgres: true });
+    const planning = await world.start();
+    const script = `[ $command = plan ] && { note at-plan; sleep ${seconds}; }\n`;
+    const pull = await world.openPull('change', { 'net/mark': 'm1', 'net/fake.sh': script });
+    await deliver(planning, world.github.pullEvent(world.repo, pull, 'opened'));
+    await waitFor('the plan', () => engine.hasNoted('at-plan'));
+    const flags = { 'data-dir': await temporaryDir(), port: await nextPort() };
+    return { world, pull, planning, other: await world.start({ flags }) };
+  }
+
+  it('stop what the other one runs when they are told to cancel', async () => {
+    const { world, pull, other } = await whilePlanning(60);
+    await comment(world, other, { pull, body: 'atlantis cancel' });
+    await waitFor('both answers', () => ownComments(world, pull).length === 2);
+    expect(ownComments(world, pull).join()).toContain('**Plan Cancelled**: cancelled by ada.');
+    await waitFor('no status to be pending', () => underWay(world).length === 0);
+  });
+
+  it('go on with what the other one left when it died', async () => {
+    const { world, pull, planning, other } = await whilePlanning(2);
+    await planning.stop('SIGKILL');
+    await waitFor('the plan', () => ownComments(world, pull).length === 1, { timeoutMs: 60_000 });
+    await waitFor('no status to be pending', () => underWay(world).length === 0);
+    await comment(world, other, { pull, body: 'atlantis unlock' });
+    await waitFor('the answer', () => ownComments(world, pull).length > 1);
+    expect(ownComments(world, pull).map((body) => body.split(':', 1)[0])).toEqual([
+      'Ran Plan for dir',
+      'All Atlantis locks for this PR have been unlocked and plans discarded',
+    ]);
   });
 });
