@@ -8,6 +8,8 @@ export type RateBudget = {
 
 /** GitHub's advice when a secondary limit comes without a time: wait for at least one minute. */
 const unknownWaitMs = 60_000;
+/** These hosts count by the hour. Whoever names a later time is asked again by then: it may be wrong. */
+const longestWaitMs = 3_600_000;
 
 /**
  * Understands `Retry-After` (seconds or a date) and `X-RateLimit-Remaining` with `X-RateLimit-Reset` (epoch seconds), as
@@ -17,7 +19,7 @@ const unknownWaitMs = 60_000;
 export function createRateBudget(now: () => number): RateBudget {
   let readyAt = 0;
   const waitUntil = (time: number) => {
-    readyAt = Math.max(readyAt, time);
+    readyAt = Math.max(readyAt, Math.min(time, now() + longestWaitMs));
   };
   return {
     readyAt: () => readyAt,
