@@ -25,6 +25,17 @@ describe('polder quickstart', () => {
     expect(readdirSync(dir)).toEqual([]);
   });
 
+  it('can be taken again on the same folder', async () => {
+    const dir = await temporaryDir();
+    const env = { PATH: process.env.PATH ?? '', TMPDIR: dir };
+    const flags = ['--once', `--data-dir=${join(dir, 'kept')}`];
+    const first = startQuickstart(env, flags);
+    expect([await first.ended, first.errors()]).toEqual([0, '']);
+    const second = startQuickstart(env, flags);
+    expect([await second.ended, second.errors()]).toEqual([0, '']);
+    expect(second.output()).toContain('== pull request 2 of acme/shop');
+  });
+
   it('takes the OpenTofu that npm carries where there is no other engine', async () => {
     const dir = await temporaryDir();
     const ended = await runQuickstart({ PATH: barePath(join(dir, 'bin')), TMPDIR: dir });

@@ -31,6 +31,11 @@ export type ApiClient = {
   /** A job's log as it grows, line by line, until it is complete. */
   followLog(jobId: number, onLine: (line: string) => void): Promise<void>;
   environments(repo: string): Promise<ApiEnvironment[]>;
+  /** Those that are open, of all repos. */
+  openPulls(): Promise<(ApiPull & { readonly repository: { readonly full_name: string } })[]>;
+  closePull(repo: string, pull: number): Promise<void>;
+  /** Whether a pull request of that repo holds a lock. */
+  hasLocks(repo: string): Promise<boolean>;
   openPull(repo: string, branches: { readonly head: string; readonly base: string }): Promise<ApiPull>;
   comment(repo: string, pull: number, body: string): Promise<void>;
   /** All comments of a pull request, oldest first. */
@@ -53,6 +58,18 @@ export function apiClient(baseUrl: string, secrets: { apiSecret: string; token: 
     environments: async (repo) => {
       const url = `${baseUrl}/api/v4/projects/${encodeURIComponent(repo)}/environments?per_page=100`;
       return (await json(url, { headers: { 'PRIVATE-TOKEN': secrets.token } })) as ApiEnvironment[];
+    },
+    openPulls: async () => {
+      const answer = await json(`${baseUrl}/api/pulls?state=open`, { headers: atlantis });
+      return (answer as { pulls: Awaited<ReturnType<ApiClient['openPulls']>> }).pulls;
+    },
+    closePull: async (repo, pull) => {
+      const body = JSON.stringify({ repo });
+      await json(`${baseUrl}/api/pulls/${pull}/close`, { method: 'POST', headers: atlantis, body });
+    },
+    hasLocks: async (repo) => {
+      const answer = (await json(`${baseUrl}/api/locks`, {})) as { Locks: { ProjectRepo: string; PullID: string }[] };
+      return answer.Locks.some(({ ProjectRepo, PullID }) => ProjectRepo === repo && Number(PullID) > 0);
     },
     openPull: async (repo, branches) => {
       const body = JSON.stringify({ repo, ...branches });

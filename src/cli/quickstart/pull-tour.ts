@@ -27,6 +27,15 @@ export async function takePullTour(client: ApiClient, say: Say): Promise<boolean
   return apply.includes('Apply complete!');
 }
 
+/** Closes the pull requests of an earlier tour on the same folder, whose locks would be in the way. */
+export async function closeEarlierPulls(client: ApiClient): Promise<void> {
+  const pulls = (await client.openPulls()).filter(({ repository }) => repository.full_name === sampleRepoName);
+  for (const { number } of pulls) await client.closePull(sampleRepoName, number);
+  for (let waited = 0; waited < patienceMs && (await client.hasLocks(sampleRepoName)); waited += lookEveryMs) {
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+}
+
 /** The comment of that number, counted from 1, once it is there. */
 async function answer(client: ApiClient, pull: number, count: number): Promise<string> {
   for (let waited = 0; waited < patienceMs; waited += lookEveryMs) {

@@ -1,6 +1,6 @@
 import { renderTable } from '../render-table.ts';
 import type { ApiClient, ApiJob, ApiRun } from './api-client.ts';
-import { type Say, takePullTour } from './pull-tour.ts';
+import { closeEarlierPulls, type Say, takePullTour } from './pull-tour.ts';
 import { sampleProjects, sampleRepoName } from './sample-repo.ts';
 
 /**
@@ -8,6 +8,7 @@ import { sampleProjects, sampleRepoName } from './sample-repo.ts';
  * environments that came of it. False when a project did not succeed.
  */
 export async function takeTour(client: ApiClient, say: Say): Promise<boolean> {
+  await closeEarlierPulls(client);
   const request = { Repository: sampleRepoName, Ref: 'main', Type: 'Local', Projects: sampleProjects };
   for (const kind of ['plan', 'apply'] as const) {
     say('');
