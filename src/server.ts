@@ -20,33 +20,15 @@ import type { Log } from './lib/log.ts';
 import { makeFolder } from './lib/make-folder.ts';
 import { version } from './lib/version.ts';
 import {
-  commandTask,
   createIntake,
-  greetCommand,
-  greetTask,
-  handleCommand,
-  noticeTask,
   onPullRunEvent,
   type PullDeps,
-  postNotice,
+  pullHandlers,
   pullRequirement,
   pullSettings,
-  refusedStatusTask,
-  setRefusedStatus,
-  settleStatuses,
-  statusTask,
   sweepDeliveries,
-  tellWaiting,
-  waitingTask,
 } from './pulls/index.ts';
-import {
-  deregisterInstance,
-  type Handler,
-  type Instance,
-  registerInstance,
-  startWorker,
-  type Worker,
-} from './queue/index.ts';
+import { deregisterInstance, type Instance, registerInstance, startWorker, type Worker } from './queue/index.ts';
 import { readServerRules, type ServerRules, unbuiltRules } from './repo-config/index.ts';
 import {
   cleanAfterCrash,
@@ -220,17 +202,6 @@ async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
       http.server.close();
       http.server.closeAllConnections();
     },
-  };
-}
-
-function pullHandlers(app: PullDeps): Record<string, Handler> {
-  return {
-    [commandTask]: handleCommand(app),
-    [greetTask]: greetCommand(app),
-    [noticeTask]: postNotice(app),
-    [statusTask]: settleStatuses(app),
-    [refusedStatusTask]: setRefusedStatus(app),
-    [waitingTask]: tellWaiting(app),
   };
 }
 

@@ -1,15 +1,9 @@
 export { afterUnlock } from './after-unlock.ts';
 export type { PullDeps } from './deps.ts';
-export { greetCommand } from './greet-command.ts';
-export { handleCommand } from './handle-command.ts';
+export { pullHandlers } from './handlers.ts';
 export { createIntake, type Intake, type IntakeDeps, type Reply } from './intake.ts';
 export { onRunEvent as onPullRunEvent } from './on-run-event.ts';
 export { listOpenCommands, type OpenCommand } from './open-commands.ts';
-export { postNotice } from './post-notice.ts';
 export { pullRequirement } from './requirements.ts';
-export { setRefusedStatus } from './set-refused-status.ts';
 export { type PullSettings, pullSettings } from './settings.ts';
-export { settleStatuses } from './settle-statuses.ts';
 export { sweepDeliveries } from './sweep-deliveries.ts';
-export { commandTask, greetTask, noticeTask, refusedStatusTask, statusTask, waitingTask } from './tasks.ts';
-export { tellWaiting } from './tell-waiting.ts';

@@ -1,0 +1,21 @@
+import type { Handler } from '../queue/index.ts';
+import type { PullDeps } from './deps.ts';
+import { greetCommand } from './greet-command.ts';
+import { handleCommand } from './handle-command.ts';
+import { postNotice } from './post-notice.ts';
+import { setRefusedStatus } from './set-refused-status.ts';
+import { settleStatuses } from './settle-statuses.ts';
+import { commandTask, greetTask, noticeTask, refusedStatusTask, statusTask, waitingTask } from './tasks.ts';
+import { tellWaiting } from './tell-waiting.ts';
+
+/** The queue's handlers for what is due on pull requests, by the kinds of their tasks. */
+export function pullHandlers(deps: PullDeps): Readonly<Record<string, Handler>> {
+  return {
+    [commandTask]: handleCommand(deps),
+    [greetTask]: greetCommand(deps),
+    [noticeTask]: postNotice(deps),
+    [statusTask]: settleStatuses(deps),
+    [refusedStatusTask]: setRefusedStatus(deps),
+    [waitingTask]: tellWaiting(deps),
+  };
+}
