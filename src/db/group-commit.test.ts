@@ -85,6 +85,14 @@ describe('transactions that come together', () => {
     expect(await paths(db)).toEqual(['a', 'c']);
   });
 
+  it('keep no second connection of the same thread from writing', async () => {
+    const url = `sqlite:${join(await temporaryDir(), 'polder.db')}`;
+    const [db, other] = [await openIt(url), await openIt(url)];
+    const names = Array.from({ length: 40 }, (_none, index) => `g${index}`);
+    await Promise.all(names.map((name, index) => (index % 2 ? db : other).transaction((tx) => add(tx, name))));
+    expect((await paths(db)).toSorted()).toEqual(names.toSorted());
+  });
+
   it('leave others that only read their turn', async () => {
     const db = await openIt('sqlite::memory:');
     const { opened, open } = createGate();

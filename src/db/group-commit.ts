@@ -18,7 +18,11 @@ export function groupCommits(query: Kysely<Schema>): RunTransaction {
   let isAtWork = false;
   const work = async () => {
     isAtWork = true;
-    while (waiting.length > 0) await commitTogether(query, waiting);
+    while (waiting.length > 0) {
+      // Before the transaction and not in it: others could not write meanwhile.
+      await nextTurn();
+      await commitTogether(query, waiting.splice(0, mostTogether));
+    }
     isAtWork = false;
   };
   return (change) =>
@@ -40,22 +44,16 @@ type Member = {
   fail(error: unknown): void;
 };
 
-/** Takes members from those that wait until a turn brings no more. Throws nothing. */
-async function commitTogether(query: Kysely<Schema>, waiting: Member[]): Promise<void> {
-  const taken: Member[] = [];
+/** Throws nothing. */
+async function commitTogether(query: Kysely<Schema>, members: readonly Member[]): Promise<void> {
   const tell: (() => void)[] = [];
   try {
     await query.transaction().execute(async (trx) => {
-      for (let next = waiting.shift(); next; next = taken.length < mostTogether ? waiting.shift() : undefined) {
-        taken.push(next);
-        tell.push(await next.run(trx));
-        if (waiting.length === 0) await nextTurn();
-      }
+      for (const member of members) tell.push(await member.run(trx));
     });
   } catch (error) {
-    if (taken.length === 0) taken.push(...waiting.splice(0, 1));
-    if (taken.length === 1) taken[0]?.fail(error);
-    else for (const member of taken) await commitTogether(query, [member]);
+    if (members.length === 1) members[0]?.fail(error);
+    else for (const member of members) await commitTogether(query, [member]);
     return;
   }
   for (const one of tell) one();
