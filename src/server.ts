@@ -236,18 +236,15 @@ function startSweeping(app: HttpDeps, retentionDays: number): NodeJS.Timeout {
     () => tidyMirrors(app, app.now() - sweepEveryMs),
   ];
   const sweep = async () => {
-    for (const step of steps) if (!app.draining()) await step();
-  };
-  const trySweep = () => {
-    sweep().catch((error: unknown) => {
+    try {
+      for (const step of steps) if (!app.draining()) await step();
+    } catch (error) {
       // Nobody waits for it when the server stops: the next one goes on.
       if (!app.draining()) app.log.error({ reason: errorText(error) }, 'the hourly sweep went wrong');
-    });
+    }
   };
-  const timer = setInterval(trySweep, sweepEveryMs);
-  timer.unref();
-  trySweep();
-  return timer;
+  void sweep();
+  return setInterval(sweep, sweepEveryMs).unref();
 }
 
 function allowList(options: Options): Extract<AllowList, { kind: 'ok' }> {
