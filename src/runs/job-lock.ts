@@ -113,7 +113,7 @@ export function lockUrl({ baseUrl }: Pick<RunSettings, 'baseUrl'>, name: string)
 export async function lockLinkName(
   db: DbHandle,
   { repoFullName }: Pick<Lock, 'repoFullName'>,
-): Promise<(lock: Lock) => string> {
+): Promise<(lock: Parameters<typeof lockNameOnHost>[0]) => string> {
   return (await findReposByName(db, repoFullName)).length > 1 ? lockNameOnHost : lockName;
 }
 

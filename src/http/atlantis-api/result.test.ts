@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { usualProjectSettings } from '../../../test/support/rules.ts';
 import type { CommandKind } from '../../commands/index.ts';
+import { lockName, lockNameOnHost } from '../../locks/index.ts';
 import type { Project } from '../../projects/index.ts';
 import type { Job, JobOutcome, RunWithJobs } from '../../runs/index.ts';
 import { commandResult, toAtlantisResult } from './result.ts';
 
-const settings = { baseUrl: 'https://polder.test/base', executableName: 'polder' };
+const settings: Parameters<typeof toAtlantisResult>[2] = {
+  baseUrl: 'https://polder.test/base',
+  executableName: 'polder',
+  lockName,
+};
 const project: Project = {
   name: '',
   dir: 'infra/vpc',
@@ -18,7 +23,7 @@ const project: Project = {
   silencePrComments: ['plan'],
 };
 
-function resultOf(kind: CommandKind, outcome: JobOutcome | null, output: string) {
+function runOf(kind: CommandKind, outcome: JobOutcome | null): RunWithJobs {
   const job: Job = {
     id: 7,
     uuid: '6f1c3a52-7c52-4b1e-9f43-0f8d35e6f0aa',
@@ -34,8 +39,12 @@ function resultOf(kind: CommandKind, outcome: JobOutcome | null, output: string)
     applyingAt: null,
     endedAt: 0,
   };
-  const run = { id: 3, kind, command: { kind }, repo: { fullName: 'acme/p1' }, jobs: [job] } as unknown as RunWithJobs;
-  const result = commandResult.parse(toAtlantisResult(run, new Map([[7, output]]), settings));
+  const repo = { host: 'git.test', fullName: 'acme/p1' };
+  return { id: 3, kind, command: { kind }, repo, jobs: [job] } as unknown as RunWithJobs;
+}
+
+function resultOf(kind: CommandKind, outcome: JobOutcome | null, output: string) {
+  const result = commandResult.parse(toAtlantisResult(runOf(kind, outcome), new Map([[7, output]]), settings));
   return result.ProjectResults[0];
 }
 
@@ -65,6 +74,14 @@ const plan = {
 };
 
 describe('toAtlantisResult', () => {
+  it('names the host in the link to a lock where two hosts have the repository', () => {
+    const outcome: JobOutcome = { kind: 'planned', summary: null, planId: 1 };
+    const named = { ...settings, lockName: lockNameOnHost };
+    const result = commandResult.parse(toAtlantisResult(runOf('plan', outcome), new Map(), named));
+    const id = encodeURIComponent(encodeURIComponent('git.test/acme/p1/infra/vpc/eu/'));
+    expect(result.ProjectResults[0]?.PlanSuccess?.LockURL).toBe(`https://polder.test/base/lock?id=${id}`);
+  });
+
   it.each<[string, 'plan' | 'apply', JobOutcome | null, object]>([
     ['a plan', 'plan', { kind: 'planned', summary: null, planId: 1 }, { Command: 1, PlanSuccess: plan }],
     ['a plan without changes', 'plan', { kind: 'unchanged', planId: 1 }, { Command: 1, PlanSuccess: plan }],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Command, describeCommand } from '../../commands/index.ts';
-import { lockName } from '../../locks/index.ts';
+import type { lockNameOnHost } from '../../locks/index.ts';
 import { type Job, type JobOutcome, lockUrl, type RunWithJobs } from '../../runs/index.ts';
 import type { HttpSettings } from '../deps.ts';
 
@@ -47,7 +47,10 @@ export const commandResult = z.object({
 });
 
 type ProjectResult = z.infer<typeof projectResult>;
-type Settings = Pick<HttpSettings, 'baseUrl' | 'executableName'>;
+type Settings = Pick<HttpSettings, 'baseUrl' | 'executableName'> & {
+  /** How links name a lock. */
+  readonly lockName: typeof lockNameOnHost;
+};
 
 /** The run as the peer would tell it. `outputs`: what each job answered with, by job id. */
 export function toAtlantisResult(
@@ -123,9 +126,10 @@ function withOutput(message: string, output: string): string {
 
 function toPlanSuccess(run: RunWithJobs, { job, output }: Ended, settings: Settings): z.infer<typeof planSuccess> {
   const { dir, workspace, name } = job.project;
+  const { host: repoHost, fullName: repoFullName } = run.repo;
   return {
     TerraformOutput: output,
-    LockURL: lockUrl(settings, lockName({ repoFullName: run.repo.fullName, dir, workspace, projectName: name })),
+    LockURL: lockUrl(settings, settings.lockName({ repoHost, repoFullName, dir, workspace, projectName: name })),
     RePlanCmd: rePlanCommand(job, settings),
     ApplyCmd: describeCommand(settings.executableName, { kind: 'apply', extraArgs: [] }, job.project),
     HasDiverged: false,

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { isEnd, jobOutputs, type RunWithJobs, waitForRun } from '../../runs/index.ts';
+import { isEnd, jobOutputs, lockLinkName, type RunWithJobs, waitForRun } from '../../runs/index.ts';
 import type { App } from '../app.ts';
 import { requireAbility } from '../auth.ts';
 import { hangUpSignal, liftIdleTimeout } from '../connection.ts';
@@ -89,7 +89,8 @@ async function answerAtEnd(context: HttpContext, runId: number, reply: FastifyRe
     return { error: `the server is closing; run ${runId} goes on, see ${runUrl(runId)}` };
   }
   reply.code(isSuccess(run) ? 200 : 500);
-  return toAtlantisResult(run, await jobOutputs(context.db, runId), context.settings);
+  const lockName = await lockLinkName(context.db, { repoFullName: run.repo.fullName });
+  return toAtlantisResult(run, await jobOutputs(context.db, runId), { ...context.settings, lockName });
 }
 
 function isSuccess(run: RunWithJobs): boolean {
