@@ -61,7 +61,8 @@ const seenKeys = ['url', 'title', 'author', 'headBranch', 'headSha', 'baseBranch
 function seenColumns(seen: Omit<SeenPull, 'number'> | null) {
   return {
     url: seen?.url ?? '',
-    title: seen?.title ?? '',
+    // PostgreSQL's text cannot hold a NUL, which people can write into a title.
+    title: (seen?.title ?? '').replaceAll('\0', '\uFFFD'),
     author: seen?.author ?? '',
     head_branch: seen?.headBranch ?? '',
     head_sha: seen?.headSha ?? '',
