@@ -5,7 +5,7 @@ import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
 import { type Choosing, choosePlans, type PlanChoice } from './choose-plans.ts';
-import { setFacts } from './command-store.ts';
+import { selectShownHead, setFacts } from './command-store.ts';
 import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
@@ -35,6 +35,8 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
     await reply(deps, context, { key: 'answer', body: notices.applyAllDisabled(executableName) });
     return 'applying without naming what is disabled';
   }
+  const unseen = await unseenPlans(deps, context, live);
+  if (unseen !== undefined) return refuse(deps, context, { ...applying, why: { message: unseen } });
   const chosen = await choosePlans(deps, context, applying);
   if (chosen.kind === 'ignored') return chosen.note;
   if (chosen.kind === 'rejected') return refuse(deps, context, { ...applying, why: chosen });
@@ -60,6 +62,20 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, why: accepted });
   return reportApply(deps, context, { ...applying, ...facts, runId: accepted.runId });
+}
+
+/**
+ * An apply that waited for the plans of a push was meant for those that could be seen when it was asked for. Undefined when
+ * they are of the same head, or none had been shown: then it was meant for whatever the plan brings.
+ */
+async function unseenPlans(deps: PullDeps, { command }: CommandContext, live: Pull): Promise<string | undefined> {
+  const shown = await selectShownHead(deps.db, command.pull.id, command.createdAt);
+  if (shown === null || shown === live.headSha) return undefined;
+  const [old, now] = [shown, live.headSha].map((sha) => sha.slice(0, 7));
+  return (
+    `stale command head: this was asked for when the plans of ${old} were shown, and the pull request head is ${now} by ` +
+    `now; look at its plans, then run \`${deps.pullSettings.executableName} apply\` again`
+  );
 }
 
 async function refuse(

@@ -54,6 +54,30 @@ export async function selectCommand(db: DbHandle, id: number): Promise<PullComma
   );
 }
 
+/**
+ * The head whose plans a pull request showed at that time: that of the last plan that had ended. Null when it had not
+ * shown any.
+ */
+export async function selectShownHead(
+  db: DbHandle,
+  pullId: number,
+  /** Milliseconds since the epoch. */
+  at: number,
+): Promise<string | null> {
+  const row = await db.query
+    .selectFrom('pull_commands')
+    .select('head_sha')
+    .where('pull_id', '=', pullId)
+    .where('kind', 'in', ['autoplan', 'plan'])
+    .where('head_sha', 'is not', null)
+    .where('state', '=', 'done')
+    .where('ended_at', '<=', at)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.head_sha ?? null;
+}
+
 /** A command that has not ended. `headSha`: of what its run was accepted for. */
 export type UnendedCommand = Pick<PullCommand, 'id' | 'state' | 'runId'> & {
   readonly kind: string;

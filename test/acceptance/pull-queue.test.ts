@@ -144,6 +144,23 @@ describe('the queue of a pull request', () => {
     expect(underWay(it.world)).toEqual([]);
   });
 
+  it('applies no plan that was not to be seen when the apply was asked for', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    await opened(it, pull);
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
+    await it.world.push(pull, { 'net/mark': 'm2', ...slow('plan', 1) });
+    await pushed(it, pull);
+    await waitFor('the plan of the push', () => it.engine.hasNoted('at-plan'));
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await idle(it);
+    expect(await it.engine.marks()).toEqual([]);
+    expect(ownComments(it.world, pull).at(-1)).toContain('look at its plans, then run `atlantis apply` again');
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m2@default']);
+  });
+
   it('says in a comment that a command waits of which no status tells', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 30) });
