@@ -8,6 +8,7 @@ describeDatabases('upsertPull', (open) => {
     const db = await open();
     const repo = await insertRepo(db, 'acme/infra');
     const seen = {
+      number: 1,
       ...{ url: 'https://git.example.com/acme/infra/pull/1', title: 'A\0B', author: 'ann', state: 'open' as const },
       ...{ headBranch: 'change', headSha: 'a'.repeat(40), baseBranch: 'main' },
     };
