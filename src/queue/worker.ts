@@ -140,9 +140,9 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
 }
 
 /** Above this share of its time a process answers late. */
-const busyShare = 0.8;
-const breathMs = 50;
-const claimedWhenBusy = 2;
+const busyShare = 0.6;
+const breathMs = 100;
+const claimedWhenBusy = 1;
 
 /**
  * How many tasks to claim next. While the process is busy all the time, work that can wait leaves it room for what cannot:
