@@ -71,7 +71,7 @@ function planHints(view: CommandView, report: ProjectReport): string {
 
 function applyBody({ view }: BodyContext, { output }: ProjectReport): string {
   if (output.trim() === '') return 'Nothing was printed.';
-  // The final line break counts and the section ends with an empty line, unlike in a plan: both are the peer's ways.
+  // The final line break counts and the section ends with an empty line, unlike in a plan: both are Atlantis' ways.
   const fold = foldingIsOn(view) && isLong(output);
   const fenced = fence(output.trim(), 'diff');
   return fold ? details(`${fenced}\n`) : fenced;

@@ -10,7 +10,7 @@ const describedOnly = new Set(['body', 'headers']);
 const keep = (value: unknown) => ({ value });
 
 /**
- * Makes an encapsulated instance speak JSON like the peer: request bodies arrive as bytes whatever their content type,
+ * Makes an encapsulated instance speak JSON like Atlantis: request bodies arrive as bytes whatever their content type,
  * answers are encoded as Go does (or by `encode`), and errors are `{"error": "<reason>"}`.
  */
 export function useGoJson(
@@ -19,7 +19,7 @@ export function useGoJson(
   encode: (value: unknown) => string = encodeGoJson,
 ): void {
   app.addHook('onRequest', async (request) => {
-    // The peer never looks at it; Fastify would refuse one that it cannot read.
+    // Atlantis never looks at it; Fastify would refuse one that it cannot read.
     delete request.headers['content-type'];
   });
   app.removeAllContentTypeParsers();

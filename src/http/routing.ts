@@ -16,7 +16,7 @@ type KnownRoute = {
 };
 
 /**
- * Routing as clients of the peer know it: exact paths, a redirect away from doubled slashes and dot segments, 405
+ * Routing as clients of Atlantis know it: exact paths, a redirect away from doubled slashes and dot segments, 405
  * without a body for a known path, and one 404 for everything else. Register it before any route.
  *
  * `ownsNotFound` names the paths whose plugin answers for itself.

@@ -16,8 +16,8 @@ type GateContext = Pick<CommandContext, 'command' | 'host' | 'pulls' | 'ref'>;
 const open = { kind: 'open' } as const;
 
 /**
- * Whether a command may begin: the state of the pull request, where it comes from, and who asked. In the order of the
- * peer, so that people are told the same when several things are in the way.
+ * Whether a command may begin: the state of the pull request, where it comes from, and who asked. In the order of
+ * Atlantis, so that people are told the same when several things are in the way.
  */
 export async function passGates(deps: GateDeps, context: GateContext, live: Pull): Promise<Gate> {
   const { work } = context.command;

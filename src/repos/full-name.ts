@@ -4,7 +4,7 @@ import type { HostType } from '../vcs/index.ts';
 const nested: readonly HostType[] = ['Gitlab', 'AzureDevops', 'Local'];
 const longestName = 1_000;
 
-/** Why a text cannot be the full name of a repo, in the peer's words where it has any; undefined when it can be. */
+/** Why a text cannot be the full name of a repo, in Atlantis' words where it has any; undefined when it can be. */
 export function fullNameProblem(hostType: HostType, fullName: string): string | undefined {
   const quoted = JSON.stringify(fullName);
   const slash = fullName.lastIndexOf('/');

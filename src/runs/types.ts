@@ -119,7 +119,7 @@ export type ChangeSummary = {
 /** The pull request that keeps others out of a project, and what it has done there. */
 export type LockingPull = { readonly pullNumber: number; readonly holds: 'plan' | 'applied' };
 
-/** An expected "no". `message` is what the peer puts into `Failure`. */
+/** An expected "no". `message` is what Atlantis puts into `Failure`. */
 export type Refusal =
   /** `by` is there when a pull request holds the lock. */
   | { readonly kind: 'locked'; readonly message: string; readonly by?: LockingPull }

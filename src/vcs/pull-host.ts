@@ -30,7 +30,7 @@ export type ChangedFiles = {
 
 export type Mergeability =
   | { readonly mergeable: true }
-  /** The reason as users of the peer know it, such as `PR is a draft`. */
+  /** The reason as users of Atlantis know it, such as `PR is a draft`. */
   | { readonly mergeable: false; readonly reason: string };
 
 export type PullComment = {

@@ -3,7 +3,7 @@ import type { DiagnosisOrder, Finding } from './diagnosis.ts';
 import type { PullHost } from './pull-host.ts';
 import type { Webhooks } from './webhooks.ts';
 
-/** The hosts that `Type` of the API may name, in the peer's spelling, and `Local`. */
+/** The hosts that `Type` of the API may name, in Atlantis' spelling, and `Local`. */
 export const hostTypes = [
   'Github',
   'Gitlab',

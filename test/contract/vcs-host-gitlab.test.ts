@@ -159,7 +159,7 @@ describe('gitlabHost', () => {
     expect(request.notes[0]?.body).toHaveLength(1_000_000);
   });
 
-  it('folds a comment away under the title of its command, once, as users of the peer know it', async () => {
+  it('folds a comment away under the title of its command, once, as users of Atlantis know it', async () => {
     const { ref, request, pulls } = await withRequest();
     const id = await pulls.createComment(ref, 'Ran Policy Check for dir: `a` workspace: `default`\n\ntext');
     await pulls.hideComments(ref, [id]);

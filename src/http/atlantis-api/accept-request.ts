@@ -34,7 +34,7 @@ const rejectionStatuses: Readonly<Record<Rejection, Refused['status']>> = {
   idempotency_conflict: 422,
 };
 
-/** Makes a run of a request to plan or apply, or says why not, in the peer's order of checks. */
+/** Makes a run of a request to plan or apply, or says why not, in Atlantis' order of checks. */
 export async function acceptRequest(
   context: HttpContext,
   kind: RequestedCommand,

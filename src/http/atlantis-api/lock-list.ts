@@ -21,7 +21,7 @@ const lockBody = z.object({
   Note: z.string().optional(),
 });
 
-/** `GET /api/locks`: every held lock, in one answer. Open like the peer's, unless the operator asks for a token. */
+/** `GET /api/locks`: every held lock, in one answer. Open like Atlantis', unless the operator asks for a token. */
 export function addLockList(app: App, context: HttpContext): void {
   const { locksRequireToken } = context.settings;
   const sendAllLocks = keptAnswer(context);

@@ -33,7 +33,7 @@ export type ReadLockRequest =
   | { readonly ok: true; readonly request: LockRequest }
   | { readonly ok: false; readonly error: string };
 
-/** Reads the body, with the peer's texts where it has one. */
+/** Reads the body, with Atlantis' texts where it has one. */
 export function readLockRequest(body: Buffer): ReadLockRequest {
   const decoded = decodeGoJson(body, lockRequest);
   if (!decoded.ok) return { ok: false, error: `failed to parse JSON: ${decoded.error}` };

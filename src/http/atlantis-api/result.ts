@@ -37,7 +37,7 @@ const projectResult = z.object({
 });
 
 /**
- * The result of a command: the fields of every version of the peer, so that a client of any of them finds its own.
+ * The result of a command: the fields of every version of Atlantis, so that a client of any of them finds its own.
  */
 export const commandResult = z.object({
   Error: z.null(),
@@ -52,7 +52,7 @@ type Settings = Pick<HttpSettings, 'baseUrl' | 'executableName'> & {
   readonly lockName: typeof lockNameOnHost;
 };
 
-/** The run as the peer would tell it. `outputs`: what each job answered with, by job id. */
+/** The run as Atlantis would tell it. `outputs`: what each job answered with, by job id. */
 export function toAtlantisResult(
   run: RunWithJobs,
   outputs: ReadonlyMap<number, string>,

@@ -58,7 +58,7 @@ export type ReadRequest =
   | { readonly ok: true; readonly request: RunRequestBody }
   | { readonly ok: false; readonly error: string };
 
-/** Reads the body, checking in the peer's order and with its texts. */
+/** Reads the body, checking in Atlantis' order and with its texts. */
 export function readRunRequest(body: Buffer): ReadRequest {
   const decoded = decodeGoJson(body, apiRequest);
   if (!decoded.ok) return refused(`failed to parse request: ${decoded.error}`);

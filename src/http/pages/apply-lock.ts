@@ -11,7 +11,7 @@ const tags = ['pages'];
 const foreign = { 403: textReply('The request comes from a page of another site') };
 const omitted = 'apply is omitted from AllowCommands; Apply commands are locked globally until flag is updated';
 
-/** The global apply lock: the peer's two routes, and the form of the index page. Both may be repeated. */
+/** The global apply lock: Atlantis' two routes, and the form of the index page. Both may be repeated. */
 export function addApplyLockRoutes(app: App, context: HttpContext): void {
   const onRequest = refuseForeignOrigin(context);
 

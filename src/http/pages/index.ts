@@ -11,7 +11,7 @@ import { addLockPage } from './lock-page.ts';
 import { addPullPage } from './pull-page.ts';
 import { addStaticFiles } from './static-files.ts';
 
-/** Plain pages for people, and the routes that their buttons and the peer's scripts use. No page needs a script. */
+/** Plain pages for people, and the routes that their buttons and Atlantis' scripts use. No page needs a script. */
 export function registerPages(app: App, context: HttpContext): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>

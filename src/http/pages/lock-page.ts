@@ -16,7 +16,7 @@ const tags = ['pages'];
 const querystring = z.object({ id: z.string().describe('The name of the lock, escaped up to twice') });
 const reason = 'released on its page';
 
-/** `/lock?id=`: what a lock is or was; and its release, by the peer's `DELETE /locks?id=` and by the page's button. */
+/** `/lock?id=`: what a lock is or was; and its release, by Atlantis' `DELETE /locks?id=` and by the page's button. */
 export function addLockPage(app: App, context: HttpContext): void {
   addPage(app, context);
   addDelete(app, context);

@@ -22,7 +22,7 @@ const seconds = (whenAbsent: number) =>
 type Deps = Pick<HttpContext, 'now' | 'log' | 'closing'>;
 
 /**
- * Profiles of this process under `/debug/pprof`, for `go tool pprof`. As in the peer they are open to whoever reaches
+ * Profiles of this process under `/debug/pprof`, for `go tool pprof`. As in Atlantis they are open to whoever reaches
  * the port, unless `--web-basic-auth` is on; register them only when the operator asked for them.
  */
 export async function registerProfiling(app: App, deps: Deps): Promise<void> {
