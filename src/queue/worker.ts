@@ -125,7 +125,7 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
   const waiter = noticeWaiter(db, taskChannel);
   const breath = createBreath();
   while (!stopped.aborted) {
-    const atOnce = await breath();
+    const atOnce = await breath(hand.tasks.size);
     const claimed = await claim(deps, hand, atOnce).catch((error: unknown) => {
       log.error({ reason: errorText(error) }, 'claiming tasks went wrong');
       return 0;
@@ -141,22 +141,27 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
 
 /** Above this share of its time a process answers late. */
 const busyShare = 0.6;
-const breathMs = 100;
-const claimedWhenBusy = 1;
+/** What takes less time than this, such as a single command, is no load. */
+const busyForMs = 250;
+const breathMs = 200;
+const claimedWhenBusy = 2;
 
 /**
- * How many tasks to claim next. While the process is busy all the time, work that can wait leaves it room for what cannot:
- * hosts wait for the answer to their deliveries, and people for a page.
+ * How many tasks to claim next, beside those in hand. While the process is busy for longer, work that can wait leaves it
+ * room for what cannot: hosts wait for the answer to their deliveries, and people for a page.
  */
-function createBreath(): () => Promise<number> {
+function createBreath(): (inHand: number) => Promise<number> {
   let last = performance.eventLoopUtilization();
-  return async () => {
+  let isBusy = false;
+  return async (inHand) => {
     const now = performance.eventLoopUtilization();
     const { utilization, active, idle } = performance.eventLoopUtilization(now, last);
-    const isBusy = utilization > busyShare && active + idle > breathMs / 2;
-    if (active + idle > breathMs / 2) last = now;
+    if (active + idle > busyForMs) {
+      isBusy = utilization > busyShare;
+      last = now;
+    }
     if (!isBusy) return claimedAtOnce;
-    await delay(breathMs, undefined, { ref: false });
+    if (inHand > 0) await delay(breathMs, undefined, { ref: false });
     return claimedWhenBusy;
   };
 }
