@@ -8,9 +8,9 @@ import { runCli } from './cli/index.ts';
 setFlagsFromString('--semi-space-growth-factor=1');
 
 // Most of what a server does it does seldom. By default V8 optimises a function after little use, which for the first
-// thousand projects costs a quarter of the server's processor time and 10 MB, and gains nothing: what is really hot is
-// still found.
-setFlagsFromString('--interrupt-budget=1000000');
+// projects costs a tenth of the server's processor time and some MB. With more patience than this, the pages of an API
+// would be slow for longer than people are willing to wait.
+setFlagsFromString('--interrupt-budget=300000');
 
 const isColoured = process.stderr.isTTY && !process.env.NO_COLOR;
 
