@@ -126,6 +126,8 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
   const breath = createBreath();
   while (!stopped.aborted) {
     const atOnce = await breath(hand.tasks.size);
+    // What is due now is for the next start.
+    if (stopped.aborted) break;
     const claimed = await claim(deps, hand, atOnce).catch((error: unknown) => {
       log.error({ reason: errorText(error) }, 'claiming tasks went wrong');
       return 0;
