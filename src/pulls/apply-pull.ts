@@ -1,6 +1,6 @@
 import { notices, type ProjectReport, type ProjectStatus } from '../comments/index.ts';
 import { getApplyLock } from '../locks/index.ts';
-import { jobOutputs, provideCommit } from '../runs/index.ts';
+import { jobOutputs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
@@ -15,8 +15,8 @@ import { reply } from './reply.ts';
 import { reportResult } from './report-result.ts';
 import { notRunReport, projectReports, ranResult, rejectedResult } from './result-view.ts';
 import { combinedEnded, combinedFailed, projectStatuses } from './run-statuses.ts';
-import { repoSettingsAt, settingsNow } from './select-on-pull.ts';
-import { settingsOfRun } from './settings-of-run.ts';
+import { settingsNow } from './select-on-pull.ts';
+import { settingsOfPlan, settingsOfRun } from './settings-of-run.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts, Hindered, PullRecord } from './types.ts';
 import { writeStatuses } from './write-statuses.ts';
@@ -43,10 +43,8 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
   const [first] = chosen.appliable;
   if (!first) return applyNothing(deps, context, { ...applying, ...chosen });
   const { repo } = context.command.pull;
-  const at = { commitSha: first.commitSha, baseBranch: live.baseBranch };
-  // Another server may have planned it.
-  await provideCommit(deps, { run: { ...at, pull: { ...live, mergedInto: first.mergedInto } }, repo });
-  const [settings, asNow] = await Promise.all([repoSettingsAt(deps, repo, at), settingsNow(deps, repo, at)]);
+  const settings = await settingsOfPlan(deps, repo, { plan: first, live });
+  const asNow = await settingsNow(deps, repo, { commitSha: first.commitSha, baseBranch: live.baseBranch });
   const facts = { hindered: chosen.hindered };
   await setFacts(deps.db, context.command.id, facts);
   const accepted = await acceptForPull(deps, context, {

@@ -1,6 +1,6 @@
 import type { CommentCommand } from '../commands/index.ts';
 import type { Project } from '../projects/index.ts';
-import { findJobs, provideCommit } from '../runs/index.ts';
+import { findJobs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
@@ -12,7 +12,8 @@ import {
   waitForGroups,
   waitingPlans,
 } from './saved-plans.ts';
-import { repoSettingsAt, selectOnPull } from './select-on-pull.ts';
+import { selectOnPull } from './select-on-pull.ts';
+import { settingsOfPlan } from './settings-of-run.ts';
 import type { Hindered, PullRecord } from './types.ts';
 
 export type PlanChoice =
@@ -49,10 +50,7 @@ async function allWaiting(deps: PullDeps, pull: PullRecord, live: Pull): Promise
   if (saved.kind === 'rejected' || saved.hindered.length === 0) return saved;
   const [first] = saved.appliable;
   if (!first) return saved;
-  const at = { commitSha: first.commitSha, baseBranch: live.baseBranch };
-  // Another server may have planned it.
-  await provideCommit(deps, { run: { ...at, pull: { ...live, mergedInto: first.mergedInto } }, repo: pull.repo });
-  if (!(await repoSettingsAt(deps, pull.repo, at))?.abortOnExecutionOrderFail) return saved;
+  if (!(await settingsOfPlan(deps, pull.repo, { plan: first, live }))?.abortOnExecutionOrderFail) return saved;
   const jobs = await findJobs(
     deps.db,
     standing.record.flatMap(({ jobId }) => jobId ?? []),

@@ -21,7 +21,7 @@ export async function forgetPlans(deps: PullDeps, { command, task }: CommandCont
 }
 
 /** Whether all plans of a run came out. */
-export function isWhole(run: RunWithJobs): boolean {
+export function allCameOut(run: RunWithJobs): boolean {
   return run.jobs.every(({ outcome }) => outcome?.kind === 'planned' || outcome?.kind === 'unchanged');
 }
 

@@ -7,7 +7,7 @@ import { setFacts } from './command-store.ts';
 import { isUntargeted, targetOf } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
-import { dropPlans, forgetPlans, isWhole } from './forget-plans.ts';
+import { allCameOut, dropPlans, forgetPlans } from './forget-plans.ts';
 import { isLeftBehind } from './left-behind.ts';
 import { reportResult } from './report-result.ts';
 import { lockUrls, projectReports, rejectedResult } from './result-view.ts';
@@ -140,7 +140,7 @@ async function reportPlan(
     await writeStatuses(deps, target, [givenUp(combinedStarted(names, 'plan'), 'plan')]);
     return null;
   }
-  const plansDeleted = !isWhole(run) && (await mergesItself(deps, run, live));
+  const plansDeleted = !allCameOut(run) && (await mergesItself(deps, run, live));
   if (plansDeleted) await dropPlans(deps, context);
   const lockUrl = await lockUrls(deps, run);
   const ended = { jobs: run.jobs, outputs, extraArgs: run.command.extraArgs };

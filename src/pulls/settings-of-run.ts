@@ -1,7 +1,10 @@
 import { isPolderError } from '../lib/errors.ts';
 import type { RepoSettings } from '../repo-config/index.ts';
+import type { Repo } from '../repos/index.ts';
 import { provideCommit, type RunWithJobs } from '../runs/index.ts';
+import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
+import type { Appliable } from './saved-plans.ts';
 import { repoSettingsAt } from './select-on-pull.ts';
 
 /**
@@ -16,4 +19,15 @@ export async function settingsOfRun(deps: PullDeps, run: RunWithJobs): Promise<R
     throw error;
   }
   return repoSettingsAt(deps, run.repo, run);
+}
+
+/** The same for a saved plan that is to be applied. Throws `commit_gone` when nobody has its commit any more. */
+export async function settingsOfPlan(
+  deps: PullDeps,
+  repo: Repo,
+  { plan, live }: { readonly plan: Pick<Appliable, 'commitSha' | 'mergedInto'>; readonly live: Pull },
+): Promise<RepoSettings | undefined> {
+  const { commitSha, mergedInto } = plan;
+  await provideCommit(deps, { run: { commitSha, pull: { ...live, mergedInto } }, repo });
+  return repoSettingsAt(deps, repo, { commitSha, baseBranch: live.baseBranch });
 }

@@ -4,7 +4,9 @@ import { describeDatabases, describePostgres } from '../../test/support/database
 import { openDatabase } from '../db/index.ts';
 import type { ProcessIdentity } from '../exec/index.ts';
 import { silentLog } from '../lib/log.ts';
-import { deregisterInstance, type InstanceDeps, registerInstance } from './instance.ts';
+import { enqueue } from './enqueue.ts';
+import { deregisterInstance, type Instance, type InstanceDeps, registerInstance } from './instance.ts';
+import { claimTasks } from './store.ts';
 
 const first: ProcessIdentity = { pid: 11, startedAt: '1', machine: 'here' };
 const second: ProcessIdentity = { pid: 12, startedAt: '2', machine: 'here' };
@@ -33,6 +35,23 @@ describeDatabases('registerInstance', (open) => {
     await deregisterInstance(deps, await registerInstance(deps, first));
     await registerInstance(deps, second);
     expect(await openInstances(db)).toEqual([second.pid]);
+  });
+});
+
+describeDatabases('deregisterInstance', (open) => {
+  it('leaves what was claimed and not done to the next one, which need not wait for it', async () => {
+    const db = await open();
+    const deps = depsOf(db, [first, second]);
+    await db.transaction((tx) => enqueue(tx, { kind: 'work', payload: {} }, Date.now()));
+    const claim = ({ id }: Instance) =>
+      db.transaction((tx) =>
+        claimTasks(tx, { owner: id, kinds: ['work'], inHand: [], limit: 1, now: Date.now(), leaseMs: 30_000 }),
+      );
+    const ending = await registerInstance(deps, first);
+    const [task] = await claim(ending);
+    await deregisterInstance(deps, ending);
+    const [again] = await claim(await registerInstance(deps, second));
+    expect(again?.id).toBe(task?.id);
   });
 });
 

@@ -49,8 +49,9 @@ export async function beat(deps: InstanceDeps, instance: Instance): Promise<void
   if (deps.db.engine.rowLocks) await releaseDead(deps, deps.db, instance.identity.machine);
 }
 
-/** Says that this process ends, its work done. */
+/** Says that this process ends. What it has not done is for the next one, which need not wait until the leases are over. */
 export async function deregisterInstance(deps: InstanceDeps, instance: Instance): Promise<void> {
+  await clearLeases(deps.db, [instance.id]);
   await updateInstance(deps.db, instance.id, { stopped_at: deps.now() });
 }
 

@@ -69,7 +69,7 @@ async function tourUntil(
   const say = (line: string) => context.write(`${line}\n`);
   await makeSampleRepo(join(tour.dir, 'repos'), context.env);
   const options = serverOptions(tour);
-  // Not beside the server: a second connection would wait for a transaction that this very thread has to go on with.
+  // Not beside the server: a second connection of one thread cannot wait for the first.
   const token = await makeToken(options, context.now());
   const server = await startServer({ options, env: context.env, log: createLog({ level: 'error' }) });
   try {

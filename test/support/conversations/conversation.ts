@@ -8,8 +8,13 @@ export type Expected = string | { readonly has: readonly string[]; readonly lack
 export type Step =
   /** Opens a pull request of a branch that was pushed. */
   | ({ readonly open: string } & OpenOptions)
-  /** `until`: the next thing is done as soon as these statuses are there. */
-  | { readonly comment: string; readonly on?: number; readonly until?: Readonly<Record<string, string>> }
+  /** The next thing is done as soon as the statuses of `until` are there, and what the newest run has logged holds `logged`. */
+  | {
+      readonly comment: string;
+      readonly on?: number;
+      readonly until?: Readonly<Record<string, string>>;
+      readonly logged?: string;
+    }
   | { readonly push: Files; readonly on?: string; readonly removed?: readonly string[] }
   | { readonly approve: true }
   /** The host lets nobody merge it, or does so again. */

@@ -15,7 +15,7 @@ export async function holdConversation(world: World, conversation: Conversation)
   const place: Place = { fullName, repo, branches, server: world.server, pulls: new Map(), merged: new Set() };
   for (const step of [{ open: 'change', ...conversation.opened }, ...conversation.steps]) {
     await take(step, place);
-    if (!('until' in step)) await settle(world, place);
+    if (!('until' in step || 'logged' in step)) await settle(world, place);
   }
   await compare(conversation, place);
   expect(await world.engineCalls()).toEqual(conversation.engine?.calls ?? []);

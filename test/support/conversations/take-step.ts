@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { apiSecret } from '../api-client.ts';
+import { apiClient, apiSecret } from '../api-client.ts';
 import type { TestServer } from '../server.ts';
 import { waitFor } from '../wait-for.ts';
 import type { Branches } from './branches.ts';
@@ -52,15 +52,26 @@ function able<Act>(act: Act | undefined): Act {
   return act;
 }
 
-async function comment(step: Extract<Step, { comment: string }>, { repo }: Place): Promise<void> {
+async function comment(step: Extract<Step, { comment: string }>, { repo, server }: Place): Promise<void> {
   const pull = step.on ?? 1;
+  const { until, logged } = step;
   await repo.comment(pull, step.comment);
-  if (!step.until) return;
-  const wanted = Object.entries(step.until);
-  await waitFor(`the statuses ${JSON.stringify(step.until)}`, async () => {
-    const statuses = await repo.statuses(pull);
-    return wanted.every(([context, status]) => statuses[context] === status);
-  });
+  if (until) {
+    const wanted = Object.entries(until);
+    await waitFor(`the statuses ${JSON.stringify(until)}`, async () => {
+      const statuses = await repo.statuses(pull);
+      return wanted.every(([context, status]) => statuses[context] === status);
+    });
+  }
+  if (logged !== undefined) await waitFor(`"${logged}" in the log`, () => hasLogged(server, logged));
+}
+
+async function hasLogged(server: TestServer, words: string): Promise<boolean> {
+  const client = apiClient(server.url);
+  const [newest] = await client.runs();
+  const jobs = newest ? (await client.run(newest.id)).jobs : [];
+  const logs = await Promise.all(jobs.map(({ id }) => client.log(id)));
+  return logs.some((log) => log.includes(words));
 }
 
 async function push({ push: files, on = 'change', removed }: Extract<Step, { push: object }>, place: Place) {
