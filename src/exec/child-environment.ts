@@ -15,8 +15,10 @@ const stripped: readonly Rule[] = [
     pattern: /^NODE_(OPTIONS|CHANNEL_FD|CHANNEL_SERIALIZATION_MODE|UNIQUE_ID)$/,
     why: 'meant for this Node process alone',
   },
-  { pattern: /^(npm_|INIT_CWD$)/i, why: 'set by `npm run`; may hold registry tokens' },
+  { pattern: /^([Nn][Pp][Mm]_|[Ii][Nn][Ii][Tt]_[Cc][Ww][Dd]$)/, why: 'set by `npm run`; may hold registry tokens' },
 ];
+
+const isStripped = new RegExp(stripped.map((rule) => rule.pattern.source).join('|'));
 
 /**
  * The environment for a child process: that of the server without the server's own secrets, then `extra`. Credentials
@@ -27,9 +29,12 @@ export function childEnvironment(
   base: Readonly<Record<string, string | undefined>>,
   extra: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
-  const kept = Object.entries(base).filter(([name]) => !stripped.some((rule) => rule.pattern.test(name)));
-  const merged = { ...Object.fromEntries(kept), ...extra };
-  return Object.fromEntries(
-    Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+  const child: Record<string, string> = {};
+  const add = (name: string, value: string | undefined) => {
+    if (value === undefined) delete child[name];
+    else child[name] = value;
+  };
+  for (const [name, value] of Object.entries(base)) if (!isStripped.test(name)) add(name, value);
+  for (const [name, value] of Object.entries(extra)) add(name, value);
+  return child;
 }

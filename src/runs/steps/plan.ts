@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tx } from '../../db/index.ts';
 import { type NewPlan, type PlanBasis, savePlan } from '../../plans/index.ts';
@@ -35,7 +35,7 @@ export async function planSteps(deps: RunDeps, started: StartedJob, place: Place
   const ready = await readyPlace(deps, started, { place, signal });
   if (ready.kind === 'ended') return ready;
   const { extraArgs } = started.scope.run.command;
-  const varFile = await workspaceVarFile(place, started.job.project.workspace);
+  const varFile = workspaceVarFile(place, started.job.project.workspace);
   const planned = planArgs({ planFile: started.files.planPath, extraArgs, varFile });
   if (planned.kind === 'refused') return failedPlan(planned.message);
   const { args } = planned;
@@ -50,10 +50,10 @@ export async function planSteps(deps: RunDeps, started: StartedJob, place: Place
 type Planned = { place: Place; state: KeptState; text: string; changes: boolean };
 
 async function keepPlan(deps: RunDeps, started: StartedJob, planned: Planned): Promise<PlanSteps> {
-  const content = await readPlanFile(started.files.planPath);
+  const content = readPlanFile(started.files.planPath);
   if (content === undefined) return failedPlan('no plan was made', planned.text);
   const basis = planBasis(started, planned.place);
-  const plan = { ...(await newPlan(started, planned.place, content)), ...basis };
+  const plan = { ...newPlan(started, planned.place, content), ...basis };
   const save = (tx: Tx) => savePlan(tx, plan, deps.now());
   if (started.scope.run.kind === 'apply') {
     const planId = await deps.db.transaction(async (tx) => {
@@ -78,18 +78,16 @@ function failedPlan(message: string, output = ''): PlanSteps {
 }
 
 /** Undefined when the engine ended well and wrote none: it was asked for its help. */
-async function readPlanFile(path: string): Promise<Uint8Array | undefined> {
-  return readFile(path).catch((error: unknown) => {
+function readPlanFile(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
-  });
+  }
 }
 
-async function newPlan(
-  started: StartedJob,
-  place: Place,
-  content: Uint8Array,
-): Promise<Omit<NewPlan, keyof PlanBasis>> {
+function newPlan(started: StartedJob, place: Place, content: Uint8Array): Omit<NewPlan, keyof PlanBasis> {
   const { run, repo } = started.scope;
   const { project } = started.job;
   return {
@@ -122,10 +120,7 @@ export function planBasis(started: StartedJob, place: Place): PlanBasis {
 }
 
 /** A file `env/<workspace>.tfvars` of the project is used without being named, as Atlantis does. */
-async function workspaceVarFile(place: Place, workspace: string): Promise<string | null> {
+function workspaceVarFile(place: Place, workspace: string): string | null {
   const path = join(place.projectDir, 'env', `${workspace}.tfvars`);
-  return access(path).then(
-    () => path,
-    () => null,
-  );
+  return existsSync(path) ? path : null;
 }
