@@ -1,6 +1,6 @@
 /*
- * What Polder adds to Terraform for a pull request: 10 and 100 projects from the webhook to the last write, against the
- * same `init` and `plan`, run by `xargs -P2` on plain copies. The two take turns in one run, so that what else the
+ * What Polder adds to Terraform for a pull request: 10 and 100 projects from the webhook to the last write, by a server
+ * with its usual bounds, against the same `init` and `plan`, run by `xargs -P2` on plain copies. The two take turns in one run, so that what else the
  * machine does falls on both; the figure is the median of the ratios of neighbours.
  *
  * BENCH_PROJECTS (`10,100`) and BENCH_ROUNDS make it smaller.
@@ -32,7 +32,6 @@ await withScratch(async (dir) => {
   const flags = {
     ...github.flags,
     'data-dir': join(dir, 'data'),
-    'parallel-pool-size': atOnce,
     'parallel-plan': 'true',
   };
   let number = 0;

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, lstat, readdir, readFile, rm } from 'node:fs/promises';
+import { lstatSync, readFileSync } from 'node:fs';
+import { chmod, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fingerprint } from './checkout-pool.ts';
 
@@ -28,12 +29,12 @@ export function newFolderName(repoId: number): string {
 }
 
 /** Undefined when the folder is not as we make them. */
-export async function fingerprintOf(folder: string): Promise<Fingerprint | undefined> {
-  const tree = await lstat(treeDir(folder));
-  const index = await lstat(indexFile(folder));
+export function fingerprintOf(folder: string): Fingerprint | undefined {
+  const tree = lstatSync(treeDir(folder));
+  const index = lstatSync(indexFile(folder));
   if (!tree.isDirectory() || !index.isFile()) return undefined;
   const indexDigest = createHash('sha256')
-    .update(await readFile(indexFile(folder)))
+    .update(readFileSync(indexFile(folder)))
     .digest('hex');
   return { indexDigest, device: tree.dev, inode: tree.ino, mode: tree.mode };
 }

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorText, isPolderError } from '../lib/errors.ts';
 import { fingerprintOf, newFolderName, ownerFile, removeFolder, treeDir } from './checkout-folder.ts';
@@ -38,8 +37,8 @@ async function make(deps: GitDeps, order: CheckoutOrder, spare: Spare | undefine
   const folder = join(checkoutsDir(deps), newFolderName(order.repoId));
   try {
     await withDisk(`checking out commit ${order.sha}`, async () => {
-      if (spare) await rename(spare.folder, folder);
-      else await mkdir(folder, { mode: 0o700 });
+      if (spare) renameSync(spare.folder, folder);
+      else mkdirSync(folder, { mode: 0o700 });
       await fill(deps, folder, order);
     });
   } catch (error) {
@@ -51,11 +50,11 @@ async function make(deps: GitDeps, order: CheckoutOrder, spare: Spare | undefine
 }
 
 async function fill(deps: GitDeps, folder: string, order: CheckoutOrder): Promise<void> {
-  await writeFile(ownerFile(folder), order.owner);
-  if (!existsSync(treeDir(folder))) await mkdir(treeDir(folder));
-  await linkWorktree(deps, folder, order);
+  writeFileSync(ownerFile(folder), order.owner);
+  if (!existsSync(treeDir(folder))) mkdirSync(treeDir(folder));
+  linkWorktree(deps, folder, order);
   await writeFiles(deps, { ...order, folder });
   await linkIndex(deps, folder, order.repoId);
-  const fingerprint = await fingerprintOf(folder);
+  const fingerprint = fingerprintOf(folder);
   if (fingerprint) deps.pool.remember(folder, fingerprint);
 }

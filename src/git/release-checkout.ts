@@ -54,7 +54,7 @@ async function renew(deps: GitDeps, used: Returned): Promise<string | undefined>
   const held = await isHeld(folder);
   if (held !== 'free')
     return held === 'held' ? 'a process still uses it' : 'whether a process still uses it is unknown';
-  const now = await fingerprintOf(folder);
+  const now = fingerprintOf(folder);
   if (JSON.stringify(now) !== JSON.stringify(fingerprint)) return 'its index or its folder was changed';
   await rm(join(treeDir(folder), '.git'), { recursive: true, force: true });
   await gitInFolder(deps, used, { activity: 'cleaning a worktree', args: ['clean', '-ffdxq'] });

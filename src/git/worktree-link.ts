@@ -1,4 +1,5 @@
-import { copyFile, mkdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFile, rm, stat, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { indexFile, treeDir } from './checkout-folder.ts';
 import { mirrorDir } from './layout.ts';
@@ -11,17 +12,13 @@ type Root = { readonly dataDir: string };
  * gitrepository-layout(5). Written by hand because that command wants an empty folder, and none that was used before.
  * Linked before its files are written, so that packing keeps the commit.
  */
-export async function linkWorktree(
-  root: Root,
-  folder: string,
-  commit: Pick<Checkout, 'repoId' | 'sha'>,
-): Promise<void> {
+export function linkWorktree(root: Root, folder: string, commit: Pick<Checkout, 'repoId' | 'sha'>): void {
   const link = linkDir(root, folder, commit.repoId);
-  await mkdir(link, { recursive: true, mode: 0o700 });
-  await writeFile(join(link, 'commondir'), '../..\n');
-  await writeFile(join(link, 'gitdir'), `${join(treeDir(folder), '.git')}\n`);
-  await writeFile(join(link, 'HEAD'), `${commit.sha}\n`);
-  await writeFile(join(treeDir(folder), '.git'), `gitdir: ${link}\n`);
+  mkdirSync(link, { recursive: true, mode: 0o700 });
+  writeFileSync(join(link, 'commondir'), '../..\n');
+  writeFileSync(join(link, 'gitdir'), `${join(treeDir(folder), '.git')}\n`);
+  writeFileSync(join(link, 'HEAD'), `${commit.sha}\n`);
+  writeFileSync(join(treeDir(folder), '.git'), `gitdir: ${link}\n`);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
 import { type Choosing, choosePlans, type PlanChoice } from './choose-plans.ts';
-import { selectShownHead, setFacts } from './command-store.ts';
+import { selectShownHead } from './command-store.ts';
 import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
@@ -46,7 +46,6 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
   const settings = await settingsOfPlan(deps, repo, { plan: first, live });
   const asNow = await settingsNow(deps, repo, { commitSha: first.commitSha, baseBranch: live.baseBranch });
   const facts = { hindered: chosen.hindered };
-  await setFacts(deps.db, context.command.id, facts);
   const accepted = await acceptForPull(deps, context, {
     live,
     command: { kind: 'apply', extraArgs: command.extraArgs },
@@ -57,6 +56,7 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
       parallel: settings?.parallelApply ?? deps.pullSettings.parallelApply,
       abortOnFail: settings?.abortOnExecutionOrderFail ?? false,
     },
+    facts,
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, why: accepted });
   return reportApply(deps, context, { ...applying, ...facts, runId: accepted.runId });

@@ -4,7 +4,11 @@ import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 
 /** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
-export async function fetchPull(deps: PullDeps, repo: Repo, pull: Pull | null): Promise<void> {
+export async function fetchPull(
+  deps: PullDeps,
+  repo: Repo,
+  pull: Pick<Pull, 'headRef' | 'number'> | null,
+): Promise<void> {
   const source = await repoSource(deps, repo);
   const pullRefs = pull ? [pullRefOf(pull)] : [];
   await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
@@ -34,13 +38,24 @@ export type PullCommits =
     }
   | { readonly kind: 'rejected'; readonly message: string };
 
-/** Fetches a pull request and works out what of it is checked out, by `--checkout-strategy`. */
-export async function commitsOf(deps: PullDeps, repo: Repo, live: Pull): Promise<PullCommits> {
-  await fetchPull(deps, repo, live);
-  const [baseSha, isThere] = await Promise.all([
-    branchTip(deps, repo.id, live.baseBranch),
-    hasCommit(deps.git, repo.id, live.headSha),
-  ]);
+/**
+ * Fetches a pull request and works out what of it is checked out, by `--checkout-strategy`. `fetched`: a fetch that began
+ * while its host was asked, and may be over.
+ */
+export async function commitsOf(
+  deps: PullDeps,
+  repo: Repo,
+  { live, fetched }: { readonly live: Pull; readonly fetched?: Promise<void> | undefined },
+): Promise<PullCommits> {
+  await (fetched ?? fetchPull(deps, repo, live));
+  const look = () =>
+    Promise.all([branchTip(deps, repo.id, live.baseBranch), hasCommit(deps.git, repo.id, live.headSha)]);
+  let [baseSha, isThere] = await look();
+  if (fetched && (baseSha === undefined || !isThere)) {
+    // Pushed after that.
+    await fetchPull(deps, repo, live);
+    [baseSha, isThere] = await look();
+  }
   if (baseSha === undefined) return rejected(`the repository has no branch ${JSON.stringify(live.baseBranch)}`);
   if (!isThere) {
     return rejected(`the repository has no commit ${live.headSha} any more: was another one pushed in its place?`);

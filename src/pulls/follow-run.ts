@@ -12,6 +12,13 @@ import { writeStatuses } from './write-statuses.ts';
 const pollMs = 2000;
 
 /**
+ * Of few projects each step is told at once. Of more, what has come of them once a second: hosts count what is written
+ * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits).
+ */
+const fewProjects = 5;
+const slowPaceMs = 1000;
+
+/**
  * Waits for the end of a run, and tells its progress as commit statuses while there are few enough projects. Throws
  * `task_lost` when the command was lost to another worker meanwhile.
  */
@@ -29,7 +36,11 @@ export async function followRun(
   const ended =
     command === null || isWide
       ? await waitForRun(deps.db, first.id, signal)
-      : await watch(deps, context, { runId: first.id, command });
+      : await watch(deps, context, {
+          runId: first.id,
+          command,
+          paceMs: first.jobs.length > fewProjects ? slowPaceMs : 0,
+        });
   if (signal.aborted || !ended || !isEnd(ended.state)) throw new PolderError('task_lost');
   return ended;
 }
@@ -37,15 +48,20 @@ export async function followRun(
 async function watch(
   deps: PullDeps,
   context: CommandContext,
-  { runId, command }: { readonly runId: number; readonly command: TrackedCommand },
+  { runId, command, paceMs }: { readonly runId: number; readonly command: TrackedCommand; readonly paceMs: number },
 ): Promise<RunWithJobs | undefined> {
   const waiter = noticeWaiter(deps.db, progressChannel, String(runId));
+  let tellAt = deps.now() + paceMs;
   try {
     for (;;) {
       const run = await getRun(deps.db, runId);
       if (!run || isEnd(run.state) || context.task.signal.aborted) return run;
-      await tell(deps, context, { run, command });
-      await waiter.next(pollMs, context.task.signal);
+      const early = tellAt - deps.now();
+      if (early <= 0) {
+        await tell(deps, context, { run, command });
+        tellAt = deps.now() + paceMs;
+      }
+      await waiter.next(early > 0 ? early : pollMs, context.task.signal);
     }
   } finally {
     waiter.close();

@@ -8,8 +8,9 @@ import { closePull } from './close-pull.ts';
 import { beginCommand, endCommand, selectCommand } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { faultNotice } from './fault-notice.ts';
+import { fetchPull } from './fetch-pull.ts';
 import { passGates } from './gates.ts';
-import { planPull } from './plan-pull.ts';
+import { type Planning, planPull } from './plan-pull.ts';
 import { noteLive } from './pull-store.ts';
 import { reply } from './reply.ts';
 import { combinedFailed, trackedCommand } from './run-statuses.ts';
@@ -17,7 +18,7 @@ import { settlePending } from './settle-statuses.ts';
 import { statusNames } from './status-names.ts';
 import { updateSummary } from './summary-comment.ts';
 import { touchProjects } from './touch-projects.ts';
-import type { PullCommand } from './types.ts';
+import type { PullCommand, Work } from './types.ts';
 import { unlockPull } from './unlock-pull.ts';
 import { writeStatuses } from './write-statuses.ts';
 
@@ -103,23 +104,32 @@ function isOurs({ task }: CommandContext, error: unknown): boolean {
 }
 
 async function workOn(deps: PullDeps, context: CommandContext): Promise<string | null> {
-  const { work } = context.command;
+  const { work, runId } = context.command;
   if (work.kind === 'close') return closePull(deps, context);
+  const fetched = runId === null ? startFetch(deps, context) : undefined;
   const live = await context.pulls.getPull(context.ref);
   if (!live) return 'the host has no such pull request';
   await noteLive(deps.db, context.command.pull, { live, now: deps.now() });
-  if (context.command.runId === null) {
-    const gate = await passGates(deps, context, live);
-    if (gate.kind === 'closed') {
-      if (gate.notice !== null) await reply(deps, context, { key: 'refusal', body: gate.notice });
-      return gate.note;
-    }
+  const gate = runId === null ? await passGates(deps, context, live) : undefined;
+  if (gate?.kind === 'closed') {
+    if (gate.notice !== null) await reply(deps, context, { key: 'refusal', body: gate.notice });
+    return gate.note;
   }
-  if (work.kind === 'autoplan') return planPull(deps, context, { live, command: null });
+  return doWork(deps, context, { live, work, fetched });
+}
+
+type OpenWork = Pick<Planning, 'live' | 'fetched'> & { readonly work: Exclude<Work, { readonly kind: 'close' }> };
+
+async function doWork(
+  deps: PullDeps,
+  context: CommandContext,
+  { live, work, fetched }: OpenWork,
+): Promise<string | null> {
+  if (work.kind === 'autoplan') return planPull(deps, context, { live, command: null, fetched });
   const { command } = work;
   switch (command.kind) {
     case 'plan':
-      return planPull(deps, context, { live, command });
+      return planPull(deps, context, { live, command, fetched });
     case 'apply':
       return applyPull(deps, context, { live, command });
     case 'import':
@@ -133,6 +143,16 @@ async function workOn(deps: PullDeps, context: CommandContext): Promise<string |
     case 'approve_policies':
       return approvePolicies(deps, context);
   }
+}
+
+/** A plan nearly always comes to it: the repository is fetched while the host is asked about the pull request. */
+function startFetch(deps: PullDeps, { command, pulls, ref }: CommandContext): Promise<void> | undefined {
+  const { work } = command;
+  if (work.kind === 'comment' && work.command.kind !== 'plan') return undefined;
+  const fetched = fetchPull(deps, command.pull.repo, { number: ref.number, headRef: pulls.headRef(ref.number) });
+  // Whoever needs it hears what goes wrong.
+  fetched.catch(() => undefined);
+  return fetched;
 }
 
 /** Nothing is checked yet, so that there is nothing to approve. */

@@ -1,9 +1,9 @@
 import type { CommentCommand } from '../commands/index.ts';
 import type { CommandResult } from '../comments/index.ts';
+import { allEnded } from '../lib/all-ended.ts';
 import { jobOutputs, plansOfPull, type RunWithJobs, releasePullCheckouts } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
-import { setFacts } from './command-store.ts';
 import { isUntargeted, targetOf } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
@@ -22,18 +22,24 @@ import { writeStatuses } from './write-statuses.ts';
 type PlanComment = Extract<CommentCommand, { kind: 'plan' }>;
 
 /** `command` is null for a plan that nobody asked for in a comment. */
-export type Planning = { readonly live: Pull; readonly command: PlanComment | null };
+export type Planning = {
+  readonly live: Pull;
+  readonly command: PlanComment | null;
+  /** See `commitsOf`. */
+  readonly fetched?: Promise<void> | undefined;
+};
 
 /** Plans what the pull request touches, or what the comment names. Null, or why nothing ran. */
 export async function planPull(deps: PullDeps, context: CommandContext, planning: Planning): Promise<string | null> {
   if (context.command.runId !== null)
     return reportPlan(deps, context, { ...planning, ...context.command.facts, runId: context.command.runId });
-  const { live, command } = planning;
+  const { live, command, fetched } = planning;
   const [selected] = await Promise.all([
     selectOnPull(deps, context.command.pull.repo, {
       live,
       target: command ? targetOf(command.selection) : { kind: 'autoplan' },
       restrictFileList: deps.pullSettings.restrictFileList,
+      fetched,
     }),
     releaseOutdated(deps, context, live),
   ]);
@@ -46,7 +52,6 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
     removedDirs: selected.removedDirs,
     mergedAgain: await isMergedAgain(deps, context, { live, selected }),
   };
-  await setFacts(deps.db, context.command.id, facts);
   const accepted = await acceptForPull(deps, context, {
     live,
     command: { kind: 'plan', extraArgs: command?.extraArgs ?? [] },
@@ -54,6 +59,7 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
     mergedInto: selected.mergedInto,
     jobs: selected.projects.map((project) => ({ project, planId: null })),
     order: { parallel: selected.repo.parallelPlan, abortOnFail: selected.repo.abortOnExecutionOrderFail },
+    facts,
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...planning, why: accepted });
   return reportPlan(deps, context, { ...planning, ...facts, runId: accepted.runId });
@@ -135,21 +141,24 @@ async function reportPlan(
   const outputs = await jobOutputs(deps.db, run.id);
   const names = statusNames(deps.pullSettings);
   const target = { ...context, pull: context.command.pull, headSha: run.pull?.headSha ?? run.commitSha };
-  await writeStatuses(deps, target, projectStatuses(names, 'plan', { jobs: run.jobs, outputs, ended: true }));
+  const ended = { jobs: run.jobs, outputs, extraArgs: run.command.extraArgs };
   if (await isLeftBehind(deps, context, run)) {
-    await writeStatuses(deps, target, [givenUp(combinedStarted(names, 'plan'), 'plan')]);
+    const statuses = projectStatuses(names, 'plan', { ...ended, ended: true });
+    await writeStatuses(deps, target, [...statuses, givenUp(combinedStarted(names, 'plan'), 'plan')]);
     return null;
   }
   const plansDeleted = !allCameOut(run) && (await mergesItself(deps, run, live));
   if (plansDeleted) await dropPlans(deps, context);
   const lockUrl = await lockUrls(deps, run);
-  const ended = { jobs: run.jobs, outputs, extraArgs: run.command.extraArgs };
   const projects = projectReports(ended, deps.pullSettings.executableName, lockUrl).map((report) => ({
     ...report,
     mergedAgain,
   }));
   const result: CommandResult = { kind: 'ran', projects, plansDeleted, removedDirs };
-  await reportResult(deps, context, { command: 'plan', asked: command, result, run });
+  await allEnded([
+    writeStatuses(deps, target, projectStatuses(names, 'plan', { ...ended, ended: true })),
+    reportResult(deps, context, { command: 'plan', asked: command, result, run }),
+  ]);
   await tellPlans(deps, target, 'planned');
   return null;
 }

@@ -28,6 +28,8 @@ export type PullWish = {
   readonly target: PullSelectionTarget;
   /** Only what the pull request changes may be named. */
   readonly restrictFileList: boolean;
+  /** See `commitsOf`. */
+  readonly fetched?: Promise<void> | undefined;
 };
 
 export type SelectedOnPull =
@@ -107,10 +109,10 @@ function isForDir(entry: ConfiguredProject, dir: string): boolean {
 export async function selectOnPull(
   deps: PullDeps,
   repo: Repo,
-  { live, target, restrictFileList }: PullWish,
+  { live, target, restrictFileList, fetched }: PullWish,
 ): Promise<SelectedOnPull> {
   const rule = ruleOf(deps, repo);
-  const commits = await commitsOf(deps, repo, live);
+  const commits = await commitsOf(deps, repo, { live, fetched });
   if (commits.kind === 'rejected') return commits;
   const { commitSha, baseSha } = commits;
   const commit = { repoId: repo.id, sha: commitSha };

@@ -18,10 +18,10 @@ export async function tellPlans(
   const record = (await selectProjects(deps.db, target.pull.id)).map(({ status }) => status);
   const [plan, apply] = combinedEnded(statusNames(deps.pullSettings), 'plan', record);
   if (!plan || !apply) return;
-  await writeStatuses(deps, target, [plan]);
   const known = await selectStatuses(deps.db, { pullId: target.pull.id, headSha: target.headSha });
   const isSure = change === 'planned' && saysOfApplies(record);
-  if (isSure || known.get(apply.context)?.state === 'success') await writeStatuses(deps, target, [apply]);
+  const isToTell = isSure || known.get(apply.context)?.state === 'success';
+  await writeStatuses(deps, target, isToTell ? [plan, apply] : [plan]);
 }
 
 /** Whether something waits to be applied or went wrong in an apply, or else everything is settled. */

@@ -21,6 +21,9 @@ export type StatusTarget = {
 /**
  * Sets those of the statuses that are not set so already, in their order. One that the host refuses is tried again later,
  * and the log says so; when the host cannot be reached this throws, and may be called again.
+ *
+ * What is wanted is noted first. So whoever finds after its own writing that another status has been wanted meanwhile
+ * knows that theirs may have come first, and sets it again: the last wish is what stays.
  */
 export async function writeStatuses(
   deps: StatusDeps,
@@ -30,25 +33,55 @@ export async function writeStatuses(
   const { host, pull, headSha } = target;
   if (!host.pulls || !host.capabilities.statuses || wanted.length === 0) return;
   const known = await selectStatuses(deps.db, { pullId: pull.id, headSha });
-  for (const status of wanted) {
-    if (isWritten(known.get(status.context), status)) continue;
-    await writeStatus(deps, target, status);
+  const changed = wanted.filter((status) => !isWritten(known.get(status.context), status));
+  if (changed.length === 0) return;
+  const noted = await deps.db.transaction((tx) => noteWanted(tx, target, changed));
+  const sent: Sent[] = [];
+  try {
+    for (const status of noted) {
+      // The host may have kept us waiting for long: whoever wants another one by now sets that.
+      if (sent.length > 0 && !(await isLastWish(deps, target, status))) continue;
+      sent.push({ status, isAccepted: await setStatus(deps, target, status) });
+    }
+  } finally {
+    if (sent.length > 0) await noteSent(deps, target, sent);
   }
 }
 
-/**
- * What is wanted is noted first. So whoever finds after its own writing that another status has been wanted meanwhile
- * knows that theirs may have come first, and sets it again: the last wish is what stays.
- */
-async function writeStatus(deps: StatusDeps, target: StatusTarget, status: CommitStatus): Promise<void> {
+/** Those that are wanted still. */
+async function noteWanted(tx: Tx, target: StatusTarget, statuses: readonly CommitStatus[]): Promise<CommitStatus[]> {
+  const noted: CommitStatus[] = [];
+  for (const status of statuses) {
+    if (target.isWanted && !(await target.isWanted(tx))) continue;
+    await upsertStatus(tx, { pullId: target.pull.id, headSha: target.headSha }, status);
+    noted.push(status);
+  }
+  return noted;
+}
+
+async function isLastWish(deps: StatusDeps, target: StatusTarget, status: CommitStatus): Promise<boolean> {
+  const of = { pullId: target.pull.id, headSha: target.headSha, context: status.context };
+  return isSame(await selectStatus(deps.db, of), status);
+}
+
+type Sent = { readonly status: CommitStatus; readonly isAccepted: boolean };
+
+/** What has been wanted in the place of one meanwhile is set again. */
+async function noteSent(deps: StatusDeps, target: StatusTarget, sent: readonly Sent[]): Promise<void> {
   const of = { pullId: target.pull.id, headSha: target.headSha };
-  const isNoted = await deps.db.transaction(async (tx) => {
-    if (target.isWanted && !(await target.isWanted(tx))) return false;
-    await upsertStatus(tx, of, status);
-    return true;
+  const overtaken = await deps.db.transaction(async (tx) => {
+    const contexts: string[] = [];
+    for (const { status, isAccepted } of sent) {
+      if (!(await setStatusWritten(tx, of, { ...status, now: deps.now() }))) contexts.push(status.context);
+      else if (!isAccepted) await enqueueRefused(tx, target, { context: status.context, now: deps.now() });
+    }
+    return contexts;
   });
-  if (!isNoted || (await setLastWanted(deps, target, status))) return;
-  await deps.db.transaction((tx) => enqueueRefused(tx, target, { context: status.context, now: deps.now() }));
+  for (const context of overtaken) {
+    const last = await selectStatus(deps.db, { ...of, context });
+    if (!last || (await setLastWanted(deps, target, last))) continue;
+    await deps.db.transaction((tx) => enqueueRefused(tx, target, { context, now: deps.now() }));
+  }
 }
 
 /** Sets a status, and what is wanted in its place meanwhile, until the last wish is what stays. False: the host refuses it. */
@@ -95,10 +128,9 @@ async function enqueueRefused(
 }
 
 function isWritten(one: KeptStatus | undefined, other: CommitStatus): boolean {
-  return (
-    one?.isWritten === true &&
-    one.state === other.state &&
-    one.description === other.description &&
-    one.targetUrl === other.targetUrl
-  );
+  return one?.isWritten === true && isSame(one, other);
+}
+
+function isSame(one: CommitStatus | undefined, other: CommitStatus): boolean {
+  return one?.state === other.state && one.description === other.description && one.targetUrl === other.targetUrl;
 }

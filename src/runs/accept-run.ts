@@ -89,6 +89,7 @@ async function writeRun(deps: RunDeps, tx: Tx, { request, prepared }: Accepted):
     await announce(deps, tx, { ...scope, kind: 'run_queued', job: null });
     for (const job of await selectJobs(tx, runId)) await announce(deps, tx, { ...scope, kind: 'job_queued', job });
   }
+  await request.alongside?.(tx);
   await enqueue(tx, { kind: executeRunTask, payload: { runId } }, now);
   return runId;
 }

@@ -1,4 +1,4 @@
-import { allEnded } from './all-ended.ts';
+import { allEnded } from '../lib/all-ended.ts';
 import type { Job, RunOrder } from './types.ts';
 
 export type JobWork = {

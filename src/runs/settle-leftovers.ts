@@ -1,9 +1,9 @@
 import type { Tx } from '../db/index.ts';
 import { releaseCheckout } from '../git/index.ts';
 import { appendLog } from '../job-logs/index.ts';
+import { allEnded } from '../lib/all-ended.ts';
 import { dropPlansOfJob } from '../plans/index.ts';
 import type { Task } from '../queue/index.ts';
-import { allEnded } from './all-ended.ts';
 import { changeJob, type RunScope } from './change-state.ts';
 import { changingCommand, commandName } from './command-name.ts';
 import type { RunDeps } from './deps.ts';

@@ -72,6 +72,8 @@ export type RunRequest = {
   readonly trigger: Trigger;
   /** The same key from the same actor gives the same run; `digest` of the request tells a reuse for another one. */
   readonly idempotency: { readonly key: string; readonly digest: string } | null;
+  /** Joins the transaction that writes the run. */
+  readonly alongside?: (tx: Tx) => Promise<void>;
 };
 
 /** Why a request did not become a run. The message is a whole sentence for the caller. */

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
-import type { EnvHttpProxyAgent, RequestInit as UndiciInit } from 'undici';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
 import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createEtagCache, type EtagCache } from './etag-cache.ts';
@@ -40,6 +42,8 @@ const usualAttempts = 4;
 const firstPauseMs = 250;
 /** The largest reply that is read: pages of 100 files with their patches stay far below. */
 const largestReply = 50 * 1024 * 1024;
+
+const unzip = promisify(gunzip);
 
 type Asking = {
   readonly options: HostFetchOptions;
@@ -177,49 +181,81 @@ function wasNeverSent(error: unknown): boolean {
   return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(String(code));
 }
 
-type Sender = { readonly fetch: typeof import('undici').fetch; readonly dispatcher: EnvHttpProxyAgent };
+type Sender = { readonly request: typeof import('undici').request; readonly dispatcher: Dispatcher };
 
 /** Loaded at the first request: a tenth of what a server loads, and one with local repositories alone has no use for it. */
 async function createSender(authorities: readonly string[]): Promise<Sender> {
-  const { EnvHttpProxyAgent: ProxyAgent, fetch } = await import('undici');
+  const { EnvHttpProxyAgent, interceptors, request } = await import('undici');
   const tls = { secureContext: createSecureContext({ ca: [...authorities] }) };
-  return { fetch, dispatcher: new ProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, connections }) };
+  const agent = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, connections });
+  return {
+    request,
+    dispatcher: agent.compose(interceptors.redirect({ maxRedirections: 20 })),
+  };
 }
 
 type Sending = Sender & { readonly timeoutMs: number };
 
-/** The whole reply is read here, so that one that breaks off counts as an attempt that went wrong. */
-async function sendOnce(url: string, init: HostRequest, { fetch, dispatcher, timeoutMs }: Sending): Promise<Response> {
+/**
+ * The whole reply is read here, so that one that breaks off counts as an attempt that went wrong. Not with `fetch`, which
+ * takes twice the processor time.
+ */
+async function sendOnce(
+  url: string,
+  init: HostRequest,
+  { request, dispatcher, timeoutMs }: Sending,
+): Promise<Response> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-  const { method, headers, body } = init;
-  const request: UndiciInit = {
+  const { method = 'GET', headers = {}, body = null } = init;
+  const reply = await request(url, {
     dispatcher,
     signal,
-    redirect: 'follow',
-    ...(method === undefined ? {} : { method }),
-    ...(headers === undefined ? {} : { headers }),
-    ...(body === undefined ? {} : { body }),
-  };
-  const reply = await fetch(url, request);
+    method: method as Dispatcher.HttpMethod,
+    headers: { 'accept-encoding': 'gzip', 'user-agent': 'polder', ...withSmallNames(headers) },
+    body,
+  });
   // The credential was left out on the way there, so what is answered is not for us.
-  if (reply.redirected && new URL(reply.url).origin !== new URL(url).origin) {
-    throw new PolderError(
-      'host_refused',
-      `asking ${new URL(url).origin}: it sent us on to ${new URL(reply.url).origin}`,
-    );
+  const { origin } = (reply.context as { readonly history: readonly URL[] }).history.at(-1) ?? new URL(url);
+  if (origin !== new URL(url).origin) {
+    await reply.body.dump();
+    throw new PolderError('host_refused', `asking ${new URL(url).origin}: it sent us on to ${origin}`);
   }
-  const bytes = await readBounded(reply.body as ReadableStream<Uint8Array> | null);
-  const hasNoBody = [204, 205, 304].includes(reply.status);
-  return new Response(hasNoBody ? null : bytes, { status: reply.status, headers: [...reply.headers] });
+  const bytes = await readBounded(reply.body);
+  const hasNoBody = [204, 205, 304].includes(reply.statusCode);
+  const isPacked = reply.headers['content-encoding'] === 'gzip' && bytes.length > 0;
+  return new Response(hasNoBody ? null : isPacked ? await unpacked(bytes) : bytes, {
+    status: reply.statusCode,
+    headers: pairsOf(reply.headers),
+  });
 }
 
-async function readBounded(body: ReadableStream<Uint8Array> | null): Promise<Buffer<ArrayBuffer>> {
+async function unpacked(bytes: Buffer): Promise<Buffer<ArrayBuffer>> {
+  return unzip(bytes, { maxOutputLength: largestReply }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : error;
+  });
+}
+
+function tooLarge(): PolderError {
+  return new PolderError('host_refused', 'reading a reply: it is larger than 50 MiB');
+}
+
+function withSmallNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function pairsOf(headers: Dispatcher.ResponseData['headers']): [string, string][] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    [value ?? []].flat().map((one): [string, string] => [name, one]),
+  );
+}
+
+async function readBounded(body: AsyncIterable<Uint8Array>): Promise<Buffer<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body) {
     length += chunk.byteLength;
-    if (length > largestReply) throw new PolderError('host_refused', 'reading a reply: it is larger than 50 MiB');
+    if (length > largestReply) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -1,0 +1,91 @@
+import { expect, it } from 'vitest';
+import { headSha, pullHost, pullWorld, vcsHost } from '../../test/support/pull-domain.ts';
+import { PolderError } from '../lib/errors.ts';
+import type { CommitStatus } from '../vcs/index.ts';
+import { selectStatuses } from './report-store.ts';
+import { refusedStatusTask } from './tasks.ts';
+import { writeStatuses } from './write-statuses.ts';
+
+const status = (context: string, state: CommitStatus['state']): CommitStatus => ({
+  context,
+  state,
+  description: `${state}.`,
+  targetUrl: null,
+});
+
+/** A pull request on a host that does `onSet` before it has a status. */
+async function target(onSet: (status: CommitStatus) => Promise<void>) {
+  const { db, deps, context } = await pullWorld({});
+  const set: string[] = [];
+  const setStatus = async (_ref: unknown, one: CommitStatus) => {
+    await onSet(one);
+    set.push(`${one.context} ${one.state}`);
+  };
+  const host = vcsHost(pullHost({ setStatus }));
+  const pull = context.command.pull;
+  const written = async () => {
+    const known = await selectStatuses(db, { pullId: pull.id, headSha });
+    return [...known.values()].map((one) => `${one.context} ${one.state}${one.isWritten ? '' : ' not set'}`);
+  };
+  return { db, deps, set, written, target: { host, pull, headSha } };
+}
+
+it('sets what is not set so already, in order', async () => {
+  const { deps, set, written, target: to } = await target(async () => undefined);
+  await writeStatuses(deps, to, [status('a', 'pending'), status('b', 'pending')]);
+  await writeStatuses(deps, to, [status('a', 'success'), status('b', 'pending'), status('c', 'failure')]);
+  expect(set).toEqual(['a pending', 'b pending', 'a success', 'c failure']);
+  expect(await written()).toEqual(['a success', 'b pending', 'c failure']);
+});
+
+it('sets the last wish again that came in while an older one was on its way', async () => {
+  const world = await target(async (one) => {
+    if (one.state !== 'pending') return;
+    await writeStatuses(world.deps, world.target, [status('a', 'success')]);
+  });
+  await writeStatuses(world.deps, world.target, [status('a', 'pending')]);
+  expect(world.set).toEqual(['a success', 'a pending', 'a success']);
+  expect(await world.written()).toEqual(['a success']);
+});
+
+it('leaves out what somebody else has wanted otherwise before its turn comes', async () => {
+  const world = await target(async (one) => {
+    if (one.context === 'a') await writeStatuses(world.deps, world.target, [status('b', 'success')]);
+  });
+  await writeStatuses(world.deps, world.target, [status('a', 'pending'), status('b', 'pending')]);
+  expect(world.set).toEqual(['b success', 'a pending']);
+  expect(await world.written()).toEqual(['a pending', 'b success']);
+});
+
+it('notes what it has set when the host goes away half-way, and sets the rest when it is asked again', async () => {
+  let isAway = true;
+  const world = await target(async (one) => {
+    if (isAway && one.context === 'b') throw new PolderError('host_unavailable', 'asking: it is away');
+  });
+  const wanted = [status('a', 'success'), status('b', 'success')];
+  const written = writeStatuses(world.deps, world.target, wanted);
+  await expect(written).rejects.toMatchObject({ code: 'host_unavailable' });
+  expect(await world.written()).toEqual(['a success', 'b success not set']);
+  isAway = false;
+  await writeStatuses(world.deps, world.target, wanted);
+  expect(world.set).toEqual(['a success', 'b success']);
+});
+
+it('has one that is refused tried again later, and keeps nobody waiting for it', async () => {
+  const world = await target(async (one) => {
+    if (one.context === 'a') throw new PolderError('host_refused', 'setting a status: no');
+  });
+  await writeStatuses(world.deps, world.target, [status('a', 'success'), status('b', 'success')]);
+  expect(world.set).toEqual(['b success']);
+  const tasks = await world.db.query.selectFrom('tasks').select(['kind', 'payload']).execute();
+  expect(tasks).toMatchObject([
+    { kind: refusedStatusTask, payload: expect.stringContaining('"context":"a"') as string },
+  ]);
+});
+
+it('notes nothing of what is not wanted any more', async () => {
+  const world = await target(async () => undefined);
+  await writeStatuses(world.deps, { ...world.target, isWanted: async () => false }, [status('a', 'pending')]);
+  expect(world.set).toEqual([]);
+  expect(await world.written()).toEqual([]);
+});

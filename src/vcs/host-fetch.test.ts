@@ -1,0 +1,94 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { onCleanup } from '../../test/support/cleanup.ts';
+import { silentLog } from '../lib/log.ts';
+import { createHostFetch, type HostFetch } from './host-fetch.ts';
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+async function serve(answer: Answer): Promise<string> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onCleanup(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+function client(origin: string): HostFetch {
+  return createHostFetch({ origin, authorities: [], isRepeatable: () => false, log: silentLog(), now: Date.now });
+}
+
+/** What a host is asked, and answers with the same. */
+const mirror: Answer = (request, response) => {
+  const parts: Buffer[] = [];
+  request.on('data', (part: Buffer) => parts.push(part));
+  request.on('end', () => {
+    const { method, url, headers } = request;
+    response.end(JSON.stringify({ method, url, headers, body: Buffer.concat(parts).toString() }));
+  });
+};
+
+describe('createHostFetch', () => {
+  it('sends what it is given, under one name each', async () => {
+    const origin = await serve(mirror);
+    const headers = { Authorization: 'token t', 'User-Agent': 'somebody', 'Content-Type': 'application/json' };
+    const reply = await client(origin)(`${origin}/a/b?c=%20d`, { method: 'PATCH', headers, body: '{"ä":1}' });
+    expect(await reply.json()).toMatchObject({
+      method: 'PATCH',
+      url: '/a/b?c=%20d',
+      headers: { authorization: 'token t', 'user-agent': 'somebody', 'content-type': 'application/json' },
+      body: '{"ä":1}',
+    });
+  });
+
+  it('says who asks where its caller does not: GitHub refuses who does not', async () => {
+    const origin = await serve(mirror);
+    const reply = await client(origin)(`${origin}/`);
+    expect(await reply.json()).toMatchObject({ headers: { 'user-agent': 'polder' } });
+  });
+
+  it('unpacks replies', async () => {
+    const origin = await serve((request, response) => {
+      expect(request.headers['accept-encoding']).toBe('gzip');
+      response.writeHead(200, { 'content-encoding': 'gzip', link: '<next>' }).end(gzipSync('{"long":true}'));
+    });
+    const reply = await client(origin)(`${origin}/`);
+    expect(reply.headers.get('link')).toBe('<next>');
+    expect(await reply.json()).toEqual({ long: true });
+  });
+
+  it.each([
+    ['as it comes', {}, (bytes: Buffer) => bytes],
+    ['once unpacked', { 'content-encoding': 'gzip' }, gzipSync],
+  ])('refuses a reply of more than 50 MiB %s', async (_how, headers, pack) => {
+    const bytes = pack(Buffer.alloc(50 * 1024 * 1024 + 1));
+    const origin = await serve((_request, response) => response.writeHead(200, headers).end(bytes));
+    await expect(client(origin)(`${origin}/`)).rejects.toMatchObject({
+      code: 'host_refused',
+      message: 'reading a reply: it is larger than 50 MiB',
+    });
+  });
+
+  it('follows to another place of the same host', async () => {
+    const origin = await serve((request, response) =>
+      request.url === '/moved' ? mirror(request, response) : response.writeHead(301, { location: '/moved' }).end(),
+    );
+    const reply = await client(origin)(`${origin}/`, { headers: { authorization: 't' } });
+    expect(await reply.json()).toMatchObject({ url: '/moved', headers: { authorization: 't' } });
+  });
+
+  it('takes nothing from another host, and tells it nothing', async () => {
+    const told: (string | undefined)[] = [];
+    const other = await serve((request, response) => {
+      told.push(request.headers.authorization);
+      response.end('{}');
+    });
+    const origin = await serve((_request, response) => response.writeHead(302, { location: other }).end());
+    await expect(client(origin)(`${origin}/`, { headers: { Authorization: 't' } })).rejects.toMatchObject({
+      code: 'host_refused',
+      message: `asking ${origin}: it sent us on to ${other}`,
+    });
+    expect(told).toEqual([undefined]);
+  });
+});
