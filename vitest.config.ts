@@ -11,6 +11,8 @@ export default defineConfig({
     reporters: ['default', countsReporter()],
     // Most tests wait for child processes, so that two fit on one processor.
     maxWorkers: Math.max(2, availableParallelism()),
+    // Modules have no state that tests could share, and loading them anew for each file takes a minute in all.
+    isolate: false,
     // For a machine that has other things to do: a test that hangs ends at last.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -47,7 +47,7 @@ describe('auto-stop of a running server', () => {
   it('makes up after a crash for what came due meanwhile, and keeps what is still to come', async () => {
     const first = await startGitlabApiServer('sqlite');
     const before = apiOf(first, first.url);
-    const [missed, coming] = [Date.now() + 1000, Date.now() + 15_000];
+    const [missed, coming] = [Date.now() + 1000, Date.now() + 10_000];
     const [one, other] = [await before.create('review/a', missed), await before.create('review/b', coming)];
     await first.server.stop('SIGKILL');
     await waitFor('the first time to pass', () => Date.now() > missed);
