@@ -12,6 +12,8 @@ export type Engine = {
   readonly keyType: ColumnDataType | Expression<string>;
   /** Rows can be locked in a transaction; without it, a transaction already excludes all other writers. */
   readonly rowLocks: boolean;
+  /** Transactions take effect in the order in which they were begun, and those that come together are one commit. */
+  readonly ordersTransactions: boolean;
 };
 
 export const sqliteEngine: Engine = {
@@ -22,6 +24,7 @@ export const sqliteEngine: Engine = {
   blobType: 'blob',
   keyType: 'text',
   rowLocks: false,
+  ordersTransactions: true,
 };
 
 export const postgresEngine: Engine = {
@@ -32,4 +35,5 @@ export const postgresEngine: Engine = {
   blobType: 'bytea',
   keyType: sql`text collate "C"`,
   rowLocks: true,
+  ordersTransactions: false,
 };

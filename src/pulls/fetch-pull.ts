@@ -38,21 +38,25 @@ export type PullCommits =
     }
   | { readonly kind: 'rejected'; readonly message: string };
 
-/**
- * Fetches a pull request and works out what of it is checked out, by `--checkout-strategy`. `fetched`: a fetch that began
- * while its host was asked, and may be over.
- */
+/** A fetch of branches and tags that began before the host had said what there is. */
+export type EarlyFetch = { readonly done: Promise<void>; readonly begunAt: number };
+
+/** What an early fetch has brought counts for so long: a host that lets us wait may know of more by then. */
+const freshMs = 10_000;
+
+/** Fetches a pull request and works out what of it is checked out, by `--checkout-strategy`. */
 export async function commitsOf(
   deps: PullDeps,
   repo: Repo,
-  { live, fetched }: { readonly live: Pull; readonly fetched?: Promise<void> | undefined },
+  { live, early }: { readonly live: Pull; readonly early?: EarlyFetch | undefined },
 ): Promise<PullCommits> {
+  const fetched = early && deps.now() - early.begunAt < freshMs ? early.done : undefined;
   await (fetched ?? fetchPull(deps, repo, live));
   const look = () =>
     Promise.all([branchTip(deps, repo.id, live.baseBranch), hasCommit(deps.git, repo.id, live.headSha)]);
   let [baseSha, isThere] = await look();
   if (fetched && (baseSha === undefined || !isThere)) {
-    // Pushed after that.
+    // Pushed after that, or not on a branch of this repository.
     await fetchPull(deps, repo, live);
     [baseSha, isThere] = await look();
   }

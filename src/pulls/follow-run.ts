@@ -61,7 +61,7 @@ async function watch(
         await tell(deps, context, { run, command });
         tellAt = deps.now() + paceMs;
       }
-      await waiter.next(early > 0 ? early : pollMs, context.task.signal);
+      await waiter.next(early > 0 ? Math.min(early, pollMs) : pollMs, context.task.signal);
     }
   } finally {
     waiter.close();

@@ -8,7 +8,7 @@ import { closePull } from './close-pull.ts';
 import { beginCommand, endCommand, selectCommand } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { faultNotice } from './fault-notice.ts';
-import { fetchPull } from './fetch-pull.ts';
+import { type EarlyFetch, fetchPull } from './fetch-pull.ts';
 import { passGates } from './gates.ts';
 import { type Planning, planPull } from './plan-pull.ts';
 import { noteLive } from './pull-store.ts';
@@ -106,7 +106,19 @@ function isOurs({ task }: CommandContext, error: unknown): boolean {
 async function workOn(deps: PullDeps, context: CommandContext): Promise<string | null> {
   const { work, runId } = context.command;
   if (work.kind === 'close') return closePull(deps, context);
-  const fetched = runId === null ? startFetch(deps, context) : undefined;
+  const early = runId === null ? startFetch(deps, context) : undefined;
+  try {
+    return await workOnOpen(deps, context, { work, early });
+  } finally {
+    // One that nobody had a use for.
+    await early?.done.catch(() => undefined);
+  }
+}
+
+type OpenWork = Pick<Planning, 'early'> & { readonly work: Exclude<Work, { readonly kind: 'close' }> };
+
+async function workOnOpen(deps: PullDeps, context: CommandContext, { work, early }: OpenWork): Promise<string | null> {
+  const { runId } = context.command;
   const live = await context.pulls.getPull(context.ref);
   if (!live) return 'the host has no such pull request';
   await noteLive(deps.db, context.command.pull, { live, now: deps.now() });
@@ -115,21 +127,19 @@ async function workOn(deps: PullDeps, context: CommandContext): Promise<string |
     if (gate.notice !== null) await reply(deps, context, { key: 'refusal', body: gate.notice });
     return gate.note;
   }
-  return doWork(deps, context, { live, work, fetched });
+  return doWork(deps, context, { live, work, early });
 }
-
-type OpenWork = Pick<Planning, 'live' | 'fetched'> & { readonly work: Exclude<Work, { readonly kind: 'close' }> };
 
 async function doWork(
   deps: PullDeps,
   context: CommandContext,
-  { live, work, fetched }: OpenWork,
+  { live, work, early }: OpenWork & Pick<Planning, 'live'>,
 ): Promise<string | null> {
-  if (work.kind === 'autoplan') return planPull(deps, context, { live, command: null, fetched });
+  if (work.kind === 'autoplan') return planPull(deps, context, { live, command: null, early });
   const { command } = work;
   switch (command.kind) {
     case 'plan':
-      return planPull(deps, context, { live, command, fetched });
+      return planPull(deps, context, { live, command, early });
     case 'apply':
       return applyPull(deps, context, { live, command });
     case 'import':
@@ -145,14 +155,19 @@ async function doWork(
   }
 }
 
-/** A plan nearly always comes to it: the repository is fetched while the host is asked about the pull request. */
-function startFetch(deps: PullDeps, { command, pulls, ref }: CommandContext): Promise<void> | undefined {
-  const { work } = command;
-  if (work.kind === 'comment' && work.command.kind !== 'plan') return undefined;
-  const fetched = fetchPull(deps, command.pull.repo, { number: ref.number, headRef: pulls.headRef(ref.number) });
+/**
+ * A plan nearly always comes to it: branches and tags are fetched while the host is asked about the pull request. Nothing
+ * of what strangers may have put up yet: whether it is worked on remains to be seen.
+ */
+function startFetch(deps: PullDeps, { command }: CommandContext): EarlyFetch | undefined {
+  const { work, pull } = command;
+  const isPlan = work.kind === 'comment' ? work.command.kind === 'plan' : !deps.pullSettings.disableAutoplan;
+  if (!isPlan) return undefined;
+  const begunAt = deps.now();
+  const done = fetchPull(deps, pull.repo, null);
   // Whoever needs it hears what goes wrong.
-  fetched.catch(() => undefined);
-  return fetched;
+  done.catch(() => undefined);
+  return { done, begunAt };
 }
 
 /** Nothing is checked yet, so that there is nothing to approve. */

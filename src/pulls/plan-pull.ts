@@ -6,6 +6,7 @@ import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { isUntargeted, targetOf } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
+import type { EarlyFetch } from './fetch-pull.ts';
 import { followRun } from './follow-run.ts';
 import { allCameOut, dropPlans, forgetPlans } from './forget-plans.ts';
 import { isLeftBehind } from './left-behind.ts';
@@ -26,20 +27,20 @@ export type Planning = {
   readonly live: Pull;
   readonly command: PlanComment | null;
   /** See `commitsOf`. */
-  readonly fetched?: Promise<void> | undefined;
+  readonly early?: EarlyFetch | undefined;
 };
 
 /** Plans what the pull request touches, or what the comment names. Null, or why nothing ran. */
 export async function planPull(deps: PullDeps, context: CommandContext, planning: Planning): Promise<string | null> {
   if (context.command.runId !== null)
     return reportPlan(deps, context, { ...planning, ...context.command.facts, runId: context.command.runId });
-  const { live, command, fetched } = planning;
+  const { live, command, early } = planning;
   const [selected] = await Promise.all([
     selectOnPull(deps, context.command.pull.repo, {
       live,
       target: command ? targetOf(command.selection) : { kind: 'autoplan' },
       restrictFileList: deps.pullSettings.restrictFileList,
-      fetched,
+      early,
     }),
     releaseOutdated(deps, context, live),
   ]);

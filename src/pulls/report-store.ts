@@ -72,6 +72,20 @@ export async function setStatusWritten(
   return noted !== undefined;
 }
 
+/** Notes that the host may have another status than the one that is wanted. */
+export async function setStatusUnwritten(
+  tx: Tx,
+  { pullId, headSha, context }: OfHead & { readonly context: string },
+): Promise<void> {
+  await tx.query
+    .updateTable('pull_statuses')
+    .set({ written_at: null })
+    .where('pull_id', '=', pullId)
+    .where('head_sha', '=', headSha)
+    .where('context', '=', context)
+    .execute();
+}
+
 function statusQuery(db: DbHandle) {
   return db.query.selectFrom('pull_statuses').selectAll();
 }

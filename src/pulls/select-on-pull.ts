@@ -21,7 +21,7 @@ import {
 import type { Repo } from '../repos/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
-import { commitsOf } from './fetch-pull.ts';
+import { commitsOf, type EarlyFetch } from './fetch-pull.ts';
 
 export type PullWish = {
   readonly live: Pull;
@@ -29,7 +29,7 @@ export type PullWish = {
   /** Only what the pull request changes may be named. */
   readonly restrictFileList: boolean;
   /** See `commitsOf`. */
-  readonly fetched?: Promise<void> | undefined;
+  readonly early?: EarlyFetch | undefined;
 };
 
 export type SelectedOnPull =
@@ -109,10 +109,10 @@ function isForDir(entry: ConfiguredProject, dir: string): boolean {
 export async function selectOnPull(
   deps: PullDeps,
   repo: Repo,
-  { live, target, restrictFileList, fetched }: PullWish,
+  { live, target, restrictFileList, early }: PullWish,
 ): Promise<SelectedOnPull> {
   const rule = ruleOf(deps, repo);
-  const commits = await commitsOf(deps, repo, { live, fetched });
+  const commits = await commitsOf(deps, repo, { live, early });
   if (commits.kind === 'rejected') return commits;
   const { commitSha, baseSha } = commits;
   const commit = { repoId: repo.id, sha: commitSha };

@@ -48,6 +48,20 @@ it('sets the last wish again that came in while an older one was on its way', as
   expect(await world.written()).toEqual(['a success']);
 });
 
+it('knows that the host may have an older one when it could not set the last wish again', async () => {
+  let isAway = false;
+  const world = await target(async (one) => {
+    if (isAway) throw new PolderError('host_unavailable', 'asking: it is away');
+    if (one.state !== 'pending') return;
+    await writeStatuses(world.deps, world.target, [status('a', 'success')]);
+    isAway = true;
+    world.set.push('a pending');
+  });
+  const written = writeStatuses(world.deps, world.target, [status('a', 'pending'), status('b', 'pending')]);
+  await expect(written).rejects.toMatchObject({ code: 'host_unavailable' });
+  expect(await world.written()).toEqual(['a success not set', 'b pending not set']);
+});
+
 it('leaves out what somebody else has wanted otherwise before its turn comes', async () => {
   const world = await target(async (one) => {
     if (one.context === 'a') await writeStatuses(world.deps, world.target, [status('b', 'success')]);

@@ -3,7 +3,14 @@ import { isPolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { enqueue } from '../queue/index.ts';
 import type { CommitStatus, VcsHost } from '../vcs/index.ts';
-import { type KeptStatus, selectStatus, selectStatuses, setStatusWritten, upsertStatus } from './report-store.ts';
+import {
+  type KeptStatus,
+  selectStatus,
+  selectStatuses,
+  setStatusUnwritten,
+  setStatusWritten,
+  upsertStatus,
+} from './report-store.ts';
 import { refusedStatusTask } from './tasks.ts';
 import type { PullRecord } from './types.ts';
 
@@ -37,11 +44,15 @@ export async function writeStatuses(
   if (changed.length === 0) return;
   const noted = await deps.db.transaction((tx) => noteWanted(tx, target, changed));
   const sent: Sent[] = [];
+  let wishes: ReadonlyMap<string, CommitStatus> = new Map(noted.map((status) => [status.context, status]));
   try {
     for (const status of noted) {
       // The host may have kept us waiting for long: whoever wants another one by now sets that.
-      if (sent.length > 0 && !(await isLastWish(deps, target, status))) continue;
+      if (!isSame(wishes.get(status.context), status)) continue;
       sent.push({ status, isAccepted: await setStatus(deps, target, status) });
+      wishes = await selectStatuses(deps.db, { pullId: pull.id, headSha });
+      // Ours may have come after theirs: that is put right before anything else can go wrong.
+      if (!isSame(wishes.get(status.context), status)) await noteSent(deps, target, sent.splice(0));
     }
   } finally {
     if (sent.length > 0) await noteSent(deps, target, sent);
@@ -59,11 +70,6 @@ async function noteWanted(tx: Tx, target: StatusTarget, statuses: readonly Commi
   return noted;
 }
 
-async function isLastWish(deps: StatusDeps, target: StatusTarget, status: CommitStatus): Promise<boolean> {
-  const of = { pullId: target.pull.id, headSha: target.headSha, context: status.context };
-  return isSame(await selectStatus(deps.db, of), status);
-}
-
 type Sent = { readonly status: CommitStatus; readonly isAccepted: boolean };
 
 /** What has been wanted in the place of one meanwhile is set again. */
@@ -72,8 +78,11 @@ async function noteSent(deps: StatusDeps, target: StatusTarget, sent: readonly S
   const overtaken = await deps.db.transaction(async (tx) => {
     const contexts: string[] = [];
     for (const { status, isAccepted } of sent) {
-      if (!(await setStatusWritten(tx, of, { ...status, now: deps.now() }))) contexts.push(status.context);
-      else if (!isAccepted) await enqueueRefused(tx, target, { context: status.context, now: deps.now() });
+      if (!(await setStatusWritten(tx, of, { ...status, now: deps.now() }))) {
+        // Until it is set again, the host may have ours.
+        await setStatusUnwritten(tx, { ...of, context: status.context });
+        contexts.push(status.context);
+      } else if (!isAccepted) await enqueueRefused(tx, target, { context: status.context, now: deps.now() });
     }
     return contexts;
   });

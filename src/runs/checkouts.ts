@@ -48,7 +48,13 @@ export function createCheckouts(deps: RunDeps, scope: RunScope): RunCheckouts {
     get: async (workspace) => {
       const known = opened.get(workspace) ?? open(workspace);
       opened.set(workspace, known);
-      return (await known).checkout;
+      try {
+        return (await known).checkout;
+      } catch (error) {
+        // Another job may have more luck: the disk was full, say.
+        opened.delete(workspace);
+        throw error;
+      }
     },
     isTracked: async (path) => {
       tracked ??= provide()

@@ -27,6 +27,7 @@ import { withPatience } from './with-patience.ts';
 export async function executeJob(deps: RunDeps, context: JobContext): Promise<void> {
   const hindrance = await hindranceBefore(deps, context);
   if (hindrance) return endUnstarted(deps, context, hindrance);
+  openEarly(context);
   const begun = await startJob(deps, context);
   if (!begun) return;
   const files = jobFiles(deps.dataDir, begun.job.id);
@@ -42,9 +43,16 @@ async function hindranceBefore(deps: RunDeps, context: JobContext): Promise<JobO
     const refusal = await refusalBefore(deps, context);
     return refusal && { kind: 'refused', refusal };
   } catch (error) {
+    // Says nothing of the project: the queue runs it again.
+    if (isPolderError(error, 'database_unavailable')) throw error;
     deps.log.error({ jobId: context.job.id, err: error }, 'asking whether a job may begin went wrong');
     return failedOutcome(error);
   }
+}
+
+/** A plan's checkout is made while its beginning is written down. Whoever needs it hears what goes wrong. */
+function openEarly({ scope, job, checkouts }: JobContext): void {
+  if (scope.run.kind === 'plan') checkouts.get(job.project.workspace).catch(() => undefined);
 }
 
 /** Lock and state `running` in one transaction. Undefined when the job ended at once, because others hold the lock. */
@@ -116,8 +124,8 @@ async function finishJob(deps: RunDeps, started: StartedJob, result: StepsResult
     onFault: (error) =>
       deps.log.error({ jobId: started.job.id, reason: errorText(error) }, 'the end of a job could not be written yet'),
   });
-  // The beginning of the next one shares the wait for the disk with this end.
-  started.pool.leave();
+  // The beginning of the next one shares the wait for the disk with this end, whose lock it finds given back.
+  if (deps.db.engine.ordersTransactions) started.pool.leave();
   await written;
   removeJobFiles(started.files);
 }

@@ -3,7 +3,7 @@ import type { Handler, Task } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
 import { answerMaxBytes } from './answer-size.ts';
 import { changeRun, type RunScope } from './change-state.ts';
-import { createCheckouts, type RunCheckouts } from './checkouts.ts';
+import { createCheckouts } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
 import { endInBooks } from './end-in-books.ts';
 import { executeJob } from './execute-job.ts';
@@ -26,10 +26,9 @@ export function executeRun(deps: RunDeps): Handler {
 }
 
 async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<void> {
-  const checkouts = createCheckouts(deps, queued);
-  if (queued.run.state === 'queued') await prepareCheckout(deps, queued.run, checkouts);
-  const scope = { ...queued, run: await startRun(deps, task, queued).catch(releasing(checkouts)) };
+  const scope = { ...queued, run: await startRun(deps, task, queued) };
   const cancel = await watchCancel(deps.db, scope.run.id);
+  const checkouts = createCheckouts(deps, scope);
   try {
     await settleLeftovers(deps, { task, scope, cancelled: cancel.signal });
     const jobs = await selectJobs(deps.db, scope.run.id);
@@ -51,19 +50,6 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
   } finally {
     cancel.stop();
   }
-}
-
-/** Begins with the checkout while the first jobs are being written down. Whoever needs it hears what goes wrong. */
-async function prepareCheckout(deps: RunDeps, run: Run, checkouts: RunCheckouts): Promise<void> {
-  const [first] = await selectJobs(deps.db, run.id);
-  if (run.kind === 'plan' && first) checkouts.get(first.project.workspace).catch(() => undefined);
-}
-
-function releasing(checkouts: RunCheckouts): (error: unknown) => Promise<never> {
-  return async (error) => {
-    await checkouts.release();
-    throw error;
-  };
 }
 
 /**

@@ -48,10 +48,10 @@ describe('createHostFetch', () => {
     expect(await reply.json()).toMatchObject({ headers: { 'user-agent': 'polder' } });
   });
 
-  it('unpacks replies', async () => {
+  it.each(['gzip', 'GZIP', 'x-gzip'])('unpacks replies: %s', async (encoding) => {
     const origin = await serve((request, response) => {
       expect(request.headers['accept-encoding']).toBe('gzip');
-      response.writeHead(200, { 'content-encoding': 'gzip', link: '<next>' }).end(gzipSync('{"long":true}'));
+      response.writeHead(200, { 'content-encoding': encoding, link: '<next>' }).end(gzipSync('{"long":true}'));
     });
     const reply = await client(origin)(`${origin}/`);
     expect(reply.headers.get('link')).toBe('<next>');

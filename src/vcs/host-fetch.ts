@@ -223,7 +223,7 @@ async function sendOnce(
   }
   const bytes = await readBounded(reply.body);
   const hasNoBody = [204, 205, 304].includes(reply.statusCode);
-  const isPacked = reply.headers['content-encoding'] === 'gzip' && bytes.length > 0;
+  const isPacked = /^(x-)?gzip$/i.test(String(reply.headers['content-encoding'])) && bytes.length > 0;
   return new Response(hasNoBody ? null : isPacked ? await unpacked(bytes) : bytes, {
     status: reply.statusCode,
     headers: pairsOf(reply.headers),

@@ -72,8 +72,6 @@ export type MergeResult = { readonly kind: 'merged' } | { readonly kind: 'refuse
 export type PullHost = {
   /** Our own login, so that our own comments can be told from others; null where it cannot be known. */
   ownLogin(): Promise<string | null>;
-  /** As in `Pull`, known before the host is asked; null where it cannot be. */
-  headRef(number: number): string | null;
   /** The pull request as it is now, or undefined when there is none of that number. */
   getPull(pull: PullRef): Promise<Pull | undefined>;
   /** The files of the whole pull request, not of one push. */

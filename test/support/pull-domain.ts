@@ -36,7 +36,6 @@ export function pullHost(over: Partial<PullHost> = {}): PullHost {
   const nothing = async () => undefined;
   return {
     ownLogin: async () => 'bot',
-    headRef: () => null,
     getPull: async () => livePull(),
     listChangedFiles: async () => ({ paths: [], complete: true }),
     getFile: nothing,

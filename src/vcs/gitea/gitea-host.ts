@@ -12,7 +12,6 @@ import { diagnose } from './diagnose.ts';
 import { approvers, getFile, getMergeability, getPull, listChangedFiles, listReviews } from './pull-reads.ts';
 import { deleteBranch, dismissReviews, mergePull, setStatus } from './pull-writes.ts';
 import { repoSchema } from './schemas.ts';
-import { headRefOf } from './to-pull.ts';
 import { isGiteaDelivery, readDelivery } from './webhook.ts';
 
 export type GiteaHostOptions = GiteaClientOptions & {
@@ -75,7 +74,6 @@ async function findRepo(
 function pullHost(client: GiteaClient, { user, pollMs = 500 }: GiteaHostOptions): PullHost {
   return {
     ownLogin: async () => user,
-    headRef: headRefOf,
     getPull: (pull) => getPull(client, pull),
     listChangedFiles: (pull) => listChangedFiles(client, pull),
     getFile: (fullName, { path, ref }) => getFile(client, { fullName, path, ref }),

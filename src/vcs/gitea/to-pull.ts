@@ -13,7 +13,7 @@ export function toPull(pull: GiteaPull): Pull {
     headBranch: head.ref.startsWith('refs/') ? head.label || head.ref : head.ref,
     headSha: head.sha,
     headRepo: head.repo ? { fullName: head.repo.full_name, owner: ownerOf(head.repo.full_name) } : null,
-    headRef: headRefOf(pull.number),
+    headRef: `refs/pull/${pull.number}/head`,
     baseBranch: base.ref,
     open: pull.state === 'open',
     merged: pull.merged === true,
@@ -35,9 +35,4 @@ export function isDraftTitle(title: string): boolean {
 
 function ownerOf(fullName: string): string {
   return fullName.slice(0, fullName.lastIndexOf('/'));
-}
-
-/** Gitea keeps the head of forks in the base repo as GitHub does. */
-export function headRefOf(number: number): string {
-  return `refs/pull/${number}/head`;
 }

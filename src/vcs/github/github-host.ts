@@ -14,7 +14,6 @@ import { getMergeability } from './mergeability.ts';
 import { approvers, getFile, getPull, listChangedFiles, listReviews, repoParameters } from './pull-reads.ts';
 import { deleteBranch, dismissReviews, mergePull, setStatus } from './pull-writes.ts';
 import { repoSchema } from './schemas.ts';
-import { headRefOf } from './to-pull.ts';
 import { isGithubDelivery, readDelivery } from './webhook.ts';
 
 export type GithubHostOptions = GithubClientOptions & {
@@ -77,7 +76,6 @@ function pullHost(client: GithubClient, options: GithubHostOptions): PullHost {
   const { allowMergeableBypass: allowBypass, pollMs = 500 } = options;
   return {
     ownLogin: () => client.auth.ownLogin(),
-    headRef: headRefOf,
     getPull: (pull) => getPull(client, pull),
     listChangedFiles: (pull) => listChangedFiles(client, pull),
     getFile: (fullName, file) => getFile(client, { fullName, ...file }),

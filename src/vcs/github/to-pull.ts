@@ -15,19 +15,11 @@ export function toPull(pull: GithubPull): Pull {
     headBranch: head.ref,
     headSha: head.sha,
     headRepo: head.repo && { fullName: head.repo.full_name, owner: head.repo.owner.login },
-    headRef: headRefOf(pull.number),
+    headRef: `refs/pull/${pull.number}/head`,
     baseBranch: base.ref,
     open: pull.state === 'open',
     merged: pull.merged === true,
     draft: pull.draft === true,
     labels: (pull.labels ?? []).map(({ name }) => name),
   };
-}
-
-/**
- * The base repo has the head of forks too:
- * https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/checking-out-pull-requests-locally.
- */
-export function headRefOf(number: number): string {
-  return `refs/pull/${number}/head`;
 }

@@ -8,7 +8,6 @@ import { findProject, getApproval, getFile, getPull, listChangedFiles, listComme
 import { deleteBranch, dismissReviews, mergePull } from './pull-writes.ts';
 import { createStatusWriter } from './set-status.ts';
 import { siteOf } from './site.ts';
-import { headRefOf } from './to-pull.ts';
 import { isGitlabDelivery, readDelivery } from './webhook.ts';
 
 export type GitlabHostOptions = Omit<GitlabClientOptions, 'site'> & {
@@ -86,7 +85,6 @@ function pullHost(client: GitlabClient, options: GitlabHostOptions): PullHost {
   const setStatus = createStatusWriter(client, { looks: statusRetry ? 5 : 2, pauseMs: pollMs, now });
   return {
     ownLogin: async () => user,
-    headRef: headRefOf,
     getPull: (pull) => getPull(client, pull),
     listChangedFiles: (pull) => listChangedFiles(client, pull),
     getFile: (fullName, file) => getFile(client, { fullName, ...file }),

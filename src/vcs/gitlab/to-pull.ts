@@ -59,7 +59,7 @@ function isOpen(state: string): boolean {
 }
 
 /** https://docs.gitlab.com/user/project/merge_requests/versions/: the base repo has the head of forks too. */
-export function headRefOf(iid: number): string {
+function headRefOf(iid: number): string {
   return `refs/merge-requests/${iid}/head`;
 }
 

@@ -25,7 +25,6 @@ export function localPullHost(deps: LocalPullDeps): PullHost {
   const { db, now } = deps;
   return {
     ownLogin: async () => localLogin,
-    headRef: () => null,
     getPull: async (ref) => {
       const current = await currentPull(deps, ref);
       return current && toHostPull(deps, current.pull, current.headSha);
