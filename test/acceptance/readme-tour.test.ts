@@ -3,6 +3,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { testEngine } from '../support/engine.ts';
 import { polderProgram, startServer, type TestServer } from '../support/server.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -26,6 +27,7 @@ describe('the tour of the README', () => {
         'local-repos-dir': join(dir, 'data/repos'),
         'repo-allowlist': 'local/*',
         'api-secret': 's3cret',
+        'terraform-binary': testEngine().binary,
       },
     });
     const token = JSON.parse(await sh(dir, commandsOf(tour).find(isTokenMade)?.command ?? '', {})).token as string;
