@@ -85,15 +85,19 @@ function patternOf({ output }: Shown): RegExp {
   return new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*'), 's');
 }
 
-/** Without what differs from one time to the next, the name of the engine, and the blanks that the README may add. */
+/** Without what differs from one time to the next and from engine to engine, and the blanks that the README may add. */
 function masked(text: string): string {
-  return text
-    .replace(/\b[0-9a-f]{40}\b/g, 'SHA')
-    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
-    .replace(/after \d+s/g, 'after 0s')
-    .replace(/OpenTofu|terraform|tofu/gi, 'engine')
-    .replace(/http:\/\/[\w.]+:\d+/g, 'SERVER')
-    .replace(/\s/g, '');
+  return (
+    text
+      .replace(/\b[0-9a-f]{40}\b/g, 'SHA')
+      .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
+      .replace(/after \d+s/g, 'after 0s')
+      .replace(/OpenTofu|terraform|tofu/gi, 'engine')
+      .replace(/http:\/\/[\w.]+:\d+/g, 'SERVER')
+      // Empty lines of a log with names: OpenTofu has more of them.
+      .replace(/^\[\S+\][ ]*$/gm, '')
+      .replace(/\s/g, '')
+  );
 }
 
 async function sh(dir: string, command: string, env: Readonly<Record<string, string>>): Promise<string> {
