@@ -4,11 +4,7 @@ import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 
 /** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
-export async function fetchPull(
-  deps: PullDeps,
-  repo: Repo,
-  pull: Pick<Pull, 'headRef' | 'number'> | null,
-): Promise<void> {
+export async function fetchPull(deps: PullDeps, repo: Repo, pull: Pull | null): Promise<void> {
   const source = await repoSource(deps, repo);
   const pullRefs = pull ? [pullRefOf(pull)] : [];
   await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
@@ -44,7 +40,10 @@ export type EarlyFetch = { readonly done: Promise<void>; readonly begunAt: numbe
 /** What an early fetch has brought counts for so long: a host that lets us wait may know of more by then. */
 const freshMs = 10_000;
 
-/** Fetches a pull request and works out what of it is checked out, by `--checkout-strategy`. */
+/**
+ * Fetches a pull request, where an early fetch has not brought what it takes, and works out what of it is checked out, by
+ * `--checkout-strategy`.
+ */
 export async function commitsOf(
   deps: PullDeps,
   repo: Repo,

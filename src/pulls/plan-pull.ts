@@ -26,7 +26,6 @@ type PlanComment = Extract<CommentCommand, { kind: 'plan' }>;
 export type Planning = {
   readonly live: Pull;
   readonly command: PlanComment | null;
-  /** See `commitsOf`. */
   readonly early?: EarlyFetch | undefined;
 };
 

@@ -28,7 +28,6 @@ export type PullWish = {
   readonly target: PullSelectionTarget;
   /** Only what the pull request changes may be named. */
   readonly restrictFileList: boolean;
-  /** See `commitsOf`. */
   readonly early?: EarlyFetch | undefined;
 };
 

@@ -72,7 +72,7 @@ async function noteWanted(tx: Tx, target: StatusTarget, statuses: readonly Commi
 
 type Sent = { readonly status: CommitStatus; readonly isAccepted: boolean };
 
-/** What has been wanted in the place of one meanwhile is set again. */
+/** Notes what the host has been told. What has been wanted in the place of one meanwhile is set again. */
 async function noteSent(deps: StatusDeps, target: StatusTarget, sent: readonly Sent[]): Promise<void> {
   const of = { pullId: target.pull.id, headSha: target.headSha };
   const overtaken = await deps.db.transaction(async (tx) => {

@@ -52,7 +52,7 @@ export function createCheckouts(deps: RunDeps, scope: RunScope): RunCheckouts {
         return (await known).checkout;
       } catch (error) {
         // Another job may have more luck: the disk was full, say.
-        opened.delete(workspace);
+        if (opened.get(workspace) === known) opened.delete(workspace);
         throw error;
       }
     },

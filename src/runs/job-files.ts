@@ -46,7 +46,7 @@ export function makeJobFiles(files: JobFiles): void {
   make();
 }
 
-/** `rmSync` alone takes three times as long: it begins each time with what only works on files, or empty folders. */
+/** Not with `rmSync` alone, which begins each time with what only works on files, or empty folders. */
 export function removeJobFiles(files: JobFiles): void {
   try {
     for (const name of readdirSync(files.dir)) unlinkSync(join(files.dir, name));

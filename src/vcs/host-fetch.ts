@@ -198,7 +198,7 @@ type Sending = Sender & { readonly timeoutMs: number };
 
 /**
  * The whole reply is read here, so that one that breaks off counts as an attempt that went wrong. Not with `fetch`, which
- * takes twice the processor time.
+ * takes much more processor time.
  */
 async function sendOnce(
   url: string,

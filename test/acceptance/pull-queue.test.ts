@@ -1,9 +1,11 @@
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
 import { apiClient, apiSecret } from '../support/api-client.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
+import { git } from '../support/git.ts';
 import {
   comment,
   type Delivery,
@@ -445,6 +447,18 @@ describe('POST /events', () => {
     expect(ownComments(it.world, pull)).toEqual(
       Array(2).fill('```\nError: This repo is not allowlisted for Atlantis.\n```'),
     );
+  });
+
+  it('fetches nothing of a fork that it does not work on', async () => {
+    const it = await open();
+    const ours = await it.world.openPull('change', { 'net/mark': 'm1' });
+    const theirs = it.world.github.openPull('acme/infra', { headBranch: 'change', headRepo: 'ada/infra' });
+    await opened(it, theirs);
+    await opened(it, ours);
+    await idle(it);
+    expect(ownComments(it.world, theirs)).toEqual([expect.stringContaining('fork')]);
+    const mirror = join(it.world.dataDir, 'polder/repos/1/mirror.git');
+    expect(await git(mirror, 'for-each-ref', '--format=%(refname)')).toBe('refs/heads/change\nrefs/heads/main');
   });
 
   it('works on after a restart on what was taken while the server ended', async () => {
