@@ -14,6 +14,7 @@ export {
   importArgs,
   initArgs,
   planArgs,
+  type StepArgs,
   showArgs,
   stateRmArgs,
 } from './step-arguments.ts';

@@ -42,17 +42,71 @@ describe('applyArgs', () => {
 
 describe('importArgs', () => {
   it('names address and id last', () => {
-    expect(importArgs({ address: 'a.b["x"]', id: 'id 1', extraArgs: ['-var', 'v=1'] })).toEqual([
-      ...['import', '-var', 'v=1', 'a.b["x"]', 'id 1'],
-    ]);
+    expect(importArgs({ address: 'a.b["x"]', id: 'id 1', extraArgs: ['-var', 'v=1'] })).toEqual({
+      kind: 'args',
+      args: ['import', '-var', 'v=1', 'a.b["x"]', 'id 1'],
+    });
   });
 });
 
 describe('stateRmArgs', () => {
   it('names the addresses last', () => {
-    expect(stateRmArgs({ addresses: ['a.b', 'c.d'], extraArgs: ['-lock=false'] })).toEqual([
-      ...['state', 'rm', '-lock=false', 'a.b', 'c.d'],
-    ]);
+    expect(stateRmArgs({ addresses: ['a.b', 'c.d'], extraArgs: ['-lock=false'] })).toEqual({
+      kind: 'args',
+      args: ['state', 'rm', '-lock=false', 'a.b', 'c.d'],
+    });
+  });
+});
+
+describe('extra arguments', () => {
+  const commands = {
+    plan: (extraArgs: string[]) => planArgs({ planFile: '/p/x.tfplan', extraArgs }),
+    apply: (extraArgs: string[]) => applyArgs({ planFile: '/p/x.tfplan', extraArgs }),
+    import: (extraArgs: string[]) => importArgs({ address: 'a.b', id: '1', extraArgs }),
+    'state rm': (extraArgs: string[]) => stateRmArgs({ addresses: ['a.b', 'c.d'], extraArgs }),
+  };
+  it.each(Object.entries(commands))('are refused for %s where they would take ours for their value', (name, argsOf) => {
+    for (const last of ['-var', '--lock-timeout', '-made-up', '--', '---x', '-parallelism']) {
+      expect(argsOf(['-auto-approve', last])).toEqual({
+        kind: 'refused',
+        message: `cannot run ${name} with ${last} at the end because it needs a value: write ${last}=<value>`,
+      });
+    }
+  });
+  it.each(Object.values(commands))('pass with their value, as do switches and words', (argsOf) => {
+    for (const extra of [
+      ['-var', 'v=1'],
+      ['-lock-timeout', '5s'],
+      ['-var=v'],
+      ['-json'],
+      ['--lock'],
+      ['-'],
+      [';', 'id'],
+    ]) {
+      expect(argsOf(extra).kind).toBe('args');
+    }
+  });
+  it.each(Object.entries(commands))('are refused for %s where the engine would only print a text', (name, argsOf) => {
+    for (const text of ['-h', '-help', '--help', '-v', '-version', '--version']) {
+      const refused = { kind: 'refused', message: `cannot run ${name} with ${text} because it would do nothing else` };
+      expect(argsOf(['-var', text, '-json'])).toEqual(refused);
+    }
+  });
+  it.each(Object.entries(commands))('are refused for %s where they name a state', (name, argsOf) => {
+    for (const [first, ...rest] of [['-state=x'], ['--state-out', 'x'], ['-backup'], ['-backup=-', '-json']]) {
+      const shown = first?.split('=')[0];
+      const why = 'because states are kept where the next command looks for them';
+      const refused = { kind: 'refused', message: `cannot run ${name} with ${shown} ${why}` };
+      expect(argsOf([first ?? '', ...rest])).toEqual(refused);
+    }
+  });
+  it.each(['/etc/passwd', '../x', 'a/../../x', '..'])('are refused where they name the file %s', (path) => {
+    for (const flag of ['-generate-config-out', '--target-file', '-exclude-file', '-config']) {
+      for (const extra of [[`${flag}=${path}`], [flag, path]]) {
+        expect(commands.plan(extra)).toMatchObject({ message: expect.stringContaining(`a ${flag} that leads out of`) });
+      }
+    }
+    expect(commands.plan(['-generate-config-out', 'made/../made.tf']).kind).toBe('args');
   });
 });
 

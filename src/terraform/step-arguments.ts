@@ -1,3 +1,4 @@
+import { extraArgsProblem, flagName } from './extra-arguments.ts';
 import type { Engine } from './types.ts';
 
 /**
@@ -34,7 +35,8 @@ export function planArgs(options: {
   varFile?: string | null;
 }): StepArgs {
   const extra = options.extraArgs ?? [];
-  if (extra.some((arg) => flagName(arg) === 'out')) return { kind: 'refused', message: outRefused };
+  const problem = extra.some((arg) => flagName(arg) === 'out') ? outRefused : extraArgsProblem('plan', extra);
+  if (problem !== undefined) return { kind: 'refused', message: problem };
   const varFile = options.varFile == null ? [] : ['-var-file', options.varFile];
   const defaults = ['plan', '-input=false', '-refresh', '-out', options.planFile];
   return { kind: 'args', args: [...defaults, ...extra, ...varFile, detailedExitCode] };
@@ -48,18 +50,28 @@ const outRefused = 'cannot run plan with -out because the plan is kept where app
  */
 export function applyArgs(options: { planFile: string; extraArgs?: readonly string[] }): StepArgs {
   const extra = options.extraArgs ?? [];
-  if (extra.some((arg) => flagName(arg) === 'target')) return { kind: 'refused', message: targetRefused };
+  const problem = extra.some((arg) => flagName(arg) === 'target') ? targetRefused : extraArgsProblem('apply', extra);
+  if (problem !== undefined) return { kind: 'refused', message: problem };
   return { kind: 'args', args: ['apply', '-input=false', ...extra, options.planFile] };
 }
 
 /** `import` of one object that exists already into the state. `extraArgs`: as those of a plan. */
-export function importArgs(options: { address: string; id: string; extraArgs?: readonly string[] }): string[] {
-  return ['import', ...(options.extraArgs ?? []), options.address, options.id];
+export function importArgs(options: { address: string; id: string; extraArgs?: readonly string[] }): StepArgs {
+  return withExtraArgs(options.extraArgs, { command: ['import'], last: [options.address, options.id] });
 }
 
 /** `state rm`: the state forgets these objects, which go on to exist. */
-export function stateRmArgs(options: { addresses: readonly string[]; extraArgs?: readonly string[] }): string[] {
-  return ['state', 'rm', ...(options.extraArgs ?? []), ...options.addresses];
+export function stateRmArgs(options: { addresses: readonly string[]; extraArgs?: readonly string[] }): StepArgs {
+  return withExtraArgs(options.extraArgs, { command: ['state', 'rm'], last: options.addresses });
+}
+
+function withExtraArgs(
+  extraArgs: readonly string[] = [],
+  { command, last }: { readonly command: readonly string[]; readonly last: readonly string[] },
+): StepArgs {
+  const message = extraArgsProblem(command.join(' '), extraArgs);
+  if (message !== undefined) return { kind: 'refused', message };
+  return { kind: 'args', args: [...command, ...extraArgs, ...last] };
 }
 
 const targetRefused =
@@ -78,8 +90,4 @@ export function showArgs(planFile: string): string[] {
 export function describeRun(run: { engine: Engine; args: readonly string[]; cwd: string }, how: string): string {
   const shown = run.args.filter((arg) => arg !== detailedExitCode);
   return `running '${[run.engine.binary, ...shown].join(' ')}' in '${run.cwd}': ${how}`;
-}
-
-function flagName(arg: string): string | undefined {
-  return /^--?([^=]+)/.exec(arg)?.[1];
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../../commands/index.ts';
-import { importArgs, stateRmArgs } from '../../terraform/index.ts';
+import { importArgs, type StepArgs, stateRmArgs } from '../../terraform/index.ts';
 import { commandName } from '../command-name.ts';
 import type { RunDeps } from '../deps.ts';
 import { cancelledOutcome, type StartedJob, type StepsResult } from '../job-context.ts';
@@ -25,12 +25,16 @@ export async function stateCommandSteps(
   const ready = await readyPlace(deps, started, { place, signal });
   if (ready.kind === 'ended') return ready.result;
   if (started.cancelled.aborted) return { outcome: cancelledOutcome(started), output: '' };
+  const args = argsOf(command);
+  if (args.kind === 'refused') {
+    return { outcome: { kind: 'failed', code: 'engine_failed', message: args.message }, output: '' };
+  }
   const { state } = ready;
   const stateChanged = changedMeanwhile(command);
   const hindrance = await passPointOfNoReturn(deps, started, { place, state, stateChanged });
   if (hindrance) return { outcome: hindrance, output: '' };
   const outcomeOf = (): JobOutcome => ({ kind: 'done', planDiscarded: false });
-  const result = await changingStep(deps, started, { name: command.kind, place, args: argsOf(command), outcomeOf });
+  const result = await changingStep(deps, started, { name: command.kind, place, args: args.args, outcomeOf });
   const after = await stateAfter(deps, started, { state, outcome: result.outcome });
   return {
     ...result,
@@ -44,7 +48,7 @@ export async function stateCommandSteps(
   };
 }
 
-function argsOf(command: StateCommand): string[] {
+function argsOf(command: StateCommand): StepArgs {
   return command.kind === 'import' ? importArgs(command) : stateRmArgs(command);
 }
 
