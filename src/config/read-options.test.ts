@@ -118,11 +118,11 @@ describe('readOptions: values', () => {
 describe('readOptions: warnings', () => {
   it('tells all options without effect in one warning', () => {
     expect(
-      warnings(['--config=c.yaml', '--bitbucket-user=a', '--bitbucket-token=b', '--write-git-creds'], {
+      warnings(['--config=c.yaml', '--bitbucket-user=a', '--bitbucket-token=b', '--tfe-local-execution-mode'], {
         file: 'webhooks: []',
       }),
     ).toEqual([
-      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --bitbucket-user, --bitbucket-token (this version does not work with Bitbucket or Azure DevOps yet); --write-git-creds (credentials are handed to git for each fetch and are written nowhere; a GitHub App wants it all the same)',
+      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --tfe-local-execution-mode (credentials of Terraform Cloud are not written yet; TF_TOKEN_app_terraform_io in the environment works); --bitbucket-user, --bitbucket-token (this version does not work with Bitbucket or Azure DevOps yet)',
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('readOptions: warnings', () => {
   it('warns of a line break in a token, but not in a key', () => {
     const flags = ['--api-secret=a\n', '--gh-app-id=1', '--gh-app-key=a\nb', '--write-git-creds'];
     expect(warnings(flags)[0]).toBe('--api-secret contains a newline which is usually unintentional');
-    expect(warnings(flags)).toHaveLength(2);
+    expect(warnings(flags)).toHaveLength(1);
   });
 
   it('warns of an older name', () => {

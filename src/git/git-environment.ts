@@ -96,9 +96,7 @@ export function credentialEnvironment(
   url: string,
   credentials: Credentials,
 ): Record<string, string> {
-  if (/[\r\n\0]/.test(credentials.username + credentials.password)) {
-    throw new PolderError('git_failed', `logging in at ${url}: the user name or the password has a line break`);
-  }
+  refuseLineBreaks(url, credentials);
   const helper =
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$POLDER_GIT_USERNAME" "$POLDER_GIT_PASSWORD"; }; f';
   return {
@@ -108,8 +106,14 @@ export function credentialEnvironment(
   };
 }
 
+/** Credential helpers answer in lines (git-credential(1)): a line break would say something else to git. */
+export function refuseLineBreaks(url: string, { username, password }: Credentials): void {
+  if (!/[\r\n\0]/.test(username + password)) return;
+  throw new PolderError('git_failed', `logging in at ${url}: the user name or the password has a line break`);
+}
+
 /** Settings as the environment carries them: git-config(1), `GIT_CONFIG_COUNT`. They win over every file. */
-function configVariables(pairs: readonly (readonly [string, string])[], from = 0): Record<string, string> {
+export function configVariables(pairs: readonly (readonly [string, string])[], from = 0): Record<string, string> {
   const numbered = pairs.flatMap(([key, value], index): [string, string][] => [
     [`GIT_CONFIG_KEY_${from + index}`, key],
     [`GIT_CONFIG_VALUE_${from + index}`, value],

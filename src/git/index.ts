@@ -6,6 +6,7 @@ export { commitsBehind, hasCommit, isAncestor, mergeBase, messagesSince } from '
 export { type CommitInfo, type CommitReader, createCommitReader } from './commit-info.ts';
 export { type ContainedPath, containedPath } from './contained-path.ts';
 export { countBranches } from './count-branches.ts';
+export { engineLoginEnvironment } from './engine-login.ts';
 export { type FetchedRepo, type FetchOptions, fetchMirror, tidyMirror } from './fetch-mirror.ts';
 export { type MergedCommit, type MergeOrder, mergeCommit } from './merge-commit.ts';
 export { type CheckoutOrder, openCheckout } from './open-checkout.ts';

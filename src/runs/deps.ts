@@ -19,6 +19,8 @@ export type RunSettings = {
   readonly engineTimeoutMs: number;
   /** How long a Terraform process that was interrupted may take to end before it is killed. */
   readonly killAfterMs: number;
+  /** Whether the git that `init` starts may log in at the hosts of this server. */
+  readonly writeGitCreds: boolean;
   readonly logMaxBytes: number;
   readonly defaultDistribution: Distribution;
   /** What the server says of repositories, and what holds where neither it nor they say anything. */

@@ -23,6 +23,14 @@ export type CloneSource = {
   readonly credentials: { readonly username: string; readonly password: string } | null;
 };
 
+/** Where git logs in, and as whom, whatever repo of a host it reads. */
+export type GitAccess = {
+  /** What the addresses of its repos begin with, such as `https://gitlab.example.com/gitlab`; without a slash at its end. */
+  readonly url: string;
+  /** Those of an app expire, not before some minutes: ask anew for each use. */
+  readonly credentials: NonNullable<CloneSource['credentials']>;
+};
+
 /** A repo as its host knows it. */
 export type HostRepo = {
   /** The full name in the host's own spelling, such as `owner/name` or `group/sub/name`. */
@@ -48,6 +56,8 @@ export type VcsHost = {
    * Where the host takes other spellings, the answer has its own.
    */
   findRepo(fullName: string): Promise<HostRepo | undefined>;
+  /** There where git has to log in. */
+  gitAccess?(): Promise<GitAccess>;
   /** There exactly when `capabilities.pulls` is true. */
   readonly pulls?: PullHost;
   /** There when the host sends webhooks. */

@@ -58,10 +58,10 @@ describe('a server and what is around it', () => {
   });
 
   it('names the options without effect in one warning', async () => {
-    const flags = { 'repo-allowlist': '*', 'local-repos-dir': await temporaryDir(), 'write-git-creds': true };
+    const flags = { 'repo-allowlist': '*', 'local-repos-dir': await temporaryDir(), 'tfe-local-execution-mode': true };
     const server = await startServer({ flags, env: { ATLANTIS_REDIS_PASSWORD: 'secret-1' } });
     const warnings = server.log().match(/^.*without effect.*$/gm);
-    expect(warnings).toEqual([expect.stringMatching(/--write-git-creds .*--redis-password /)]);
+    expect(warnings).toEqual([expect.stringMatching(/--tfe-local-execution-mode .*--redis-password /)]);
     expect(server.log()).not.toContain('secret-1');
   });
 });

@@ -210,6 +210,21 @@ describe('githubHost', () => {
     expect(await resolveRef(deps, 1, 'change')).toMatchObject({ kind: 'commit', sha: headSha });
   });
 
+  it('asks for another token before the one of the app expires', async () => {
+    const github = await fakeGithub();
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    let passed = 0;
+    const credentials = { kind: 'app', appId: 7, privateKey: pem, installationId: 1, slug: null } as const;
+    const host = githubOf(github, { credentials, now: () => Date.now() + passed });
+    const token = async () => (await host.gitAccess?.())?.credentials.password;
+    const first = await token();
+    passed = 45 * 60_000;
+    expect(await token()).toBe(first);
+    passed = 51 * 60_000;
+    expect(await token()).not.toBe(first);
+  });
+
   it('refuses a key that is none', async () => {
     const github = await fakeGithub();
     const credentials = { kind: 'app', appId: 7, privateKey: 'x', installationId: 1, slug: null } as const;

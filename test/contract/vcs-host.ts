@@ -69,6 +69,17 @@ export function describeVcsHost(name: string, make: () => Promise<HostWorld>): v
         expect(url).not.toContain(credentials?.password);
       });
 
+      it('has git log in at the address that its repos are below', async () => {
+        const access = await world.host.gitAccess?.();
+        expect(access === undefined).toBe(lacks('credentials'));
+        const source = (await world.host.findRepo(fullName))?.source;
+        if (access)
+          expect({ ...source, url: source?.url.slice(0, access.url.length + 1) }).toEqual({
+            ...access,
+            url: `${access.url}/`,
+          });
+      });
+
       it.each([
         'acme/nope',
         'nope',

@@ -55,6 +55,7 @@ const settings: HttpDeps['settings'] = {
   webPassword: 'web-password',
   locksRequireToken: false,
   disableRepoLocking: false,
+  writeGitCreds: false,
   disableGlobalApplyLock: false,
   enableProfilingApi: false,
   sslCertFile: '',

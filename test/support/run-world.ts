@@ -72,6 +72,7 @@ const settings: Omit<RunSettings, 'defaultDistribution'> = {
   repoLocking: true,
   engineTimeoutMs: 60_000,
   killAfterMs: 1_000,
+  writeGitCreds: false,
   logMaxBytes: 1024 * 1024,
   serverRules: noServerRules,
   ruleDefaults: usualRuleDefaults,

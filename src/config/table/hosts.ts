@@ -92,8 +92,7 @@ export const hostOptions = {
   'write-git-creds': {
     type: 'bool',
     default: false,
-    status: 'later',
-    why: 'credentials are handed to git for each fetch and are written nowhere; a GitHub App wants it all the same',
-    help: 'Write the credentials where git finds them, for modules in private repositories.',
+    ...built,
+    help: "Let the engine's `init` fetch modules from private repositories of these hosts; they are written nowhere.",
   },
 } as const satisfies OptionRows;

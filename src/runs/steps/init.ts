@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { engineLoginEnvironment } from '../../git/index.ts';
+import { errorText } from '../../lib/errors.ts';
 import { initArgs, initProject } from '../../terraform/index.ts';
 import type { RunDeps } from '../deps.ts';
 import type { StartedJob, StepsResult } from '../job-context.ts';
@@ -30,13 +32,34 @@ export async function initStep(
   const end = await deps.initGate.enter(providersKey(place), () =>
     launchStep(deps, started, {
       ...step,
-      launch: async (run) => (await initProject(deps.engineDeps, { ...run, upgrade })).result,
+      launch: async (run) => {
+        const env = await moduleLogin(deps, started, place);
+        return (await initProject(deps.engineDeps, { ...run, env, upgrade })).result;
+      },
     }),
   );
   if (end.kind === 'stopped') return end.result;
   if (end.code !== 0) return engineFailed(started, step, end);
   started.checkouts.noteInit(started.job.project);
   return undefined;
+}
+
+const hasModules = /\bmodule\b/;
+
+/** What git needs to fetch private modules, for `init` alone, and only where there are modules to fetch. */
+async function moduleLogin(deps: RunDeps, started: StartedJob, place: Place): Promise<Record<string, string>> {
+  if (!deps.settings.writeGitCreds || !place.configuration.some((file) => hasModules.test(file.content))) return {};
+  const asked = deps.hosts.all.map(async (host) => {
+    try {
+      return await host.gitAccess?.();
+    } catch (error) {
+      // Its modules may come from elsewhere: that is for `init` to find out.
+      started.writer.line(`polder: git cannot log in at ${host.hostname}: ${errorText(error)}`);
+      return undefined;
+    }
+  });
+  const accesses = (await Promise.all(asked)).filter((access) => access !== undefined);
+  return accesses.length === 0 ? {} : engineLoginEnvironment(deps.engineDeps.env, accesses);
 }
 
 /** The dependency lock file of a project; null without one. A link is none: it could lead anywhere. */

@@ -42,11 +42,13 @@ const capabilities: HostCapabilities = {
  */
 export function giteaHost(options: GiteaHostOptions): VcsHost {
   const client = createGiteaClient(options);
+  const { user: username, token: password } = options;
   return {
     type: 'Gitea',
     hostname: new URL(options.baseUrl).hostname,
     capabilities,
     findRepo: (fullName) => findRepo(client, fullName, options),
+    gitAccess: async () => ({ url: siteUrl(options), credentials: { username, password } }),
     pulls: pullHost(client, options),
     webhooks: {
       recognises: isGiteaDelivery,
@@ -60,15 +62,19 @@ export function giteaHost(options: GiteaHostOptions): VcsHost {
 async function findRepo(
   client: GiteaClient,
   fullName: string,
-  { baseUrl, user, token }: GiteaHostOptions,
+  options: GiteaHostOptions,
 ): Promise<HostRepo | undefined> {
   if (!/^[\w.-]+\/[\w.-]+$/.test(fullName)) return undefined;
   const repo = await client.find('GET /repos/{fullName}', { fullName }, repoSchema);
   if (!repo) return undefined;
   // Gitea's own `clone_url` may name an address that is not ours to send the token to, or cannot be reached from here.
-  const url = `${baseUrl.replace(/\/+$/, '')}/${repo.full_name}.git`;
-  const credentials = { username: user, password: token };
+  const url = `${siteUrl(options)}/${repo.full_name}.git`;
+  const credentials = { username: options.user, password: options.token };
   return { fullName: repo.full_name, source: { url, credentials }, webUrl: repo.html_url };
+}
+
+function siteUrl({ baseUrl }: GiteaHostOptions): string {
+  return baseUrl.replace(/\/+$/, '');
 }
 
 function pullHost(client: GiteaClient, { user, pollMs = 500 }: GiteaHostOptions): PullHost {

@@ -29,15 +29,20 @@ export type GithubAuth = {
 };
 
 /** `api` sends requests without credentials of its own. */
-export function createAuth(api: Octokit, credentials: GithubCredentials): GithubAuth {
-  return credentials.kind === 'token' ? tokenAuth(credentials) : appAuth(api, credentials);
+export function createAuth(api: Octokit, credentials: GithubCredentials, now: () => number): GithubAuth {
+  return credentials.kind === 'token' ? tokenAuth(credentials) : appAuth({ api, now }, credentials);
 }
 
 function tokenAuth({ user, token }: Extract<GithubCredentials, { kind: 'token' }>): GithubAuth {
   return { token, gitUsername: user, ownLogin: async () => user, asApp: null };
 }
 
-function appAuth(api: Octokit, app: Extract<GithubCredentials, { kind: 'app' }>): GithubAuth {
+/** An installation's token lives for an hour, and the library keeps it for nearly as long. */
+const shortestLifeMs = 10 * 60_000;
+
+type AppDeps = { readonly api: Octokit; readonly now: () => number };
+
+function appAuth({ api, now }: AppDeps, app: Extract<GithubCredentials, { kind: 'app' }>): GithubAuth {
   const privateKey = checkedKey(app.privateKey);
   const auth = createAppAuth({ appId: app.appId, privateKey, request: api.request });
   const asApp = async () => ({ authorization: `bearer ${(await auth({ type: 'app' })).token}` });
@@ -55,7 +60,12 @@ function appAuth(api: Octokit, app: Extract<GithubCredentials, { kind: 'app' }>)
     return z.object({ slug: z.string() }).parse(data).slug;
   });
   return {
-    token: async () => (await auth({ type: 'installation', installationId: await installationId() })).token,
+    token: async () => {
+      const wanted = { type: 'installation', installationId: await installationId() } as const;
+      const { token, expiresAt } = await auth(wanted);
+      const livesOn = Date.parse(expiresAt) - now() > shortestLifeMs;
+      return livesOn ? token : (await auth({ ...wanted, refresh: true })).token;
+    },
     gitUsername: 'x-access-token',
     ownLogin: async () => `${await slug()}[bot]`,
     asApp,

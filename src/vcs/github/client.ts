@@ -85,7 +85,7 @@ function openApi(options: GithubClientOptions) {
     isRepeatable: allButComments(/\/issues\/\d+\/comments$/),
   });
   const usual = { baseUrl, userAgent: 'polder', request: { fetch: hostFetch } };
-  const auth = createAuth(new Octokit(usual), options.credentials);
+  const auth = createAuth(new Octokit(usual), options.credentials, options.now);
   const api = new (Octokit.plugin(paginateRest))({ ...usual, log: octokitLog(options.log) });
   api.hook.before('request', async (request) => {
     request.headers.authorization ??= `token ${await auth.token()}`;

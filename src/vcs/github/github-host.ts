@@ -1,4 +1,5 @@
 import {
+  type GitAccess,
   type HostCapabilities,
   type HostRepo,
   mergeMethods,
@@ -51,6 +52,7 @@ export function githubHost(options: GithubHostOptions): VcsHost {
     hostname: options.hostname,
     capabilities,
     findRepo: (fullName) => findRepo(client, fullName),
+    gitAccess: async () => ({ url: `https://${options.hostname}`, credentials: await gitCredentials(client) }),
     pulls: pullHost(client, options),
     webhooks: {
       recognises: isGithubDelivery,
@@ -68,8 +70,12 @@ async function findRepo(client: GithubClient, fullName: string): Promise<HostRep
   if (!possibleName.test(fullName) || /\/\.\.?$/.test(fullName)) return undefined;
   const repo = await client.find('GET /repos/{owner}/{repo}', repoParameters(fullName), repoSchema);
   if (!repo) return undefined;
-  const credentials = { username: client.auth.gitUsername, password: await client.auth.token() };
-  return { fullName: repo.full_name, source: { url: repo.clone_url, credentials }, webUrl: repo.html_url };
+  const source = { url: repo.clone_url, credentials: await gitCredentials(client) };
+  return { fullName: repo.full_name, source, webUrl: repo.html_url };
+}
+
+async function gitCredentials({ auth }: GithubClient): Promise<GitAccess['credentials']> {
+  return { username: auth.gitUsername, password: await auth.token() };
 }
 
 function pullHost(client: GithubClient, options: GithubHostOptions): PullHost {

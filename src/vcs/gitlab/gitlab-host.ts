@@ -49,13 +49,14 @@ const capabilities: HostCapabilities = {
 export function gitlabHost(options: GitlabHostOptions): VcsHost {
   const site = siteOf(options.hostname);
   const client = createGitlabClient({ ...options, site });
-  const { user, now } = options;
+  const { user, token, now } = options;
   const hasSecret = options.webhookSecret !== null;
   return {
     type: 'Gitlab',
     hostname: site.hostname,
     capabilities,
     findRepo: (fullName) => findRepo(client, options, fullName),
+    gitAccess: async () => ({ url: `${site.origin}${site.path}`, credentials: { username: user, password: token } }),
     pulls: pullHost(client, options),
     webhooks: {
       recognises: isGitlabDelivery,
