@@ -116,6 +116,11 @@ describe('find', () => {
     expect(await engines().find({ ...any, version: '>= 1.7' })).toMatchObject({ kind: 'not_found' });
   });
 
+  it('does not take Terraform where OpenTofu was chosen for the server', async () => {
+    await install('path/terraform', 'terraform', '1.5.0');
+    expect(await engines({ defaultDistribution: 'opentofu' }).find(any)).toMatchObject({ kind: 'not_found' });
+  });
+
   it('finds the other distribution where a project asks for it', async () => {
     await install('path/terraform', 'terraform', '1.5.0');
     const binary = await install('path/tofu', 'opentofu', '1.8.0');

@@ -61,7 +61,8 @@ export function createEngines(options: EnginesOptions): Engines {
       const version = wish.version ?? (isDefault ? options.defaultVersion : null);
       const constraint = version === null ? null : parseVersionConstraint(version);
       if (constraint === undefined) return notFound(`${commands[distribution]}: ${badVersion(version)}`);
-      const substitute = wish.distribution === null ? otherThan(distribution) : null;
+      // Terraform is what nobody has to choose; OpenTofu somebody has chosen.
+      const substitute = wish.distribution === null && distribution === 'terraform' ? 'opentofu' : null;
       const wanted = { distribution, constraint, substitute };
       return sharedSearch(`${distribution} ${version} ${substitute}`, () => findEngine(deps, wanted));
     },
@@ -116,17 +117,13 @@ async function findEngine(deps: Deps, wanted: Wanted): Promise<EngineFound> {
   }
 }
 
-/** Where only OpenTofu is installed, nobody who left the choice to the machine means Terraform; and the other way round. */
+/** Where only OpenTofu is installed, nobody who left the choice to the machine means Terraform. */
 async function substituteEngine(deps: Deps, wanted: Wanted): Promise<Engine | undefined> {
   if (wanted.substitute === null) return undefined;
   const { fitting } = await installedEngine(deps, { ...wanted, distribution: wanted.substitute });
   if (fitting)
     deps.options.log.warn({ path: fitting.binary }, `no ${commands[wanted.distribution]} is installed; using what is`);
   return fitting;
-}
-
-function otherThan(distribution: Distribution): Distribution {
-  return distribution === 'terraform' ? 'opentofu' : 'terraform';
 }
 
 type Installed = { readonly fitting?: Engine; readonly others: readonly Engine[] };
