@@ -62,7 +62,8 @@ export function createEngines(options: EnginesOptions): Engines {
       const constraint = version === null ? null : parseVersionConstraint(version);
       if (constraint === undefined) return notFound(`${commands[distribution]}: ${badVersion(version)}`);
       // Terraform is what nobody has to choose; OpenTofu somebody has chosen.
-      const substitute = wish.distribution === null && distribution === 'terraform' ? 'opentofu' : null;
+      const substitute: Distribution | null =
+        wish.distribution === null && distribution === 'terraform' ? 'opentofu' : null;
       const wanted = { distribution, constraint, substitute };
       return sharedSearch(`${distribution} ${version} ${substitute}`, () => findEngine(deps, wanted));
     },
