@@ -22,6 +22,8 @@ describe('parseAllowList', () => {
     [' github.com/a/b , github.com/c/d ', 'github.com/c/d'],
     ['github.com/o/*,! github.com/o/x', 'github.com/o/y'],
     ['gitlab.com/group/*', 'gitlab.com/group/sub/name'],
+    ['ghe.example.com/acme/*', 'ghe.example.com:8443/acme/x'],
+    ['ghe.example.com:8443/acme/*', 'ghe.example.com:8443/acme/x'],
   ])('%s admits %s', (text, name) => {
     expect(isAllowed(text, name)).toBe(true);
   });
@@ -39,6 +41,10 @@ describe('parseAllowList', () => {
     ['github.com/o/*,!github.com/o/x', 'github.com/o/x'],
     ['github.com/o/*,!github.com/o/x', 'GitHub.com/o/X'],
     ['!github.com/o/x', 'github.com/o/y'],
+    ['*,!ghe.example.com/acme/x', 'ghe.example.com:8443/acme/x'],
+    ['*,!ghe.example.com:8443/acme/x', 'ghe.example.com:8443/acme/x'],
+    ['ghe.example.com:8443/acme/*', 'ghe.example.com/acme/x'],
+    ['ghe.example.com:8443/acme/*', 'ghe.example.com:9443/acme/x'],
   ])('%s refuses %s', (text, name) => {
     expect(isAllowed(text, name)).toBe(false);
   });

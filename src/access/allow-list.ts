@@ -1,3 +1,5 @@
+import { withoutPort } from '../lib/without-port.ts';
+
 /** The repositories a server works for. */
 export type AllowList =
   | { readonly kind: 'ok'; readonly isAllowed: (host: string, fullName: string) => boolean }
@@ -6,7 +8,8 @@ export type AllowList =
 /**
  * Reads the value of `--repo-allowlist`: rules with commas between them, matched against `<host>/<full name>` whatever
  * the case. In a rule `*` stands for any characters, none included, and everything else for itself; a rule covers the
- * whole of the name. A rule after `!` takes repositories out again. Blanks around a rule do not count.
+ * whole of the name. A rule after `!` takes repositories out again. Blanks around a rule do not count. A host that has a
+ * port is matched with it and without it: rules of Atlantis leave it out.
  * Allowed is what some rule admits and no `!` rule takes out.
  * The form is that of https://www.runatlantis.io/docs/server-configuration#repo-allowlist
  */
@@ -24,8 +27,8 @@ export function parseAllowList(text: string): AllowList {
   return {
     kind: 'ok',
     isAllowed: (host, fullName) => {
-      const name = `${host}/${fullName}`.toLowerCase();
-      return isIncluded(name) && !isOmitted(name);
+      const names = [host, withoutPort(host)].map((one) => `${one}/${fullName}`.toLowerCase());
+      return names.some(isIncluded) && !names.some(isOmitted);
     },
   };
 }

@@ -8,6 +8,7 @@ import { type GithubCredentials, githubHost } from '../vcs/github/index.ts';
 import { gitlabHost } from '../vcs/gitlab/index.ts';
 import { createHosts, type Hosts, trustedAuthorities, type VcsHost } from '../vcs/index.ts';
 import { type LocalHostOptions, localHost } from '../vcs/local/index.ts';
+import { githubHostname } from './github-hostname.ts';
 import { namedGroups } from './named-groups.ts';
 
 export type HostOrder = {
@@ -51,7 +52,7 @@ function github(options: Options, connection: Connection): VcsHost | undefined {
   if (!credentials) return undefined;
   return githubHost({
     ...connection,
-    hostname: options.ghHostname,
+    hostname: githubHostname(options.ghHostname),
     credentials,
     webhookSecret: secretOf(options.ghWebhookSecret),
     allowMergeableBypass: options.ghAllowMergeableBypassApply,

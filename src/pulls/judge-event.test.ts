@@ -99,6 +99,12 @@ describe('judgeEvent, for pull requests', () => {
     expect(verdict.action.kind).toBe(action);
   });
 
+  it('names the host of a repository that is not allowed as rules do, without its port', () => {
+    const host = { ...vcsHost(pullHost()), hostname: 'github.test:8443' };
+    const verdict = judge({ ...of, kind: 'pull_closed', pullNumber: 7, merged: false }, { isAllowed: false, host });
+    expect(verdict.text).toBe("pull request event from non-allowlisted repo 'github.test/acme/infra'");
+  });
+
   it('answers 200 all the same where the host is answered so', () => {
     const readEvent = () => ({ kind: 'refused', status: 400, text: '' }) as const;
     const webhooks: Webhooks = { recognises: () => true, statusWhenNotAllowed: 200, readEvent };

@@ -1,5 +1,6 @@
 import { type CommentLanguage, ignoredCommentNotice, parseComment } from '../commands/index.ts';
 import { notices } from '../comments/index.ts';
+import { withoutPort } from '../lib/without-port.ts';
 import { nonActionableReply, type VcsEvent, type VcsHost } from '../vcs/index.ts';
 import type { PullSettings } from './settings.ts';
 import type { Work } from './types.ts';
@@ -51,7 +52,8 @@ function judgeComment(event: Extract<VcsEvent, { kind: 'comment' }>, context: Ev
 
 function judgePullEvent(event: Exclude<VcsEvent, { kind: 'comment' }>, context: EventContext): Verdict {
   if (!context.isAllowed) {
-    const text = `pull request event from non-allowlisted repo '${context.host.hostname}/${event.repoFullName}'`;
+    const repo = `${withoutPort(context.host.hostname)}/${event.repoFullName}`;
+    const text = `pull request event from non-allowlisted repo '${repo}'`;
     return notAllowed(text, event.kind === 'pull_opened' ? refusalNotice(context) : nothing, context);
   }
   if (event.kind === 'pull_closed') {

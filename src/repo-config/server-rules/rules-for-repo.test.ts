@@ -53,6 +53,15 @@ describe('rulesForRepo', () => {
     });
   });
 
+  it.each(['ghe.example.com/acme/infra', 'ghe.example.com:8443/acme/infra', '/^ghe.example.com/acme/infra$/'])(
+    'finds the entry %s for a host that has a port',
+    (id) => {
+      const rules = rulesOf(`repos: [{id: '${id}', apply_requirements: [approved]}]`);
+      const ported = rulesForRepo(rules, { repoId: 'ghe.example.com:8443/acme/infra', defaults: usualRuleDefaults });
+      expect(ported.applyRequirements).toEqual(['approved']);
+    },
+  );
+
   it('lets the flag decide about policy checks', () => {
     const checking = { ...usualRuleDefaults, policyChecks: true };
     expect(rulesForRepo(noServerRules, { repoId, defaults: checking }).policyCheck).toBe(true);

@@ -1,3 +1,4 @@
+import { withoutPort } from '../../lib/without-port.ts';
 import { overlay } from './overlay.ts';
 import type { RepoRule, RuleDefaults, ServerRules } from './types.ts';
 import { unsupportedInRule } from './unsupported-rules.ts';
@@ -14,7 +15,8 @@ export const noServerRules: ServerRules = {
 };
 
 /**
- * The rule for one repository, `<host>/<full name>`, by exact case. Of all entries that match, the last one that sets a
+ * The rule for one repository, `<host>/<full name>`, by exact case. Where the host has a port, entries match with it and
+ * without it, as those of Atlantis leave it out: a requirement that is missed is a change that nobody approved. Of all entries that match, the last one that sets a
  * key decides it, an empty list included; hooks of all of them are put together. `branch` and `repo_config_file` come
  * from the last matching entry alone.
  */
@@ -22,7 +24,7 @@ export function rulesForRepo(
   rules: ServerRules,
   { repoId, defaults }: { repoId: string; defaults: RuleDefaults },
 ): RepoRule {
-  const entries = rules.entries.filter((entry) => entry.id.matches(repoId));
+  const entries = rules.entries.filter(({ id }) => id.matches(repoId) || id.matches(idWithoutPort(repoId)));
   const last = entries.at(-1);
   const builtIn: Decided = {
     planRequirements: [],
@@ -51,6 +53,11 @@ export function rulesForRepo(
     defaults,
     unsupported: unsupportedInRule(rules, entries),
   };
+}
+
+function idWithoutPort(repoId: string): string {
+  const [host = '', ...fullName] = repoId.split('/');
+  return [withoutPort(host), ...fullName].join('/');
 }
 
 /** What each entry may decide anew. */
