@@ -35,13 +35,13 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
     await reply(deps, context, { key: 'answer', body: notices.applyAllDisabled(executableName) });
     return 'applying without naming what is disabled';
   }
-  const unseen = await unseenPlans(deps, context, live);
-  if (unseen !== undefined) return refuse(deps, context, { ...applying, why: { message: unseen } });
   const chosen = await choosePlans(deps, context, applying);
   if (chosen.kind === 'ignored') return chosen.note;
   if (chosen.kind === 'rejected') return refuse(deps, context, { ...applying, why: chosen });
   const [first] = chosen.appliable;
   if (!first) return applyNothing(deps, context, { ...applying, ...chosen });
+  const unseen = await unseenPlans(deps, context, live);
+  if (unseen !== undefined) return refuse(deps, context, { ...applying, why: { message: unseen } });
   const { repo } = context.command.pull;
   const settings = await settingsOfPlan(deps, repo, { plan: first, live });
   const asNow = await settingsNow(deps, repo, { commitSha: first.commitSha, baseBranch: live.baseBranch });
@@ -64,7 +64,8 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
 
 /**
  * An apply that waited for the plans of a push was meant for those that could be seen when it was asked for. Undefined when
- * they are of the same head, or none had been shown: then it was meant for whatever the plan brings.
+ * they are of the same head, or none had been shown: then it was meant for whatever the plan brings. To be asked where
+ * there are plans of the head: without any, looking at them is no advice.
  */
 async function unseenPlans(deps: PullDeps, { command }: CommandContext, live: Pull): Promise<string | undefined> {
   const shown = await selectShownHead(deps.db, command.pull.id, command.createdAt);

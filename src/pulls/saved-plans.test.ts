@@ -177,7 +177,7 @@ describe('namedPlans', () => {
     [
       'was planned for another commit',
       { ...planA, ...moved },
-      'plans are from commit 1111111 but current head is 2222222; run `atlantis plan` before apply',
+      'recorded plan status is from commit 1111111 but live pull request head is 2222222; run `atlantis plan` before apply',
     ],
   ];
   it.each(rows)('says why a project that %s cannot be applied', (_name, known, reason) => {

@@ -64,7 +64,8 @@ const appliableStatuses: readonly ProjectStatus[] = [
  */
 export function waitingPlans({ pull, live, record, plans, executableName }: Standing): SavedOnPull {
   const again = planAgain(executableName);
-  const outdated = outdatedText(pull, live, plans.length > 0);
+  const subject = plans.length > 0 ? 'plans are' : 'recorded plan status is';
+  const outdated = outdatedText(pull, live, { subject, head: 'current head' });
   if (outdated !== undefined) return { kind: 'rejected', message: `${outdated}; ${again} before apply` };
   if (!pull.planned || (record.length === 0 && plans.length > 0)) {
     return { kind: 'rejected', message: `no plan found; ${again} first` };
@@ -87,7 +88,7 @@ export function namedPlans(
 ): SavedOnPull {
   if (!pull.planned) return { kind: 'rejected', message: 'no working directory found–did you run plan?' };
   const again = planAgain(executableName);
-  const outdated = outdatedText(pull, live, plans.length > 0);
+  const outdated = outdatedText(pull, live, { subject: 'recorded plan status is', head: 'live pull request head' });
   const named = projects.map(({ dir, workspace, name: projectName }) => {
     const known = record.find(
       (one) => one.dir === dir && one.workspace === workspace && one.projectName === projectName,
@@ -125,11 +126,14 @@ function planAgain(executableName: string): string {
 }
 
 /** Undefined when the plans are for the head and base of now. */
-function outdatedText({ planned }: Standing['pull'], live: Standing['live'], hasPlans: boolean): string | undefined {
+function outdatedText(
+  { planned }: Standing['pull'],
+  live: Standing['live'],
+  { subject, head }: { readonly subject: string; readonly head: string },
+): string | undefined {
   if (!planned) return undefined;
-  const subject = hasPlans ? 'plans are' : 'recorded plan status is';
   if (planned.headSha !== live.headSha) {
-    return `${subject} from commit ${short(planned.headSha)} but current head is ${short(live.headSha)}`;
+    return `${subject} from commit ${short(planned.headSha)} but ${head} is ${short(live.headSha)}`;
   }
   if (planned.baseBranch === live.baseBranch) return undefined;
   const [old, now] = [JSON.stringify(planned.baseBranch), JSON.stringify(live.baseBranch)];

@@ -124,6 +124,45 @@ export const firstSteps: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'plans of another commit than the head are not applied, and it is said how to plan the head',
+    ...simple,
+    flags: { 'disable-autoplan': true },
+    steps: [
+      { comment: 'atlantis plan' },
+      { push: { 'main.tf': main('newer') } },
+      { comment: 'atlantis apply' },
+      { comment: 'atlantis apply -d .' },
+    ],
+    comments: [
+      planned(root, '-d .'),
+      {
+        has: [
+          '**Apply Error**\n```\nplans are from commit ',
+          ' but current head is ',
+          '; run `atlantis plan` before apply\n',
+        ],
+      },
+      {
+        has: [
+          `Ran Apply for ${root}\n\n**Apply Error**\n\`\`\`\nrecorded plan status is from commit `,
+          ' but live pull request head is ',
+          '; run `atlantis plan` before apply\n',
+        ],
+      },
+    ],
+    statuses: { 'atlantis/apply': 'failure: Apply failed.' },
+    locks: 1,
+  },
+  {
+    name: 'a push that leaves nothing to plan leaves nothing to apply',
+    files: { 'main.tf': main('one') },
+    change: { 'main.tf': main('two') },
+    steps: [{ push: { 'main.tf': main('one'), 'README.md': 'two\n' } }, { comment: 'atlantis apply' }],
+    comments: [planned(root, '-d .'), 'Ran Apply for 0 projects:'],
+    statuses: { 'atlantis/apply': 'success: 0/0 projects applied successfully.' },
+    locks: 0,
+  },
+  {
     name: 'a plan that fails says why, holds nothing, and cannot be applied',
     files: simple.files,
     change: { 'main.tf': 'resource "terraform_data" "x" {\n  input = var.missing\n}\n' },
