@@ -32,8 +32,14 @@ describe('childEnvironment', () => {
     'PG_CONN_STR',
     'NODE_EXTRA_CA_CERTS',
     'MY_ATLANTIS_X',
+    'constructor',
   ])('passes %s on', (name) => {
     expect(childEnvironment({ [name]: 'x' })).toEqual({ [name]: 'x' });
+  });
+
+  it('passes a variable of any name on', () => {
+    const base = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
+    expect(Object.entries(childEnvironment(base))).toEqual([['__proto__', 'x']]);
   });
 
   it('lets the given variables win, unfiltered', () => {

@@ -29,7 +29,8 @@ export function childEnvironment(
   base: Readonly<Record<string, string | undefined>>,
   extra: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
-  const child: Record<string, string> = {};
+  // Without a prototype: a variable may have any name, `__proto__` included.
+  const child: Record<string, string> = Object.create(null);
   const add = (name: string, value: string | undefined) => {
     if (value === undefined) delete child[name];
     else child[name] = value;

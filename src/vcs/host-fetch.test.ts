@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { onCleanup } from '../../test/support/cleanup.ts';
 import { silentLog } from '../lib/log.ts';
@@ -48,10 +48,18 @@ describe('createHostFetch', () => {
     expect(await reply.json()).toMatchObject({ headers: { 'user-agent': 'polder' } });
   });
 
-  it.each(['gzip', 'GZIP', 'x-gzip'])('unpacks replies: %s', async (encoding) => {
+  it.each([
+    ['gzip', gzipSync],
+    ['GZIP', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['Deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+    ['identity', Buffer.from],
+  ])('unpacks replies: %s', async (encoding, pack) => {
     const origin = await serve((request, response) => {
       expect(request.headers['accept-encoding']).toBe('gzip');
-      response.writeHead(200, { 'content-encoding': encoding, link: '<next>' }).end(gzipSync('{"long":true}'));
+      response.writeHead(200, { 'content-encoding': encoding, link: '<next>' }).end(pack('{"long":true}'));
     });
     const reply = await client(origin)(`${origin}/`);
     expect(reply.headers.get('link')).toBe('<next>');
@@ -68,6 +76,28 @@ describe('createHostFetch', () => {
       code: 'host_refused',
       message: 'reading a reply: it is larger than 50 MiB',
     });
+  });
+
+  it('refuses a reply that is packed in a way it did not ask for', async () => {
+    const origin = await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'zstd' }).end('x'),
+    );
+    await expect(client(origin)(`${origin}/`)).rejects.toMatchObject({
+      code: 'host_refused',
+      message: 'reading a reply: it is packed as zstd, which was not asked for',
+    });
+  });
+
+  it.each([
+    ['in plain UTF-8', '/môved?a=%20b'],
+    ['encoded', '/m%C3%B4ved?a=%20b'],
+  ])('follows to an address that is written %s', async (_how, location) => {
+    const origin = await serve((request, response) => {
+      if (request.url !== '/') return mirror(request, response);
+      response.writeHead(301, { location: Buffer.from(location).toString('latin1') }).end();
+    });
+    const reply = await client(origin)(`${origin}/`);
+    expect(await reply.json()).toMatchObject({ url: '/m%C3%B4ved?a=%20b' });
   });
 
   it('follows to another place of the same host', async () => {

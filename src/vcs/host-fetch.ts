@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createSecureContext } from 'node:tls';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createEtagCache, type EtagCache } from './etag-cache.ts';
 import { createRateBudget, type RateBudget, retryAfter } from './rate-budget.ts';
+import { readLocations } from './read-locations.ts';
+import { unpackReply } from './unpack-reply.ts';
 
 export type HostFetchOptions = {
   /** The only origin that is asked, such as `https://api.github.com`. What points elsewhere is not followed. */
@@ -42,8 +42,6 @@ const usualAttempts = 4;
 const firstPauseMs = 250;
 /** The largest reply that is read: pages of 100 files with their patches stay far below. */
 const largestReply = 50 * 1024 * 1024;
-
-const unzip = promisify(gunzip);
 
 type Asking = {
   readonly options: HostFetchOptions;
@@ -190,7 +188,7 @@ async function createSender(authorities: readonly string[]): Promise<Sender> {
   const agent = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, connections });
   return {
     request,
-    dispatcher: agent.compose(interceptors.redirect({ maxRedirections: 20 })),
+    dispatcher: agent.compose(readLocations, interceptors.redirect({ maxRedirections: 20 })),
   };
 }
 
@@ -223,17 +221,18 @@ async function sendOnce(
   }
   const bytes = await readBounded(reply.body);
   const hasNoBody = [204, 205, 304].includes(reply.statusCode);
-  const isPacked = /^(x-)?gzip$/i.test(String(reply.headers['content-encoding'])) && bytes.length > 0;
-  return new Response(hasNoBody ? null : isPacked ? await unpacked(bytes) : bytes, {
+  return new Response(hasNoBody ? null : await unpacked(bytes, String(reply.headers['content-encoding'] ?? '')), {
     status: reply.statusCode,
     headers: pairsOf(reply.headers),
   });
 }
 
-async function unpacked(bytes: Buffer): Promise<Buffer<ArrayBuffer>> {
-  return unzip(bytes, { maxOutputLength: largestReply }).catch((error: NodeJS.ErrnoException) => {
+async function unpacked(bytes: Buffer<ArrayBuffer>, encoding: string): Promise<Buffer<ArrayBuffer>> {
+  const plain = await unpackReply(bytes, encoding, largestReply).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ERR_BUFFER_TOO_LARGE' ? tooLarge() : error;
   });
+  if (plain) return plain;
+  throw new PolderError('host_refused', `reading a reply: it is packed as ${encoding}, which was not asked for`);
 }
 
 function tooLarge(): PolderError {
