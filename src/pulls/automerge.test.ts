@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { livePull, type PullWorld, pullWorld, settingsWith } from '../../test/support/pull-domain.ts';
 import type { ProjectStatus } from '../comments/index.ts';
-import type { MergeResult } from '../vcs/index.ts';
+import type { MergeResult, PullHost } from '../vcs/index.ts';
 import { type MergeWish, mergeWhenApplied } from './automerge.ts';
 
 const merging = 'Automatically merging because all plans have been successfully applied.';
@@ -13,15 +13,19 @@ type Given = {
   readonly merge?: MergeResult;
 };
 
+const usualWish: MergeWish = {
+  live: livePull(),
+  headSha: 'applied',
+  automerge: { kind: 'as_configured' },
+  isConfigured: true,
+  deleteSourceBranch: false,
+};
+
 async function merge({ record = ['applied'], wish = {}, flags = [], merge: answer }: Given): Promise<PullWorld> {
   const projects = record.map((status, index) => ({ dir: `d${index}`, workspace: 'default', projectName: '', status }));
   const world = await pullWorld({ record: projects, ...(answer ? { merge: answer } : {}) });
   await mergeWhenApplied({ ...world.deps, pullSettings: settingsWith(flags) }, world.context, {
-    live: livePull(),
-    headSha: 'applied',
-    automerge: { kind: 'as_configured' },
-    isConfigured: true,
-    deleteSourceBranch: false,
+    ...usualWish,
     ...wish,
   });
   return world;
@@ -62,6 +66,26 @@ describe('mergeWhenApplied', () => {
     const { changes, comments } = await merge(given);
     expect(changes).toEqual(expected);
     expect(comments).toEqual(expected.length > 0 ? [merging] : []);
+  });
+
+  it.each([
+    ['as Atlantis does on the host', 'Apply #<number>', 'Apply #7'],
+    ['as the host does where Atlantis leaves it to that', null, null],
+  ])('titles the merge %s', async (_, mergeTitle, expected) => {
+    const world = await pullWorld({ record: [{ dir: 'a', workspace: 'default', projectName: '', status: 'applied' }] });
+    const titles: (string | null)[] = [];
+    const host = { ...world.context.host, capabilities: { ...world.context.host.capabilities, mergeTitle } };
+    const mergePull: PullHost['mergePull'] = async (_ref, { title }) => {
+      titles.push(title);
+      return { kind: 'merged' };
+    };
+    const pulls = { ...world.context.pulls, mergePull };
+    await mergeWhenApplied(
+      { ...world.deps, pullSettings: settingsWith([]) },
+      { ...world.context, host, pulls },
+      usualWish,
+    );
+    expect(titles).toEqual([expected]);
   });
 
   it('merges no commit that came after the one that was applied', async () => {

@@ -34,7 +34,7 @@ export async function mergeWhenApplied(
   const merged = await context.pulls.mergePull(context.ref, {
     headSha: wish.headSha,
     method: methodOf(method),
-    title: `[Atlantis] Automatically merging after successful apply: PR #${context.ref.number}`,
+    title: context.host.capabilities.mergeTitle?.replace('<number>', String(context.ref.number)) ?? null,
   });
   if (merged.kind === 'refused') {
     return reply(deps, context, { key: 'merge', body: notices.automergeFailed(merged.message) });

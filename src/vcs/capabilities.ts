@@ -35,6 +35,11 @@ export type HostCapabilities = {
   readonly fileFetch: boolean;
   /** The ways to merge that whoever merges may choose from; empty where the host alone decides. */
   readonly mergeMethods: readonly MergeMethod[];
+  /**
+   * The title of merges that nobody gave another, as Atlantis gives them; `<number>` stands for that of the pull request.
+   * null: the host makes one up, by its own settings.
+   */
+  readonly mergeTitle: string | null;
 };
 
 /** Of a host that has repos and nothing else. */
@@ -50,4 +55,5 @@ export const repoOnly: HostCapabilities = {
   dismissReviews: false,
   fileFetch: false,
   mergeMethods: [],
+  mergeTitle: null,
 };

@@ -180,6 +180,12 @@ describe('mergePull of GitLab', () => {
     expect(await merging).toEqual({ kind: 'merged' });
   });
 
+  it('titles the merge, and leaves the commit of a squash to the settings of the project', async () => {
+    const { ref, request, pulls } = await withRequest();
+    await pulls.mergePull(ref, { headSha: request.sha, method: null, title: 'By Polder' });
+    expect(request.mergedWith).toEqual({ merge: 'By Polder', squash: undefined });
+  });
+
   it('says what GitLab says', async () => {
     const { ref, request, pulls } = await withRequest();
     request.draft = true;

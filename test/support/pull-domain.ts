@@ -66,6 +66,7 @@ export function vcsHost(pulls: PullHost): VcsHost {
         fileFetch: true,
         maxCommentLength: 65_536,
         mergeMethods: ['merge', 'rebase', 'squash'],
+        mergeTitle: null,
       },
       markdown: { folding: true, requestName: 'Pull Request', pullSign: '#' },
     },

@@ -34,6 +34,7 @@ const capabilities: HostCapabilities = {
   dismissReviews: true,
   fileFetch: true,
   mergeMethods,
+  mergeTitle: 'Atlantis merge',
 };
 
 /**

@@ -39,6 +39,7 @@ const capabilities: HostCapabilities = {
   dismissReviews: true,
   fileFetch: true,
   mergeMethods,
+  mergeTitle: null,
 };
 
 /**

@@ -40,6 +40,7 @@ const capabilities: HostCapabilities = {
   fileFetch: true,
   // The settings of each project decide.
   mergeMethods: [],
+  mergeTitle: '[Atlantis] Automatically merging after successful apply: PR #<number>',
 };
 
 /**

@@ -17,7 +17,8 @@ export async function mergePull(
   const project = await getProject(client, ref.fullName);
   if (project.only_allow_merge_if_pipeline_succeeds) await waitForPipeline(client, ref, request.pollMs);
   const { headSha: sha, title } = request;
-  const options = { sha, ...(title === null ? {} : { mergeCommitMessage: title, squashCommitMessage: title }) };
+  // The commit of a squash keeps the title that the project's settings give it.
+  const options = { sha, ...(title === null ? {} : { mergeCommitMessage: title }) };
   try {
     const merged = await client.ask(
       'merging a merge request',

@@ -184,6 +184,7 @@ function newRequest({ fullName, requests }: FakeProject): FakeRequest {
     labels: [],
     detailedMergeStatus: 'mergeable',
     diffs: [],
+    mergedWith: null,
     changesCount: undefined,
     notes: [],
     approvedBy: [],

@@ -75,6 +75,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
     if (reply) return reply;
     if (project.gitDir !== null) mergeRequest(project.gitDir, given);
     given.state = 'merged';
+    given.mergedWith = { merge: body.merge_commit_message, squash: body.squash_commit_message };
     return ok(render.request(project, given));
   }),
   [`GET ${request}/approvals`]: withRequest(({ render }, of) => ok(render.approvals(of.project, of.request))),

@@ -46,6 +46,8 @@ export type FakeRequest = {
   discussionsResolved: boolean;
   /** How many approvals the project's older setting wants. */
   approvalsBeforeMerge: number | null;
+  /** What was said of the commits when it was merged. */
+  mergedWith: { readonly merge: unknown; readonly squash: unknown } | null;
 };
 
 export type FakeHook = {
