@@ -5,7 +5,6 @@ import type { Pull } from '../vcs/index.ts';
 import { acceptForPull } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
 import { type Choosing, choosePlans, type PlanChoice } from './choose-plans.ts';
-import { selectShownHead } from './command-store.ts';
 import { isUntargeted } from './command-target.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { followRun } from './follow-run.ts';
@@ -19,6 +18,7 @@ import { settingsNow } from './select-on-pull.ts';
 import { settingsOfPlan, settingsOfRun } from './settings-of-run.ts';
 import { statusNames } from './status-names.ts';
 import type { CommandFacts, Hindered, PullRecord } from './types.ts';
+import { unseenPlans } from './unseen-plans.ts';
 import { writeStatuses } from './write-statuses.ts';
 
 /** Applies plans of the pull request: all that wait, or those that the comment names. Null, or why nothing ran. */
@@ -60,21 +60,6 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, why: accepted });
   return reportApply(deps, context, { ...applying, ...facts, runId: accepted.runId });
-}
-
-/**
- * An apply that waited for the plans of a push was meant for those that could be seen when it was asked for. Undefined when
- * they are of the same head, or none had been shown: then it was meant for whatever the plan brings. To be asked where
- * there are plans of the head: without any, looking at them is no advice.
- */
-async function unseenPlans(deps: PullDeps, { command }: CommandContext, live: Pull): Promise<string | undefined> {
-  const shown = await selectShownHead(deps.db, command.pull.id, command.createdAt);
-  if (shown === null || shown === live.headSha) return undefined;
-  const [old, now] = [shown, live.headSha].map((sha) => sha.slice(0, 7));
-  return (
-    `stale command head: this was asked for when the plans of ${old} were shown, and the pull request head is ${now} by ` +
-    `now; look at its plans, then run \`${deps.pullSettings.executableName} apply\` again`
-  );
 }
 
 async function refuse(

@@ -78,6 +78,27 @@ export async function selectShownHead(
   return row?.head_sha ?? null;
 }
 
+/** Who else has had something planned between the coming of a command and its turn; undefined when nobody had. */
+export async function selectPlannerMeanwhile(
+  db: DbHandle,
+  { id, pull, actor, createdAt }: Pick<PullCommand, 'id' | 'pull' | 'actor' | 'createdAt'>,
+): Promise<string | undefined> {
+  const row = await db.query
+    .selectFrom('pull_commands')
+    .innerJoin('users', 'users.id', 'pull_commands.actor_id')
+    .select('users.login')
+    .where('pull_commands.pull_id', '=', pull.id)
+    .where('pull_commands.kind', 'in', ['autoplan', 'plan'])
+    .where('pull_commands.head_sha', 'is not', null)
+    .where('pull_commands.id', '<', id)
+    .where('pull_commands.ended_at', '>', createdAt)
+    .where('pull_commands.actor_id', '!=', actor.id)
+    .orderBy('pull_commands.id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.login;
+}
+
 /** A command that has not ended. `headSha`: of what its run was accepted for. */
 export type UnendedCommand = Pick<PullCommand, 'id' | 'state' | 'runId'> & {
   readonly kind: string;

@@ -163,6 +163,25 @@ describe('the queue of a pull request', () => {
     expect(await it.engine.marks()).toEqual(['m2@default']);
   });
 
+  it('applies no plan that somebody else had made after the apply was asked for', async () => {
+    const it = await open();
+    const slowly = 'case "$*" in *-destroy*) note at-plan; sleep 1 ;; esac\n';
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', 'net/fake.sh': slowly });
+    await opened(it, pull);
+    await idle(it);
+    const say = (body: string, author = 'ada') => comment(it.world, it.server, { pull, body, author });
+    await say('atlantis plan -- -destroy', 'mallory');
+    await waitFor('the other plan', () => it.engine.hasNoted('at-plan'));
+    await say('atlantis apply');
+    await idle(it);
+    expect(await it.engine.marks()).toEqual([]);
+    expect(ownComments(it.world, pull).at(-1)).toContain('stale plans: mallory has planned the pull request again');
+    await say('atlantis plan');
+    await say('atlantis apply');
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m1@default']);
+  });
+
   it('says in a comment that a command waits of which no status tells', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1', ...slow('plan', 30) });

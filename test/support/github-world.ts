@@ -108,8 +108,12 @@ export function signed(event: string, body: string, id: string = randomUUID()): 
 }
 
 /** Comments on a pull request and sends the delivery of it. */
-export async function comment(world: GithubWorld, server: TestServer, on: { pull: FakePull; body: string }) {
-  const made = world.github.addComment(on.pull, on.body);
+export async function comment(
+  world: GithubWorld,
+  server: TestServer,
+  on: { pull: FakePull; body: string; author?: string },
+) {
+  const made = world.github.addComment(on.pull, on.body, on.author);
   return deliver(server, world.github.commentEvent(world.repo, on.pull, made));
 }
 
