@@ -23,6 +23,7 @@ const withPulls: HostCapabilities = {
   dismissReviews: true,
   fileFetch: true,
   mergeMethods,
+  mergeTitle: null,
 };
 
 /**
