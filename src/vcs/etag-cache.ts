@@ -1,11 +1,15 @@
-type Kept = { readonly etag: string; readonly headers: Headers; readonly body: ArrayBuffer };
+/** A reply that may be asked for again. */
+export type Kept = { readonly etag: string; readonly headers: Headers; readonly body: ArrayBuffer };
 
 /** Replies that are asked for again with `If-None-Match`; "not modified" costs nothing of GitHub's rate limit. */
 export type EtagCache = {
-  /** The tag to send with a GET of that URL. */
-  tagOf(key: string): string | undefined;
-  /** The reply to hand on: the one that came, or the kept one when the host says that it still holds. */
-  settle(key: string, reply: Response): Promise<Response>;
+  /** The latest reply to a GET of that URL, whose tag is to be sent. */
+  find(key: string): Kept | undefined;
+  /**
+   * The reply to hand on: the one that came, or the one that was found before when the host says that it still holds. That
+   * one may have left the cache while the host was asked.
+   */
+  settle(key: string, reply: Response, found: Kept | undefined): Promise<Response>;
 };
 
 const largestBody = 256 * 1024;
@@ -23,12 +27,11 @@ export function createEtagCache(entries = 200): EtagCache {
     if (kept.size > entries && oldest !== undefined) kept.delete(oldest);
   };
   return {
-    tagOf: (key) => kept.get(key)?.etag,
-    settle: async (key, reply) => {
-      const old = kept.get(key);
-      if (reply.status === 304 && old) {
-        keep(key, old);
-        return new Response(old.body, { status: 200, headers: old.headers });
+    find: (key) => kept.get(key),
+    settle: async (key, reply, found) => {
+      if (reply.status === 304 && found) {
+        keep(key, found);
+        return new Response(found.body, { status: 200, headers: found.headers });
       }
       const etag = reply.headers.get('etag');
       if (reply.status !== 200 || etag === null) return reply;

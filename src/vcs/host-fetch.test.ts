@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { onCleanup } from '../../test/support/cleanup.ts';
@@ -9,7 +10,10 @@ import { createHostFetch, type HostFetch } from './host-fetch.ts';
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function serve(answer: Answer): Promise<string> {
-  const server = createServer(answer);
+  return listen(createServer(answer));
+}
+
+async function listen(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onCleanup(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -39,6 +43,43 @@ describe('createHostFetch', () => {
       url: '/a/b?c=%20d',
       headers: { authorization: 'token t', 'user-agent': 'somebody', 'content-type': 'application/json' },
       body: '{"ä":1}',
+    });
+  });
+
+  describe('behind a proxy', () => {
+    const through = (origin: string, env: Record<string, string>) =>
+      createHostFetch({
+        ...{ origin, env, attempts: 1, authorities: [], isRepeatable: () => false, log: silentLog(), now: Date.now },
+      })(`${origin}/a?b=c`, { headers: { authorization: 'token t' } });
+
+    it('asks it for the whole address over http, with its own password', async () => {
+      const proxy = await serve(mirror);
+      const HTTP_PROXY = proxy.replace('http://', 'http://me:p%40ss@');
+      const reply = await through('http://git.example.com', { HTTP_PROXY });
+      const basic = `Basic ${Buffer.from('me:p@ss').toString('base64')}`;
+      expect(await reply.json()).toMatchObject({
+        url: 'http://git.example.com/a?b=c',
+        headers: { host: 'git.example.com', authorization: 'token t', 'proxy-authorization': basic },
+      });
+    });
+
+    it('asks it for a tunnel over https, and tells it nothing else', async () => {
+      const asked: string[] = [];
+      const proxy = createServer();
+      proxy.on('connect', ({ url, headers }: IncomingMessage, socket: Duplex) => {
+        asked.push(`${url} ${headers.authorization}`);
+        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+      });
+      const HTTPS_PROXY = (await listen(proxy)).replace('http://', '');
+      const reply = through('https://git.example.com', { HTTPS_PROXY });
+      await expect(reply).rejects.toThrow('Proxy response (407)');
+      expect(asked).toEqual(['git.example.com:443 undefined']);
+    });
+
+    it('does without where NO_PROXY says so', async () => {
+      const origin = await serve(mirror);
+      const reply = await through(origin, { HTTP_PROXY: 'http://127.0.0.1:1', NO_PROXY: '*' });
+      expect(await reply.json()).toMatchObject({ url: '/a?b=c' });
     });
   });
 

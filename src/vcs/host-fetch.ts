@@ -4,6 +4,7 @@ import type { Dispatcher } from 'undici';
 import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { createEtagCache, type EtagCache } from './etag-cache.ts';
+import { proxyFor } from './proxy-for.ts';
 import { createRateBudget, type RateBudget, retryAfter } from './rate-budget.ts';
 import { readLocations } from './read-locations.ts';
 import { unpackReply } from './unpack-reply.ts';
@@ -25,6 +26,8 @@ export type HostFetchOptions = {
   readonly patienceMs?: number;
   /** From 0 to 1: Math.random by default. */
   readonly random?: () => number;
+  /** Names the proxies, as `proxyFor` reads it: that of this process by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 };
 
 /** What an HTTP client of a host is given instead of the global `fetch`. */
@@ -64,7 +67,7 @@ export function createHostFetch(options: HostFetchOptions): HostFetch {
     budget: createRateBudget(options.now),
     cache: createEtagCache(),
     send: async (url, init) => {
-      sender ??= createSender(options.authorities);
+      sender ??= createSender(options);
       return sendOnce(url, init, { ...(await sender), timeoutMs: options.timeoutMs ?? 30_000 });
     },
   };
@@ -86,11 +89,11 @@ async function ask(asking: Asking, url: string, init: HostRequest): Promise<Resp
   }
   const method = (init.method ?? 'GET').toUpperCase();
   const key = `${pathname}${search} ${init.headers?.accept ?? ''}`;
-  const tag = method === 'GET' ? asking.cache.tagOf(key) : undefined;
-  const tagged = tag === undefined ? init : { ...init, headers: { ...init.headers, 'if-none-match': tag } };
+  const found = method === 'GET' ? asking.cache.find(key) : undefined;
+  const tagged = found ? { ...init, headers: { ...init.headers, 'if-none-match': found.etag } } : init;
   const isRepeatable = ['GET', 'HEAD'].includes(method) || asking.options.isRepeatable({ method, path: pathname });
   const reply = await untilAnswered(asking, url, { init: tagged, isRepeatable });
-  return method === 'GET' ? asking.cache.settle(key, reply) : reply;
+  return method === 'GET' ? asking.cache.settle(key, reply, found) : reply;
 }
 
 type Attempt = { readonly init: HostRequest; readonly isRepeatable: boolean };
@@ -130,7 +133,8 @@ async function tryOnce(
   if (!(reply instanceof Response)) {
     return { kind: 'failed', reason: errorText(reply), didNothing: wasNeverSent(reply), cause: reply };
   }
-  if (await asking.budget.learn(reply)) return { kind: 'limited', reason: usedUp, didNothing: true };
+  if (await asking.budget.learn(new URL(url).pathname, reply))
+    return { kind: 'limited', reason: usedUp, didNothing: true };
   if (!isPassing(reply.status)) return { kind: 'answered', reply };
   return { kind: 'failed', reason: `status ${reply.status}`, didNothing: false, reply };
 }
@@ -152,7 +156,9 @@ async function pauseAfter(asking: Asking, url: string, { outcome, attempt, signa
 
 async function waitForBudget(asking: Asking, url: string, signal: AbortSignal | undefined): Promise<void> {
   const { now } = asking.options;
-  for (let wait = asking.budget.readyAt() - now(); wait > 0; wait = asking.budget.readyAt() - now()) {
+  const { pathname } = new URL(url);
+  const waitMs = () => asking.budget.readyAt(pathname) - now();
+  for (let wait = waitMs(); wait > 0; wait = waitMs()) {
     if (wait > patienceMs(asking)) throw unavailable(asking, url, { reason: usedUp });
     asking.options.log.info({ url, waitMs: wait }, 'waiting for the rate limit of a host');
     await pause(wait, undefined, signal ? { signal } : {});
@@ -164,8 +170,9 @@ function patienceMs({ options }: Asking): number {
 }
 
 function unavailable(asking: Asking, url: string, { reason, cause }: { reason: string; cause?: unknown }): PolderError {
-  const readyAt = asking.budget.readyAt();
-  const details = { path: new URL(url).pathname, ...(readyAt > asking.options.now() ? { retryAt: readyAt } : {}) };
+  const { pathname: path } = new URL(url);
+  const readyAt = asking.budget.readyAt(path);
+  const details = { path, ...(readyAt > asking.options.now() ? { retryAt: readyAt } : {}) };
   return new PolderError('host_unavailable', `asking ${asking.options.origin}: ${reason}`, { cause, details });
 }
 
@@ -182,10 +189,15 @@ function wasNeverSent(error: unknown): boolean {
 type Sender = { readonly request: typeof import('undici').request; readonly dispatcher: Dispatcher };
 
 /** Loaded at the first request: a tenth of what a server loads, and one with local repositories alone has no use for it. */
-async function createSender(authorities: readonly string[]): Promise<Sender> {
-  const { EnvHttpProxyAgent, interceptors, request } = await import('undici');
+async function createSender({ origin, authorities, env = process.env }: HostFetchOptions): Promise<Sender> {
+  const { Agent, interceptors, ProxyAgent, request } = await import('undici');
+  const uri = proxyFor(origin, env);
   const tls = { secureContext: createSecureContext({ ca: [...authorities] }) };
-  const agent = new EnvHttpProxyAgent({ connect: tls, requestTls: tls, proxyTls: tls, connections });
+  const agent =
+    uri === null
+      ? new Agent({ connect: tls, connections })
+      : // Without a tunnel for http, as curl and Go do it: proxies often allow one for https alone.
+        new ProxyAgent({ uri, requestTls: tls, proxyTls: tls, connections, proxyTunnel: false });
   return {
     request,
     dispatcher: agent.compose(readLocations, interceptors.redirect({ maxRedirections: 20 })),
