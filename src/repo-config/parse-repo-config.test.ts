@@ -172,7 +172,7 @@ projects:
     ['a version that is no number', 'version: [3]', 'line 1: version: only versions 2 and 3 are supported'],
     ['a list', '- dir: .', 'line 1: expected a mapping, found a list'],
     ['text', 'hello', 'line 1: expected a mapping, found the text "hello"'],
-    ['broken YAML', 'version: 3\nprojects: [\n', 'line 3: deficient indentation'],
+    ['broken YAML', 'version: 3\nprojects: [\n', 'line 3: unexpected end of the stream within a flow collection'],
     ['a folder outside', 'version: 3\nprojects:\n- dir: ../up', "line 3: projects[0].dir: cannot contain '..'"],
     ['no folder', 'version: 3\nprojects:\n- name: a', 'line 3: projects[0].dir: cannot be blank'],
     ['an empty project', 'version: 3\nprojects:\n-', 'line 3: projects[0]: expected a mapping, found nothing'],

@@ -26,6 +26,16 @@ describe('readYaml', () => {
     ],
     ['reads Windows line ends behind a byte order mark', '\uFEFFa: 1\r\nb:\r\n- c\r\n', { a: '1', b: ['c'] }],
     ['reads nothing as null', '# only a comment\n', null],
+    [
+      'reads lists in brackets that end below their key',
+      'a:\n  b: [\n     "x", # one ]\n\n    "y",\n  ]\n  c: {\n    k: v\n  }\nd: end',
+      { a: { b: ['x', 'y'], c: { k: 'v' } }, d: 'end' },
+    ],
+    [
+      'leaves block text beside such a list as it is',
+      'a:\n  run: |\n    if [ -f x ]; then # [\n      go\n    fi\n  b: [\n    x\n  ]\n  c: it"s [\n    so',
+      { a: { run: 'if [ -f x ]; then # [\n  go\nfi\n', b: ['x'], c: 'it"s [ so' } },
+    ],
     ['reads one document between markers', '---\na: 1\n...\n', { a: '1' }],
   ];
   it.each(values)('%s', (_name, text, value) => {
@@ -35,6 +45,11 @@ describe('readYaml', () => {
   });
 
   const problems: [name: string, text: string, found: [line: number, path: YamlPath, message: string][]][] = [
+    [
+      'says where things stand behind a list that ends below its key',
+      'a:\n  b: [\n    x,\n  ]\n  c: 1\n  c: 2',
+      [[6, ['a', 'c'], 'is there twice']],
+    ],
     [
       'names each key that is there again',
       'a:\n  b: 1\n  b: 2\n  b: 3',

@@ -1,5 +1,6 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, YAMLException } from 'js-yaml';
 import { errorText } from '../lib/errors.ts';
+import { joinFlowLines } from './flow-lines.ts';
 import type { YamlEntry, YamlNode, YamlPath } from './yaml-tree.ts';
 
 type YamlProblem = { readonly at: number; readonly path: YamlPath; readonly message: string };
@@ -14,6 +15,10 @@ export type YamlTree = {
 const maxValues = 500_000;
 const maxDepth = 100;
 const maxProblems = 100;
+/** The reader that joins lines takes some ten times as long. */
+const maxJoinedValues = 100_000;
+/** What js-yaml says of a line that is indented less than what it belongs to. */
+const tooFarLeft = 'deficient indentation';
 
 /**
  * Reads one YAML 1.2 document, with merge keys (`<<`) as YAML 1.1 has them. Never throws. Time and memory are linear in
@@ -21,13 +26,17 @@ const maxProblems = 100;
  */
 export function readYaml(text: string): YamlTree {
   if (countValues(text) > maxValues) return refused(0, `holds more than ${maxValues} values`);
-  let events: Event[];
   try {
-    events = parseEvents(text, { maxDepth });
+    return readEvents(text, parseEvents(text, { maxDepth }));
   } catch (error) {
     if (!(error instanceof YAMLException)) return refused(0, errorText(error));
-    return refused(error.mark?.position ?? 0, error.reason);
+    const mayJoin = error.reason === tooFarLeft && countValues(text) <= maxJoinedValues;
+    const joined = mayJoin ? joinFlowLines(text) : text;
+    return joined === text ? refused(error.mark?.position ?? 0, error.reason) : readYaml(joined);
   }
+}
+
+function readEvents(text: string, events: readonly Event[]): YamlTree {
   if (events.length === 0) return { root: emptyAt(0), problems: [] };
   const reader: Reader = { text, events, next: 1, at: 0, path: [], anchors: new Map(), merged: 0, problems: [] };
   const root = readNode(reader);

@@ -175,7 +175,7 @@ policies:
   const refused: [name: string, text: string, message: string][] = [
     ['an empty file', '', `file ${file} was empty`],
     ['a list', '- id: a', 'line 1: expected a mapping, found a list'],
-    ['broken YAML', 'repos: [\n', 'line 2: deficient indentation'],
+    ['broken YAML', 'repos: [\n', 'line 2: unexpected end of the stream within a flow collection'],
     ['an entry without id', 'repos:\n- branch: /x/', 'line 2: repos[0].id: cannot be blank'],
     ['an empty id', 'repos: [{id: ""}]', 'line 1: repos[0].id: cannot be blank'],
     ['an id without a host', 'repos:\n- id: acme/infra', `line 2: repos[0].id: ${nothing('acme/infra')}`],
