@@ -45,7 +45,15 @@ describeDatabases('deregisterInstance', (open) => {
     await db.transaction((tx) => enqueue(tx, { kind: 'work', payload: {} }, Date.now()));
     const claim = ({ id }: Instance) =>
       db.transaction((tx) =>
-        claimTasks(tx, { owner: id, kinds: ['work'], inHand: [], limit: 1, now: Date.now(), leaseMs: 30_000 }),
+        claimTasks(tx, {
+          owner: id,
+          kinds: ['work'],
+          inHand: [],
+          limit: 1,
+          now: Date.now(),
+          overBefore: 0,
+          leaseMs: 30_000,
+        }),
       );
     const ending = await registerInstance(deps, first);
     const [task] = await claim(ending);

@@ -22,6 +22,8 @@ export type Claim = {
   readonly inHand: readonly number[];
   readonly limit: number;
   readonly now: number;
+  /** Leases that ended before this are over. */
+  readonly overBefore: number;
   readonly leaseMs: number;
 };
 
@@ -36,7 +38,7 @@ export async function claimTasks(tx: Tx, claim: Claim): Promise<TaskRow[]> {
     .select('id')
     .where('kind', 'in', claim.kinds)
     .where('run_at', '<=', claim.now)
-    .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', claim.now)]))
+    .where((where) => where.or([where('lease_until', 'is', null), where('lease_until', '<', claim.overBefore)]))
     .$if(claim.inHand.length > 0, (query) => query.where('id', 'not in', claim.inHand))
     .where(({ or, eb, not, exists, selectFrom }) =>
       or([
@@ -48,7 +50,10 @@ export async function claimTasks(tx: Tx, claim: Claim): Promise<TaskRow[]> {
               .whereRef('other.group_key', '=', 'tasks.group_key')
               .whereRef('other.id', '!=', 'tasks.id')
               .where((where) =>
-                where.or([where('other.id', '<', where.ref('tasks.id')), where('other.lease_until', '>=', claim.now)]),
+                where.or([
+                  where('other.id', '<', where.ref('tasks.id')),
+                  where('other.lease_until', '>=', claim.overBefore),
+                ]),
               ),
           ),
         ),

@@ -204,7 +204,15 @@ describeDatabases('startWorker', (open: OpenTestDatabase) => {
     const deps = { db, now: Date.now, isAlive: (one: ProcessIdentity) => one.pid !== dead.pid };
     const lost = await registerInstance(deps, dead);
     await put(db);
-    const claim = { owner: lost.id, kinds: ['work'], inHand: [], limit: 1, now: Date.now(), leaseMs: 3_600_000 };
+    const claim = {
+      owner: lost.id,
+      kinds: ['work'],
+      inHand: [],
+      limit: 1,
+      now: Date.now(),
+      overBefore: 0,
+      leaseMs: 3_600_000,
+    };
     expect(await db.transaction((tx) => claimTasks(tx, claim))).toHaveLength(1);
     const attempts: number[] = [];
     await startWork(db, async (task) => void attempts.push(task.attempt));
@@ -219,7 +227,15 @@ describeDatabases('startWorker', (open: OpenTestDatabase) => {
     let runs = 0;
     await put(db);
     const instance = { id: 'same', identity: here };
-    const claim = { owner: 'same', kinds: ['work'], inHand: [], limit: 1, now: Date.now(), leaseMs: 200 };
+    const claim = {
+      owner: 'same',
+      kinds: ['work'],
+      inHand: [],
+      limit: 1,
+      now: Date.now(),
+      overBefore: 0,
+      leaseMs: 200,
+    };
     await db.transaction((tx) => claimTasks(tx, claim));
     const deps = { db, now: Date.now, isAlive: () => true, log: silentLog(), instance };
     const worker = startWorker(
@@ -339,11 +355,52 @@ describePostgres('workers of several servers', (open, databases) => {
           written.push('the one that took over');
         });
       },
-      { clock },
+      { clock, leaseMs: 300 },
     );
     await empty(other);
     expect(written).toEqual(['the one that took over']);
     expect(lost).toMatchObject([{ code: 'task_lost' }]);
+  });
+
+  it('leave what another one works on to it when the database was away for longer than its lease', async () => {
+    const url = await databases.create();
+    const [db, other] = [await open(url), await open(url)] as const;
+    const { opened, open: finish } = createGate();
+    const { opened: back, open: comeBack } = createGate();
+    const clock = createClock();
+    let isAway = false;
+    // The database answers neither of them, and time goes by.
+    const awayable = (of: Db): Db => ({
+      ...of,
+      transaction: (change) => (isAway ? back.then(() => of.transaction(change)) : of.transaction(change)),
+    });
+    let runs = 0;
+    const work: Handler = async () => {
+      runs += 1;
+      await opened;
+    };
+    const options = { clock, leaseMs: 3000 };
+    await put(db);
+    const holder = await startWork(awayable(db), work, options);
+    await waitFor('the task to be in hand', () => holder.active() === 1);
+    const idler = await startWork(awayable(other), work, options);
+    onCleanup(finish);
+    isAway = true;
+    await other.notify('tasks', 'work');
+    await db.query
+      .updateTable('tasks')
+      .set({ lease_until: clock.now() - 1 })
+      .execute();
+    clock.forward(60_000);
+    isAway = false;
+    comeBack();
+    await waitFor('the lease to be renewed', async () => {
+      const [task] = await other.query.selectFrom('tasks').select('lease_until').execute();
+      return (task?.lease_until ?? 0) > clock.now();
+    });
+    expect([runs, idler.active()]).toEqual([1, 0]);
+    finish();
+    await empty(db);
   });
 
   it('are told when a task is theirs no more', async () => {

@@ -4,6 +4,7 @@ import { errorText, isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { taskChannel } from './enqueue.ts';
 import { beat, type Instance, type InstanceDeps } from './instance.ts';
+import { createSteadiness, type Steadiness } from './steadiness.ts';
 import {
   claimTasks,
   deleteHeld,
@@ -51,6 +52,8 @@ export type WorkerOptions = {
 
 const defaultLeaseMs = 30_000;
 const pollMs = 2_000;
+/** A lease holds for longer after its last renewal, so that nobody is robbed because of such a pause. */
+const steadyPauseMs = 4 * pollMs;
 const maxBackoffMs = 60_000;
 const claimedAtOnce = 50;
 
@@ -124,11 +127,12 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
   const { db, log, now } = deps;
   const waiter = noticeWaiter(db, taskChannel);
   const breath = createBreath();
+  const steadiness = createSteadiness(now, { leaseMs: hand.leaseMs, pauseMs: steadyPauseMs });
   while (!stopped.aborted) {
     const atOnce = await breath(hand.tasks.size);
     // What is due now is for the next start.
     if (stopped.aborted) break;
-    const claimed = await claim(deps, hand, atOnce).catch((error: unknown) => {
+    const claimed = await claim(deps, hand, { atOnce, steadiness }).catch((error: unknown) => {
       log.error({ reason: errorText(error) }, 'claiming tasks went wrong');
       return 0;
     });
@@ -168,13 +172,17 @@ function createBreath(): (inHand: number) => Promise<number> {
   };
 }
 
-async function claim(deps: WorkerDeps, hand: Hand, atOnce: number): Promise<number> {
+type Claiming = { readonly atOnce: number; readonly steadiness: Steadiness };
+
+async function claim(deps: WorkerDeps, hand: Hand, { atOnce, steadiness }: Claiming): Promise<number> {
   const limit = Math.min(hand.room(), atOnce);
   if (limit <= 0) return 0;
   const owner = deps.instance.id;
   const inHand = [...hand.tasks.keys()];
-  const order = { owner, kinds: hand.kinds, inHand, limit, now: deps.now(), leaseMs: hand.leaseMs };
+  const overBefore = steadiness.overBefore();
+  const order = { owner, kinds: hand.kinds, inHand, limit, now: deps.now(), overBefore, leaseMs: hand.leaseMs };
   const rows = await deps.db.transaction((tx) => claimTasks(tx, order));
+  steadiness.answered();
   for (const row of rows) hand.begin(row);
   return rows.length;
 }
