@@ -34,10 +34,11 @@ async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<
     const jobs = await selectJobs(deps.db, scope.run.id);
     const shared = { task, scope, checkouts, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
     const over = AbortSignal.any([cancel.signal, task.signal]);
+    const wish = { of: scope.run.id, signal: over };
     // Each job that waits for its turn listens.
     setMaxListeners(0, over, cancel.signal, task.signal);
     await executeJobs(jobs, scope.run.order, {
-      execute: (job) => deps.pool.run((pool) => executeJob(deps, { ...shared, job, pool }), over),
+      execute: (job) => deps.pool.run((pool) => executeJob(deps, { ...shared, job, pool }), wish),
       // What is cancelled says so, and not that something has failed.
       hasFailed: async (group) => !cancel.signal.aborted && (await hasFailed(deps, scope, group)),
       skip: (job) => skipJob(deps, task, { scope, job }),

@@ -19,7 +19,7 @@ function createJob(name: string, diary: string[], leaves = false) {
 
 type Job = ReturnType<typeof createJob>;
 
-const never = new AbortController().signal;
+const never = { of: 1, signal: new AbortController().signal };
 const quiet = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('createPool', () => {
@@ -93,7 +93,7 @@ describe('createPool', () => {
     const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => createJob(name, diary)) as [Job, Job, Job, Job];
     const off = new AbortController();
     const all = [a, b].map((job) => pool.run(job.body, never));
-    all.push(pool.run(c.body, off.signal), pool.run(d.body, never));
+    all.push(pool.run(c.body, { of: 1, signal: off.signal }), pool.run(d.body, never));
     await quiet();
     off.abort();
     await quiet();
@@ -109,5 +109,33 @@ describe('createPool', () => {
     }
     await Promise.all(all);
     expect(diary.at(-1)).toBe('d written down');
+  });
+
+  it('lets runs take turns, so that a small one does not wait for all of a large one', async () => {
+    const pool = createPool(1);
+    const order: string[] = [];
+    const wish = (of: number) => ({ of, signal: never.signal });
+    const work = (name: string, of: number) =>
+      pool.run(
+        ({ turn }) =>
+          turn(async () => {
+            order.push(name);
+            await quiet();
+          }),
+        wish(of),
+      );
+    const large = Array.from({ length: 8 }, (_, index) => work(`large ${index}`, 1));
+    const small = [work('small 0', 2), work('small 1', 2), work('other', 3)];
+    await Promise.all([...large, ...small]);
+    expect(order.slice(0, 8)).toEqual([
+      'large 0',
+      'large 1',
+      'large 2',
+      'small 0',
+      'other',
+      'large 3',
+      'small 1',
+      'large 4',
+    ]);
   });
 });
