@@ -83,9 +83,15 @@ function runCall(deps: RunGitDeps, call: GitCall, timeoutMs: number): Promise<Pr
   });
 }
 
+/** `isPassing` of its details says whether asking again later may help. */
 export function gitError(activity: string, failure: GitFailure): PolderError {
-  return new PolderError(failure.diskFull ? 'disk_full' : 'git_failed', `${activity}: ${failure.reason}`);
+  const details = { isPassing: passingReasons.test(failure.reason) };
+  return new PolderError(failure.diskFull ? 'disk_full' : 'git_failed', `${activity}: ${failure.reason}`, { details });
 }
+
+/** What git and curl say of a server that is away, or in trouble: https://curl.se/libcurl/c/libcurl-errors.html */
+const passingReasons =
+  /returned error: (429|5\d\d)|could ?n[o']t (resolve|connect)|failed to connect|connection (refused|reset|timed out)|recv failure|timed out|early EOF|RPC failed|hung up unexpectedly|unexpected disconnect|git did not end within/i;
 
 /** Runs work on our own files, and names the activity when the disk is full. */
 export async function withDisk<T>(activity: string, work: () => Promise<T>): Promise<T> {

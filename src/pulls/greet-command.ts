@@ -7,6 +7,7 @@ import { cancelCommand, stopWork } from './cancel-command.ts';
 import { countBefore, endCommand, selectCommand, selectOpenCommands } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { passGates } from './gates.ts';
+import { getLive } from './get-live.ts';
 import { reply } from './reply.ts';
 import { combinedWaiting, trackedCommand } from './run-statuses.ts';
 import { statusNames } from './status-names.ts';
@@ -64,7 +65,7 @@ async function react(deps: PullDeps, { command, host, pulls, ref, log }: Command
 /** What runs is not left running because a host is slow to answer, unless it has to say whether the sender may stop it. */
 async function cancelAtOnce(deps: PullDeps, context: CommandContext): Promise<void> {
   const stopped = asksForTeams(deps, context) ? undefined : await stopWork(deps, context);
-  const live = await context.pulls.getPull(context.ref);
+  const live = await getLive(context);
   const gate = live ? await passGates(deps, context, live) : undefined;
   if (gate?.kind === 'open') await cancelCommand(deps, context, stopped ?? (await stopWork(deps, context)));
   else if (gate?.notice) await reply(deps, context, { key: 'refusal', body: gate.notice });

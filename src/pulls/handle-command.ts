@@ -10,6 +10,7 @@ import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { faultNotice } from './fault-notice.ts';
 import { type EarlyFetch, fetchPull } from './fetch-pull.ts';
 import { passGates } from './gates.ts';
+import { getLive } from './get-live.ts';
 import { type Planning, planPull } from './plan-pull.ts';
 import { noteLive } from './pull-store.ts';
 import { reply } from './reply.ts';
@@ -74,7 +75,7 @@ async function carryOut(deps: PullDeps, context: CommandContext): Promise<string
 async function answerFault(deps: PullDeps, context: CommandContext, error: unknown): Promise<string> {
   const { command, task, log } = context;
   if (isPolderError(error, 'command_ended')) return 'it was ended before it began';
-  if (isPassingFailure(error) || isOurs(context, error)) throw error;
+  if (isPassingFailure(error) || isOurs(context, error) || isPassingFetch(task, error)) throw error;
   log.error({ err: error }, 'a command of a pull request went wrong');
   const runId = (await selectCommand(deps.db, command.id))?.runId;
   // What runs is not left alone: the next command would meet it.
@@ -86,6 +87,13 @@ async function answerFault(deps: PullDeps, context: CommandContext, error: unkno
     log.error({ err: refusal }, 'a pull request could not be told that a command went wrong');
   });
   return 'it went wrong';
+}
+
+/** Some minutes, with the pauses between them: then people are told, for what git says may also be a mistake of ours. */
+const lastFetch = 10;
+
+function isPassingFetch({ attempt }: Task, error: unknown): boolean {
+  return attempt < lastFetch && isPolderError(error, 'git_failed') && error.details.isPassing === true;
 }
 
 /** A command that went wrong before it had a run has set no status that could be settled. */
@@ -119,7 +127,7 @@ type OpenWork = Pick<Planning, 'early'> & { readonly work: Exclude<Work, { reado
 
 async function workOnOpen(deps: PullDeps, context: CommandContext, { work, early }: OpenWork): Promise<string | null> {
   const { runId } = context.command;
-  const live = await context.pulls.getPull(context.ref);
+  const live = await getLive(context);
   if (!live) return 'the host has no such pull request';
   await noteLive(deps.db, context.command.pull, { live, now: deps.now() });
   const gate = runId === null ? await passGates(deps, context, live) : undefined;

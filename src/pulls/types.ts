@@ -39,6 +39,8 @@ export type CommandFacts = {
   readonly mergedAgain?: boolean;
   /** The locks that the end of the pull request has released. */
   readonly released?: readonly { readonly dir: string; readonly workspace: string }[];
+  /** How many locks and plans an `unlock` has released. */
+  readonly unlocked?: number;
   /** How many commands a `cancel` has met: those that waited are ended, those that ran are being stopped. */
   readonly stopped?: { readonly queued: number; readonly running: number };
   /** Projects that were asked for and cannot be applied. */

@@ -4,6 +4,7 @@ import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import type { Pull, VcsHost } from '../vcs/index.ts';
 import { betweenRuns } from './between-runs.ts';
+import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { selectProjects, upsertProject } from './pull-store.ts';
 import { reply } from './reply.ts';
@@ -25,7 +26,10 @@ export async function unlockPull(deps: PullDeps, context: CommandContext, live: 
     const locks = await releasePullLocks(tx, of, { actor: command.actor, reason, now });
     const plans = await discardPlans(tx, of, { reason, now });
     await recordDiscarded(tx, command.pull.id, { now });
-    return locks.length + plans;
+    // Carried out again, because it could not be told, there is nothing left to release.
+    const unlocked = (command.facts.unlocked ?? 0) + locks.length + plans;
+    await setFacts(tx, command.id, { unlocked });
+    return unlocked;
   });
   if (count > 0 || !silenceNoProjects) await reply(deps, context, { key: 'answer', body: notices.unlocked() });
   await tellDiscarded(deps, { host: context.host, pull: command.pull });

@@ -45,6 +45,8 @@ async function hindranceBefore(deps: RunDeps, context: JobContext): Promise<JobO
   } catch (error) {
     // Says nothing of the project: the queue runs it again.
     if (isPolderError(error, 'database_unavailable')) throw error;
+    if (context.task.signal.aborted) throw new PolderError('task_lost');
+    if (context.cancelled.aborted) return cancelledOutcome(context);
     deps.log.error({ jobId: context.job.id, err: error }, 'asking whether a job may begin went wrong');
     return failedOutcome(error);
   }

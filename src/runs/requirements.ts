@@ -1,10 +1,15 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { lockRow, type Tx } from '../db/index.ts';
+import { errorText } from '../lib/errors.ts';
 import { getApplyLock } from '../locks/index.ts';
+import { isPassingFailure } from '../vcs/index.ts';
 import { applyLockedText } from './apply-locked-text.ts';
 import type { RunDeps } from './deps.ts';
 import type { JobContext } from './job-context.ts';
 import { selectApplying } from './job-store.ts';
 import type { Refusal } from './types.ts';
+
+type Asking = Pick<JobContext, 'scope' | 'job' | 'task' | 'cancelled'>;
 
 /** Why the job may not begin: what its configuration asks and is not honoured, or a requirement of its command. */
 export async function refusalBefore(deps: RunDeps, context: JobContext): Promise<Refusal | undefined> {
@@ -19,7 +24,7 @@ export async function refusalBefore(deps: RunDeps, context: JobContext): Promise
 /** Why the plan may not be applied now. Asked right before the point of no return, with the plan. */
 export async function refusalToApply(
   deps: RunDeps,
-  context: Pick<JobContext, 'scope' | 'job'>,
+  context: Asking,
   planJson: (() => Promise<string>) | null,
 ): Promise<Refusal | undefined> {
   const lock = await getApplyLock(deps.db);
@@ -29,15 +34,39 @@ export async function refusalToApply(
 
 async function unmetRequirement(
   deps: RunDeps,
-  context: Pick<JobContext, 'scope' | 'job'>,
+  context: Asking,
   planJson: (() => Promise<string>) | null,
 ): Promise<Refusal | undefined> {
   const { run, repo } = context.scope;
   for (const requirement of deps.requirements) {
-    const refusal = await requirement({ run, repo, job: context.job, planJson });
+    const refusal = await untilAnswered(deps, context, () => requirement({ run, repo, job: context.job, planJson }));
     if (refusal) return refusal;
   }
   return undefined;
+}
+
+/** How long a host may be away before the job ends because of it. */
+const patienceMs = 600_000;
+const longestPauseMs = 15_000;
+
+/** A host that is away for a while says nothing of the project. Nobody waits for it once the run is to end. */
+async function untilAnswered<T>(
+  deps: Pick<RunDeps, 'now' | 'log'>,
+  { cancelled, task, job }: Asking,
+  ask: () => Promise<T>,
+): Promise<T> {
+  const over = AbortSignal.any([cancelled, task.signal]);
+  const until = deps.now() + patienceMs;
+  for (let pauseMs = 1000; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isPassingFailure(error) || over.aborted || deps.now() + pauseMs > until) throw error;
+      deps.log.warn({ jobId: job.id, reason: errorText(error) }, 'a job waits for its host');
+      await pause(pauseMs, undefined, { signal: over }).catch(() => undefined);
+      if (over.aborted) throw error;
+    }
+  }
 }
 
 /**

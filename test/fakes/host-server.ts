@@ -56,7 +56,7 @@ export type HostServer = {
   readonly requests: string[];
   /** Requests and replies that the host's description does not know. A test that leaves some fails. */
   readonly problems: string[];
-  /** Lets the next `times` requests that match (`METHOD path`) fail. */
+  /** Lets the next `times` requests that match (`METHOD path`, of git's `GIT METHOD path`) fail. */
   fail(matching: RegExp, failure: Failure, times?: number): void;
 };
 
@@ -103,7 +103,12 @@ type Serving = HostServerOptions & { readonly failures: FailureList };
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', `https://${request.headers.host}`);
   const place = url.pathname.slice(serving.below.length);
-  if (!serving.api.test(place)) return serveGit(serving, request, response);
+  if (!serving.api.test(place)) {
+    const failure = serving.failures.take(`GIT ${request.method} ${place}`);
+    if (failure && 'hang' in failure) return;
+    if (failure && 'status' in failure) return send(response, failure);
+    return serveGit(serving, request, response);
+  }
   const { method = '', headers } = request;
   const path = place.replace(serving.api, '');
   const text = await textOf(request);

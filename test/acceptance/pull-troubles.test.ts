@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/db/index.ts';
+import { silentLog } from '../../src/lib/log.ts';
+import { fakeEngine } from '../support/fake-engine.ts';
+import {
+  comment,
+  deliver,
+  type FakePull,
+  type GithubWorld,
+  openGithubWorld,
+  ownComments,
+  underWay,
+} from '../support/github-world.ts';
+import type { TestServer } from '../support/server.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/* What becomes of commands while their host, or what it tells, is not as it should be. */
+
+const config = (autoplan: string) => `version: 3
+projects:
+- {dir: net, autoplan: ${autoplan}}
+- {dir: app, autoplan: ${autoplan}}
+`;
+const files = { 'net/main.tf': '', 'net/mark': 'm0', 'app/main.tf': '', 'app/mark': 'm0' };
+
+type Opened = {
+  readonly world: GithubWorld;
+  readonly server: TestServer;
+  readonly engine: Awaited<ReturnType<typeof fakeEngine>>;
+};
+
+async function open({
+  flags = {},
+  autoplan = "{when_modified: ['*']}",
+}: {
+  readonly flags?: Record<string, string | boolean>;
+  readonly autoplan?: string;
+} = {}): Promise<Opened> {
+  const engine = await fakeEngine();
+  const world = await openGithubWorld({
+    files: { ...files, 'atlantis.yaml': config(autoplan) },
+    engine: engine.binary,
+    flags,
+  });
+  return { world, server: await world.start(), engine };
+}
+
+function tell({ world, server }: Opened, pull: FakePull, action: 'opened' | 'synchronize') {
+  return deliver(server, world.github.pullEvent(world.repo, pull, action));
+}
+
+/** Waits until nothing of any pull request is left to be done. */
+async function idle({ world }: Opened): Promise<void> {
+  const db = await openDatabase({ url: world.databaseUrl, log: silentLog() });
+  const isIdle = async () => (await db.query.selectFrom('tasks').select('id').execute()).length === 0;
+  try {
+    await waitFor('the queue to be empty', isIdle, { timeoutMs: 30_000 });
+  } finally {
+    await db.close();
+  }
+}
+
+const start = (body: string) => body.split('\n', 1)[0] ?? '';
+
+describe('a command of a pull request', () => {
+  it('is carried out though its host does not know the pull request at once', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 404, body: { message: 'Not Found' } });
+    await tell(it, pull, 'opened');
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start)).toEqual([expect.stringContaining('Ran Plan for dir: `net`')]);
+  });
+
+  it('waits for repositories that cannot be fetched for a moment', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    it.world.github.fail(/^GIT /, { status: 503 });
+    await tell(it, pull, 'opened');
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start)).toEqual([expect.stringContaining('Ran Plan for dir: `net`')]);
+  });
+
+  it('goes on with an apply when the host is back that was away meanwhile', async () => {
+    const it = await open();
+    const script = '[ $command = apply ] && { note at-apply; sleep 1; }\n';
+    const pull = await it.world.openPull('change', { 'app/mark': 'm1', 'app/fake.sh': script, 'net/mark': 'm1' });
+    await tell(it, pull, 'opened');
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await waitFor('the apply of the first', () => it.engine.hasNoted('at-apply'));
+    it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 502 }, 5);
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m1@default', 'm1@default']);
+    expect(ownComments(it.world, pull)[1]).toContain('2 projects, 2 successful, 0 failed, 0 errored');
+    expect(underWay(it.world)).toEqual([]);
+  });
+
+  it('stops waiting for its host when it is cancelled', async () => {
+    const it = await open();
+    const script = '[ $command = apply ] && { note at-apply; sleep 1; }\n';
+    const pull = await it.world.openPull('change', { 'app/mark': 'm1', 'app/fake.sh': script, 'net/mark': 'm1' });
+    await tell(it, pull, 'opened');
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await waitFor('the apply of the first', () => it.engine.hasNoted('at-apply'));
+    it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 502 }, 8);
+    await waitFor('the next to wait', () => it.server.log().includes('a job waits for its host'));
+    await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
+    await idle(it);
+    expect(await it.engine.marks()).toEqual(['m1@default']);
+    expect(ownComments(it.world, pull).join()).toContain('**Apply Cancelled**: cancelled by ada.');
+    expect(underWay(it.world)).toEqual([]);
+  });
+
+  it('is answered once what it did is done, whatever became of the first answer', async () => {
+    const it = await open({ flags: { 'silence-no-projects': true } });
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    await tell(it, pull, 'opened');
+    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
+    await idle(it);
+    it.world.github.fail(/POST .*\/comments$/, { status: 502 });
+    await comment(it.world, it.server, { pull, body: 'atlantis unlock' });
+    await idle(it);
+    expect(ownComments(it.world, pull).slice(1)).toEqual([
+      'All Atlantis locks for this PR have been unlocked and plans discarded',
+    ]);
+  });
+
+  it('is answered when a push has stopped its plan, and plans nothing itself', async () => {
+    const it = await open({ autoplan: '{enabled: false}' });
+    const script = '[ $command = plan ] && { note at-plan; sleep 60; }\n';
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', 'net/fake.sh': script });
+    await comment(it.world, it.server, { pull, body: 'atlantis plan -d net' });
+    await waitFor('the plan', () => it.engine.hasNoted('at-plan'));
+    await it.world.push(pull, { 'net/mark': 'm2' });
+    await tell(it, pull, 'synchronize');
+    await idle(it);
+    expect(ownComments(it.world, pull)).toEqual([expect.stringContaining('**Plan Cancelled**: cancelled by ada.')]);
+    expect(underWay(it.world)).toEqual([]);
+  });
+});
