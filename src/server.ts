@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AllowList, parseAllowList } from './access/index.ts';
 import type { Options } from './config/index.ts';
@@ -87,7 +87,7 @@ export async function startServer(order: ServerOrder): Promise<RunningServer> {
   makeFolder(dataDir, '--data-dir');
   const db = await openDatabase({ url: options.databaseUrl, log, poolSize: options.databasePoolSize });
   try {
-    const instance = await registerInstance({ db, now, isAlive }, identify(process.pid));
+    const instance = await registerInstance({ db, now, isAlive }, identify(process.pid), resolve(dataDir));
     const git = await openGit({ dataDir, log, env: order.env });
     const env = withoutMissingCliConfig(order.env, (message) => log.warn(message));
     const parts = { ...order, env, db, now, dataDir, git, instance };

@@ -76,6 +76,7 @@ export type InstancesTable = {
   machine: string;
   pid: number;
   pid_started: string;
+  data_dir: string;
   started_at: number;
   seen_at: number;
   stopped_at: number | null;

@@ -24,16 +24,16 @@ async function openInstances(db: InstanceDeps['db']): Promise<number[]> {
 describeDatabases('registerInstance', (open) => {
   it('puts an end to the record of one that died', async () => {
     const db = await open();
-    await registerInstance(depsOf(db, [first]), first);
-    await registerInstance(depsOf(db, [second]), second);
+    await registerInstance(depsOf(db, [first]), first, '/data');
+    await registerInstance(depsOf(db, [second]), second, '/data');
     expect(await openInstances(db)).toEqual([second.pid]);
   });
 
   it('takes no notice of one that ended by itself', async () => {
     const db = await open();
     const deps = depsOf(db, [first, second]);
-    await deregisterInstance(deps, await registerInstance(deps, first));
-    await registerInstance(deps, second);
+    await deregisterInstance(deps, await registerInstance(deps, first, '/data'));
+    await registerInstance(deps, second, '/data');
     expect(await openInstances(db)).toEqual([second.pid]);
   });
 });
@@ -55,10 +55,10 @@ describeDatabases('deregisterInstance', (open) => {
           leaseMs: 30_000,
         }),
       );
-    const ending = await registerInstance(deps, first);
+    const ending = await registerInstance(deps, first, '/data');
     const [task] = await claim(ending);
     await deregisterInstance(deps, ending);
-    const [again] = await claim(await registerInstance(deps, second));
+    const [again] = await claim(await registerInstance(deps, second, '/data'));
     expect(again?.id).toBe(task?.id);
   });
 });
@@ -68,8 +68,8 @@ describe('registerInstance (sqlite alone)', () => {
     const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
     onCleanup(() => db.close());
     const deps = depsOf(db, [first, second]);
-    await registerInstance(deps, first);
-    await expect(registerInstance(deps, second)).rejects.toMatchObject({
+    await registerInstance(deps, first, '/data');
+    await expect(registerInstance(deps, second, '/data')).rejects.toMatchObject({
       code: 'database_in_use',
       message: expect.stringContaining('the server with process id 11 already uses this database') as string,
     });
@@ -79,8 +79,8 @@ describe('registerInstance (sqlite alone)', () => {
   it('takes over from a server of another container, which cannot be alive beside this one', async () => {
     const db = await openDatabase({ url: 'sqlite::memory:', log: silentLog() });
     onCleanup(() => db.close());
-    await registerInstance(depsOf(db, [first]), { ...first, machine: 'there' });
-    await registerInstance(depsOf(db, [first, second]), second);
+    await registerInstance(depsOf(db, [first]), { ...first, machine: 'there' }, '/data');
+    await registerInstance(depsOf(db, [first, second]), second, '/data');
     expect(await openInstances(db)).toEqual([second.pid]);
   });
 });
@@ -88,8 +88,8 @@ describe('registerInstance (sqlite alone)', () => {
 describePostgres('registerInstance', (open) => {
   it('lets servers of several machines be there together', async () => {
     const db = await open();
-    await registerInstance(depsOf(db, []), { ...first, machine: 'there' });
-    await registerInstance(depsOf(db, [second]), second);
+    await registerInstance(depsOf(db, []), { ...first, machine: 'there' }, '/data');
+    await registerInstance(depsOf(db, [second]), second, '/data');
     expect(await openInstances(db)).toEqual([first.pid, second.pid]);
   });
 });

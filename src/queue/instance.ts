@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Db, DbHandle, InstancesTable } from '../db/index.ts';
 import type { ProcessIdentity } from '../exec/index.ts';
 import { PolderError } from '../lib/errors.ts';
-import { clearLeases, insertInstance, selectOpenInstances, updateInstance } from './store.ts';
+import { clearLeases, insertInstance, selectDataDirs, selectOpenInstances, updateInstance } from './store.ts';
 
 /** One start of a server process, as the other replicas see it. */
 export type Instance = { readonly id: string; readonly identity: ProcessIdentity };
@@ -16,9 +16,13 @@ export type InstanceDeps = {
 
 /**
  * Registers this process and takes the tasks away from instances of this machine that died. SQLite takes one server: when
- * another one runs on the same file, throws `database_in_use`.
+ * another one runs on the same file, throws `database_in_use`. `dataDir` is the folder of this server's own files.
  */
-export async function registerInstance(deps: InstanceDeps, identity: ProcessIdentity): Promise<Instance> {
+export async function registerInstance(
+  deps: InstanceDeps,
+  identity: ProcessIdentity,
+  dataDir: string,
+): Promise<Instance> {
   const instance = { id: randomUUID(), identity };
   await deps.db.transaction(async (tx) => {
     const others = await releaseDead(deps, tx, identity.machine);
@@ -35,12 +39,18 @@ export async function registerInstance(deps: InstanceDeps, identity: ProcessIden
       machine: identity.machine,
       pid: identity.pid,
       pid_started: identity.startedAt,
+      data_dir: dataDir,
       started_at: now,
       seen_at: now,
       stopped_at: null,
     });
   });
   return instance;
+}
+
+/** Where servers of a machine have, or had, their own files. A server that takes over looks there for what was left. */
+export async function dataDirsOn(db: DbHandle, machine: string): Promise<string[]> {
+  return selectDataDirs(db, machine);
 }
 
 /** Says that this process still runs, and looks whether others of this machine died. */

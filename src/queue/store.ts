@@ -169,6 +169,16 @@ export async function updateInstance(
   await db.query.updateTable('instances').set(change).where('id', '=', id).execute();
 }
 
+export async function selectDataDirs(db: DbHandle, machine: string): Promise<string[]> {
+  const rows = await db.query
+    .selectFrom('instances')
+    .select('data_dir')
+    .distinct()
+    .where('machine', '=', machine)
+    .execute();
+  return rows.map((row) => row.data_dir);
+}
+
 /** Instances that have not said that they stopped. */
 export async function selectOpenInstances(db: DbHandle): Promise<Selectable<InstancesTable>[]> {
   return db.query.selectFrom('instances').selectAll().where('stopped_at', 'is', null).execute();

@@ -38,7 +38,7 @@ async function startWork(
   const instance =
     db.engine.name === 'sqlite'
       ? { id: `worker-${Math.random()}`, identity: here }
-      : await registerInstance(deps, here);
+      : await registerInstance(deps, here, '/data');
   const worker = startWorker({ ...deps, log: silentLog(), instance }, { work }, { concurrency: 10, ...rest });
   onCleanup(() => worker.drain());
   return worker;
@@ -202,7 +202,7 @@ describeDatabases('startWorker', (open: OpenTestDatabase) => {
     const db = await open();
     const dead = { ...here, pid: 2 };
     const deps = { db, now: Date.now, isAlive: (one: ProcessIdentity) => one.pid !== dead.pid };
-    const lost = await registerInstance(deps, dead);
+    const lost = await registerInstance(deps, dead, '/data');
     await put(db);
     const claim = {
       owner: lost.id,
@@ -216,7 +216,7 @@ describeDatabases('startWorker', (open: OpenTestDatabase) => {
     expect(await db.transaction((tx) => claimTasks(tx, claim))).toHaveLength(1);
     const attempts: number[] = [];
     await startWork(db, async (task) => void attempts.push(task.attempt));
-    await registerInstance(deps, here);
+    await registerInstance(deps, here, '/data');
     await db.notify('tasks', 'work');
     await empty(db);
     expect(attempts).toEqual([2]);

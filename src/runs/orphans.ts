@@ -1,13 +1,16 @@
 import { sep } from 'node:path';
-import { isAlive, type ProcessIdentity, processesIn, signalGroup, waitForExit } from '../exec/index.ts';
+import { isAlive, machineId, type ProcessIdentity, processesIn, signalGroup, waitForExit } from '../exec/index.ts';
 import { PolderError } from '../lib/errors.ts';
+import { dataDirsOn } from '../queue/index.ts';
 import type { RunDeps } from './deps.ts';
-import { type JobNote, jobFiles, readNotes } from './job-files.ts';
+import { type JobFiles, type JobNote, jobFiles, type Notes, readNotes } from './job-files.ts';
 import type { Job } from './types.ts';
 
 /** A job as a dead server left it. */
 export type Leftover = {
   readonly job: Job;
+  /** Those that the dead server kept of it. */
+  readonly files: JobFiles;
   readonly note: JobNote | undefined;
   /** Those that still work for it, if it has not ended. */
   readonly processes: readonly ProcessIdentity[];
@@ -16,19 +19,39 @@ export type Leftover = {
 /** The longest delay a timer of Node takes. */
 const longestTimer = 2 ** 31 - 1;
 
-/** Looks for what is left of the jobs of one run: notes, and processes that outlived the server. */
-export async function findLeftovers(deps: Pick<RunDeps, 'dataDir'>, jobs: readonly Job[]): Promise<Leftover[]> {
+/**
+ * Looks for what is left of the jobs of one run: notes, and processes that outlived the server. It may have been another
+ * server of this machine, with a data directory of its own.
+ */
+export async function findLeftovers(deps: Pick<RunDeps, 'db' | 'dataDir'>, jobs: readonly Job[]): Promise<Leftover[]> {
+  const isOpen = (job: Job) => job.state === 'running' || job.state === 'applying';
+  const dataDirs = jobs.some(isOpen) ? await dataDirsHere(deps) : [deps.dataDir];
   const noted = await Promise.all(
-    jobs.map(async (job) => ({ job, ...(await readNotes(jobFiles(deps.dataDir, job.id))) })),
+    jobs.map(async (job) => ({ job, ...(await findNotes(isOpen(job) ? dataDirs : [deps.dataDir], job)) })),
   );
-  const open = noted.filter(({ job }) => job.state === 'running' || job.state === 'applying');
-  const dirs = open.flatMap((one) => one.note?.projectDir ?? []);
+  const dirs = noted.flatMap(({ job, note }) => (note && isOpen(job) ? note.projectDir : []));
   return Promise.all(
-    noted.map(async ({ job, note, child }) => {
-      const isOpen = open.some((one) => one.job === job);
-      return { job, note, processes: isOpen ? await processesOf({ note, child, dirs }) : [] };
+    noted.map(async ({ job, files, note, child }) => {
+      return { job, files, note, processes: isOpen(job) ? await processesOf({ note, child, dirs }) : [] };
     }),
   );
+}
+
+/** Our own first. */
+async function dataDirsHere({ db, dataDir }: Pick<RunDeps, 'db' | 'dataDir'>): Promise<string[]> {
+  return [...new Set([dataDir, ...(await dataDirsOn(db, machineId()))])];
+}
+
+async function findNotes(dataDirs: readonly string[], job: Job): Promise<Notes & { readonly files: JobFiles }> {
+  const [own, ...others] = await Promise.all(
+    dataDirs.map(async (dataDir) => {
+      const files = jobFiles(dataDir, job.id);
+      return { files, ...(await readNotes(files)) };
+    }),
+  );
+  const known = [own, ...others].find((found) => found?.note ?? found?.child) ?? own;
+  if (!known) throw new PolderError('internal', 'a server has a data directory');
+  return known;
 }
 
 /**

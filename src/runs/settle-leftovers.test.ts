@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +16,7 @@ import { currentState } from '../states/index.ts';
 import { cancelRun } from './cancel-run.ts';
 import type { RunSettings } from './deps.ts';
 import { executeRun } from './execute-run.ts';
-import { jobsDir } from './job-files.ts';
+import { jobFiles, jobsDir, makeJobFiles, noteJob } from './job-files.ts';
 import { getRun } from './queries.ts';
 import { cleanAfterCrash } from './sweep.ts';
 import type { JobState } from './types.ts';
@@ -306,6 +308,46 @@ describe('a run whose server died', () => {
 });
 
 describe('cleanAfterCrash', () => {
+  it('saves the state of an apply that another server ended while it could not look here', async () => {
+    const engine = await fakeEngine();
+    const world = await openRunWorld({ files: { 'main.tf': '', mark: 'one' }, engine: engine.binary });
+    const wait = await createWait('apply');
+    await world.commit({ 'fake.sh': wait.script });
+    const runId = await world.accept('apply');
+    const first = serve(world, runId);
+    await engineAt(engine, 'apply');
+    first.held.lose();
+    const elsewhere = { ...world.deps, dataDir: await temporaryDir() };
+    await executeRun(elsewhere)(holdTask(runId).task);
+    await wait.go();
+    await first.ended;
+    const run = await getRun(world.deps.db, runId);
+    expect(run?.state).toBe('interrupted');
+    const key = { repoId: world.repo.id, dir: '.', workspace: 'default' };
+    expect(await currentState(world.deps.db, key)).toBeUndefined();
+
+    // What a server leaves that is killed then.
+    const projectDir = await temporaryDir();
+    const state = { path: join(projectDir, 'terraform.tfstate'), basedOn: null };
+    await writeFile(state.path, '{"lineage":"l","serial":1,"mark":"one"}');
+    const files = jobFiles(world.deps.dataDir, 1);
+    makeJobFiles(files);
+    const checkout = { repoId: world.repo.id, sha: run?.commitSha ?? '', dir: projectDir, owner: 'x' };
+    noteJob(files, { checkout, projectDir, state });
+    const engineStillThere = spawn('sleep', ['60'], { cwd: projectDir });
+    await cleanAfterCrash(world.deps);
+    expect(existsSync(files.dir)).toBe(true);
+    engineStillThere.kill();
+    await once(engineStillThere, 'exit');
+    await cleanAfterCrash(world.deps);
+    const saved = await currentState(world.deps.db, key);
+    expect(Buffer.from(saved?.content ?? []).toString()).toContain('"mark":"one"');
+    expect((await world.logOf({ id: 1 })).at(-1)).toBe(
+      'polder: the state that this apply left was found when its server started again; it is saved',
+    );
+    expect(await leftOnDisk(world)).toEqual([]);
+  });
+
   it('keeps the checkout in which an apply may still work, and removes those that nobody noted', async () => {
     const engine = await fakeEngine();
     const wait = await createWait('apply');

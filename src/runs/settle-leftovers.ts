@@ -1,3 +1,4 @@
+import { sep } from 'node:path';
 import type { Tx } from '../db/index.ts';
 import { releaseCheckout } from '../git/index.ts';
 import { appendLog } from '../job-logs/index.ts';
@@ -9,7 +10,7 @@ import { changingCommand, commandName } from './command-name.ts';
 import type { RunDeps } from './deps.ts';
 import { endInBooks } from './end-in-books.ts';
 import { interruptedOutcome } from './interrupted-outcome.ts';
-import { jobFiles, removeJobFiles } from './job-files.ts';
+import { type JobFiles, jobsDir, removeJobFiles } from './job-files.ts';
 import { needsLock } from './job-lock.ts';
 import { jobLogWriter } from './job-log-writer.ts';
 import { selectJobs } from './job-store.ts';
@@ -30,7 +31,14 @@ export async function settleLeftovers(deps: RunDeps, settling: Settling): Promis
   const jobs = await selectJobs(deps.db, settling.scope.run.id);
   const leftovers = await findLeftovers(deps, jobs);
   await allEnded(leftovers.map((left) => settle(deps, settling, left)));
-  for (const { note } of leftovers) if (note) await releaseCheckout(deps.git, note.checkout);
+  for (const { note, files } of leftovers) {
+    // Those of another server are its own to clean, at its next start.
+    if (note && isOwn(deps, files)) await releaseCheckout(deps.git, note.checkout);
+  }
+}
+
+function isOwn({ dataDir }: RunDeps, files: JobFiles): boolean {
+  return files.dir.startsWith(jobsDir(dataDir) + sep);
 }
 
 async function settle(deps: RunDeps, settling: Settling, left: Leftover): Promise<void> {
@@ -38,12 +46,12 @@ async function settle(deps: RunDeps, settling: Settling, left: Leftover): Promis
   if (job.state === 'running') return requeue(deps, settling, left);
   if (job.state === 'applying') return endInterrupted(deps, settling, left);
   // The server died between the end of the job and that of its files.
-  if (isEnd(job.state)) removeJobFiles(jobFiles(deps.dataDir, job.id));
+  if (isEnd(job.state)) removeJobFiles(left.files);
 }
 
-async function requeue(deps: RunDeps, settling: Settling, { job, processes }: Leftover): Promise<void> {
+async function requeue(deps: RunDeps, settling: Settling, { job, files, processes }: Leftover): Promise<void> {
   await stopProcesses(processes, deps.settings.killAfterMs);
-  removeJobFiles(jobFiles(deps.dataDir, job.id));
+  removeJobFiles(files);
   await deps.db.transaction(async (tx) => {
     await settling.task.assertHeld(tx);
     const line = 'polder: the server stopped while this job ran; nothing was applied, and it starts again';
@@ -54,9 +62,8 @@ async function requeue(deps: RunDeps, settling: Settling, { job, processes }: Le
 }
 
 async function endInterrupted(deps: RunDeps, settling: Settling, left: Leftover): Promise<void> {
-  const { job, note, processes } = left;
+  const { job, files, note, processes } = left;
   const { task, scope } = settling;
-  const files = jobFiles(deps.dataDir, job.id);
   const command = changingCommand(scope.run);
   const writer = jobLogWriter(deps, task, job.id);
   const outlived = processes.length > 0;

@@ -1,5 +1,4 @@
 import { readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { cleanCheckouts, tidyMirror } from '../git/index.ts';
 import { deleteOldLogs } from '../job-logs/index.ts';
 import { dropOldPlans } from '../plans/index.ts';
@@ -7,23 +6,29 @@ import type { RunDeps } from './deps.ts';
 import { jobFiles, jobsDir, readNotes } from './job-files.ts';
 import { selectOpenJobIds } from './job-store.ts';
 import { keptOwners } from './kept-checkouts.ts';
+import { salvageStates } from './salvage-states.ts';
 import { selectReposRunSince } from './store.ts';
 
 const jobsPerTurn = 100;
 
+type CleaningDeps = Pick<RunDeps, 'db' | 'git' | 'dataDir' | 'log' | 'now' | 'settings'>;
+
 /**
  * For the start of a server, before any run is executed: removes the files that earlier ones left and no open run
- * needs, nor any plan of a pull request. A checkout that no job has noted was never worked in.
+ * needs, nor any plan of a pull request; what an interrupted change left in its state is saved first. A checkout that no job has noted was never worked in.
  */
-export async function cleanAfterCrash(deps: Pick<RunDeps, 'db' | 'git' | 'dataDir'>): Promise<void> {
-  const jobs = await selectOpenJobIds(deps.db);
-  const notes = await Promise.all(jobs.map((id) => readNotes(jobFiles(deps.dataDir, id))));
-  const inUse = new Set(notes.flatMap(({ note }) => note?.checkout.owner ?? []));
+export async function cleanAfterCrash(deps: CleaningDeps): Promise<void> {
+  const open = new Set(await selectOpenJobIds(deps.db));
+  const here = (await readdir(jobsDir(deps.dataDir)).catch(() => [])).map(Number);
+  const ended = here.filter((id) => !open.has(id));
+  const busy = await salvageStates(deps, ended);
+  const notes = await Promise.all([...open].map((id) => readNotes(jobFiles(deps.dataDir, id))));
+  const inUse = new Set([...busy, ...notes.flatMap(({ note }) => note ?? [])].map(({ checkout }) => checkout.owner));
   const kept = await keptOwners(deps, inUse);
   await cleanCheckouts(deps.git, (owner) => inUse.has(owner) || kept.has(owner));
-  const names = new Set(jobs.map(String));
-  for (const name of await readdir(jobsDir(deps.dataDir)).catch(() => [])) {
-    if (!names.has(name)) await rm(join(jobsDir(deps.dataDir), name), { recursive: true, force: true });
+  const needed = new Set(busy.map(({ jobId }) => jobId));
+  for (const id of ended) {
+    if (!needed.has(id)) await rm(jobFiles(deps.dataDir, id).dir, { recursive: true, force: true });
   }
 }
 

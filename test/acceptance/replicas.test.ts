@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { portFinder } from '../support/free-port.ts';
-import { comment, deliver, openGithubWorld, ownComments, underWay } from '../support/github-world.ts';
+import { comment, deliver, openGithubWorld, ownComments, statusesOf, underWay } from '../support/github-world.ts';
 import { temporaryDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -63,5 +63,28 @@ describe('two servers on one database', () => {
       'Ran Plan for dir',
       'All Atlantis locks for this PR have been unlocked and plans discarded',
     ]);
+  });
+
+  it('tell what became of an apply in which the other one was killed, and keep its state', async () => {
+    const engine = await fakeEngine();
+    const world = await openGithubWorld({ files, engine: engine.binary, onPostgres: true });
+    const killed = await world.start();
+    const script = '[ $command = apply ] && { note at-apply; sleep 3; }\n';
+    const pull = await world.openPull('change', { 'net/mark': 'm1', 'net/fake.sh': script });
+    await deliver(killed, world.github.pullEvent(world.repo, pull, 'opened'));
+    await waitFor('the plan', () => ownComments(world, pull).length === 1);
+    const other = await world.start({ flags: { 'data-dir': await temporaryDir(), port: await nextPort() } });
+    await comment(world, killed, { pull, body: 'atlantis apply' });
+    await waitFor('the apply', () => engine.hasNoted('at-apply'));
+    await killed.stop('SIGKILL');
+    await waitFor('the answer', () => ownComments(world, pull).length === 2, { timeoutMs: 60_000 });
+    expect(ownComments(world, pull)[1]).toContain('The last it said: Apply complete!');
+    await waitFor('no status to be pending', () => underWay(world).length === 0);
+    expect(statusesOf(world, pull.headSha)['atlantis/apply: net/default']).toBe('failure: Apply interrupted.');
+    expect(await engine.marks()).toEqual(['m1@default']);
+    await comment(world, other, { pull, body: 'atlantis unlock' });
+    await comment(world, other, { pull, body: 'atlantis plan' });
+    await waitFor('the plan', () => ownComments(world, pull).length === 4);
+    expect(ownComments(world, pull)[3]).toContain('No changes');
   });
 });

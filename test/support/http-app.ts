@@ -135,7 +135,7 @@ async function runParts(dir: string): Promise<Omit<RunDeps, 'db' | 'hosts' | 'se
 
 async function startWorking(deps: HttpDeps): Promise<void> {
   const { db, log, now } = deps;
-  const instance = await registerInstance({ db, now, isAlive }, identify(process.pid));
+  const instance = await registerInstance({ db, now, isAlive }, identify(process.pid), deps.dataDir);
   const worker = startWorker(
     { db, log, now, instance, isAlive },
     { [executeRunTask]: executeRun(deps) },

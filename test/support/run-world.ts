@@ -195,7 +195,7 @@ async function openMemory(): Promise<Db> {
 
 async function startWorking(deps: RunDeps): Promise<void> {
   const { db, log, now } = deps;
-  const instance = await registerInstance({ db, now, isAlive }, identify(process.pid));
+  const instance = await registerInstance({ db, now, isAlive }, identify(process.pid), deps.dataDir);
   const worker = startWorker(
     { db, log, now, instance, isAlive },
     { [executeRunTask]: executeRun(deps) },

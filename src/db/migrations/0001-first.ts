@@ -79,6 +79,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('machine', 'text', required)
     .addColumn('pid', integer, required)
     .addColumn('pid_started', 'text', required)
+    .addColumn('data_dir', 'text', required)
     .addColumn('started_at', integer, required)
     .addColumn('seen_at', integer, required)
     .addColumn('stopped_at', integer)
