@@ -82,6 +82,7 @@ ${ended === null || ended === '' ? html`` : html`<dt>Outcome</dt><dd>${ended}</d
 ${job.endedAt === null ? html`` : html`<dt>Ended</dt><dd>${shownTime(job.endedAt)}</dd>`}
 </dl>
 <p><a href="./${job.uuid}/log">The log as plain text</a></p>
+${log.complete ? html`` : html`<noscript><p>Without scripts this page shows the log so far, or its beginning: load it again, or read the plain text.</p></noscript>`}
 <pre id="log" data-events="./${job.uuid}/events?from=${log.nextLine}">${lines.join('')}</pre>`;
   const scripts = log.complete ? html`` : html`<script src="../static/follow-log.js" defer></script>`;
   return page({ title: `${run.kind} of ${projectLabel(job)}`, root: '..', body, scripts });

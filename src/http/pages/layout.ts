@@ -12,6 +12,7 @@ export function page(options: { title: string; root: '.' | '..'; body: Html; scr
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Polder</title>
+<link rel="icon" href="${root}/static/polder.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${root}/static/polder.css">
 </head>
 <body>
@@ -32,11 +33,11 @@ export function shownTime(time: number): string {
   return local.toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** A table, or a sentence when it would have no rows. */
+/** A table, which scrolls by itself where it is wider than the window, or a sentence when it would have no rows. */
 export function table(heads: readonly string[], rows: readonly Html[], whenEmpty: string): Html {
   if (rows.length === 0) return html`<p>${whenEmpty}</p>`;
   const cells = heads.map((head) => html`<th scope="col">${head}</th>`);
-  return html`<table><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<div class="table"><table><thead><tr>${cells}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** The number of a pull request, which leads to it. */

@@ -273,6 +273,7 @@ describe('GET /jobs/{uuid}', () => {
 describe('files of the pages', () => {
   it.each([
     ['/static/polder.css', 'text/css; charset=utf-8'],
+    ['/static/polder.svg', 'image/svg+xml'],
     ['/static/follow-log.js', 'text/javascript; charset=utf-8'],
   ])('has %s', async (url, type) => {
     expect(await send(await openTestApp(), 'GET', url)).toMatchObject({ status: 200, type });

@@ -43,6 +43,19 @@ describe('/pulls/<number>', () => {
     expect(body).not.toContain('old news');
   });
 
+  it('leads from its comments to the pages of this server, and to no others', async () => {
+    const { app, pulls, ref } = await withPull();
+    await pulls.createComment(
+      ref,
+      'click [here](http://polder.test/lock?id=a%252Fb), http://polder.test or http://x.y/z',
+    );
+    const { body } = await app.inject({ url: '/pulls/1?repo=acme/infra' });
+    const address = 'http://polder.test/lock?id=a%252Fb';
+    expect(body).toContain(
+      `<pre>click [here](<a href="${address}">${address}</a>), http://polder.test or http://x.y/z</pre>`,
+    );
+  });
+
   it.each(['/pulls/2?repo=acme/infra', '/pulls/x?repo=acme/infra', '/pulls/1?repo=acme/nope', '/pulls/1'])(
     'finds none at %s',
     async (url) => {

@@ -21,13 +21,14 @@ export function addPullPage(app: App, context: HttpContext): void {
     const ref = { fullName: request.query.repo, number: /^[1-9]\d{0,8}$/.test(number) ? Number(number) : 0 };
     const details = context.localPulls && (await readLocalPull(context.localPulls, ref));
     const comments = details && (await listLocalComments(context.db, ref, {}));
-    if (details && comments) return reply.type(htmlPage).send(pullPage(details, comments));
+    const { baseUrl } = context.settings;
+    if (details && comments) return reply.type(htmlPage).send(pullPage(details, comments, baseUrl));
     const text = `No pull request ${number} of ${request.query.repo} found\n`;
     return reply.code(404).type(plainText).send(text);
   });
 }
 
-function pullPage(details: LocalPullDetails, comments: readonly LocalComment[]): string {
+function pullPage(details: LocalPullDetails, comments: readonly LocalComment[], baseUrl: string): string {
   const { pull, headSha, approvedBy, mergeProblem, statuses } = details;
   const { fullName, number, title, headBranch, baseBranch, state, draft, closedBy } = pull;
   const shown = comments.filter(({ hidden }) => !hidden);
@@ -44,7 +45,7 @@ ${state === 'open' ? html`<dt>Mergeable</dt><dd>${mergeProblem === null ? 'yes' 
 <h2>Statuses</h2>
 ${table(['Status', 'State', 'What it says'], statuses.map(statusRow), 'There are none.')}
 <h2>Comments</h2>
-${shown.length === 0 ? html`<p>There are none.</p>` : shown.map(commentBlock)}`;
+${shown.length === 0 ? html`<p>There are none.</p>` : shown.map((comment) => commentBlock(comment, baseUrl))}`;
   return page({ title: `${title} (#${number})`, root: '..', body });
 }
 
@@ -53,6 +54,18 @@ function statusRow({ context, state, description, targetUrl }: CommitStatus): Ht
   return html`<tr><td>${name}</td><td>${state}</td><td>${description}</td></tr>`;
 }
 
-function commentBlock({ id, author, body, createdAt }: LocalComment): Html {
-  return html`<section id="comment-${id}"><p>${author}, ${shownTime(createdAt)}</p><pre>${body}</pre></section>`;
+function commentBlock({ id, author, body, createdAt }: LocalComment, baseUrl: string): Html {
+  const text = withLinks(body, baseUrl);
+  return html`<section id="comment-${id}"><p>${author}, ${shownTime(createdAt)}</p><pre>${text}</pre></section>`;
+}
+
+/** Text whose addresses on this server lead there; those of other sites stay text, since anybody can write a comment. */
+function withLinks(text: string, baseUrl: string): Html[] {
+  return text.split(baseUrl).map((part, index) => {
+    if (index === 0) return html`${part}`;
+    const path = /^\/[^\s()<>"'`]*/.exec(part)?.[0] ?? '';
+    const address = html`${baseUrl + path}`;
+    const shown = path === '' ? address : html`<a href="${baseUrl + path}">${address}</a>`;
+    return html`${shown}${part.slice(path.length)}`;
+  });
 }

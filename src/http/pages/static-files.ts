@@ -8,7 +8,7 @@ h1 { font-size: 1.5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.4rem 0.75rem 0.4rem 0; text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; }
+.table { overflow-x: auto; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.5rem; }
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; }
@@ -38,10 +38,16 @@ source.addEventListener('end', (event) => {
 });
 `;
 
+/** Fields between three ditches, from above. */
+const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3" fill="#2f7d4f"/>
+<path d="M4 0v16M8 0v16M12 0v16" stroke="#8fd0f0" stroke-width="1.5"/></svg>
+`;
+
 /** The files that pages load. */
 export function addStaticFiles(app: App): void {
   const files = [
     { path: '/static/polder.css', type: 'text/css; charset=utf-8', content: stylesheet },
+    { path: '/static/polder.svg', type: 'image/svg+xml', content: icon },
     { path: '/static/follow-log.js', type: 'text/javascript; charset=utf-8', content: followLog },
   ];
   for (const { path, type, content } of files) {
