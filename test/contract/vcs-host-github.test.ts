@@ -147,6 +147,37 @@ describe('githubHost', () => {
     expect(await pulls.getMergeability(ref, ignores)).toEqual({ mergeable: false, reason });
   });
 
+  it('does not wait for checks of rules that are only tried out', async () => {
+    const { repo, ref, pull, pulls } = await withPull({ allowMergeableBypass: true });
+    const status = { sha: pull.headSha, state: 'failure', description: '', targetUrl: null };
+    repo.statuses.push({ ...status, context: 'lint' });
+    Object.assign(pull, { mergeableState: 'blocked', rules: [{ enforcement: 'EVALUATE', contexts: ['lint'] }] });
+    expect(await pulls.getMergeability(ref, () => false)).toEqual({ mergeable: true });
+    pull.rules.push({ enforcement: 'ACTIVE', contexts: ['lint'] });
+    expect(await pulls.getMergeability(ref, () => false)).toMatchObject({ mergeable: false });
+  });
+
+  it('knows no teams of a person, who owns a repo', async () => {
+    const { pulls } = await withPull();
+    expect(await pulls.listTeams('ada/infra', 'ada')).toEqual([]);
+  });
+
+  it('hides the other comments when one of them is deleted meanwhile', async () => {
+    const { github, ref, pull, pulls } = await withPull();
+    const [one, two] = ['one', 'two'].map((body) => github.addComment(pull, body));
+    github.state.beforeMutation = () => void pull.comments.shift();
+    await pulls.hideComments(ref, [String(one?.id), String(two?.id)]);
+    expect(two?.minimised).toBe(true);
+  });
+
+  it('shows nobody the page that a proxy answers with', async () => {
+    const { github, ref, pull, pulls } = await withPull();
+    const headers = { 'content-type': 'text/html' };
+    github.fail(/PUT .*merge/, { status: 403, headers, body: '<html>Blocked by your company</html>' });
+    const merged = await pulls.mergePull(ref, { headSha: pull.headSha, method: null, title: null });
+    expect(merged).toEqual({ kind: 'refused', message: 'merging pull request: status 403' });
+  });
+
   it('refuses a way of merging that the repo does not allow', async () => {
     const { repo, ref, pull, pulls } = await withPull();
     repo.allowed.squash = false;
@@ -223,6 +254,40 @@ describe('githubHost', () => {
     expect(await token()).toBe(first);
     passed = 51 * 60_000;
     expect(await token()).not.toBe(first);
+  });
+
+  describe('as an app that is installed anew while the server runs', () => {
+    const installed = async (installationId: number | null) => {
+      const github = await fakeGithub();
+      github.addRepo('acme/infra');
+      const { number } = github.openPull('acme/infra');
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+      const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      const host = githubOf(github, {
+        credentials: { kind: 'app', appId: 7, privateKey: pem, installationId, slug: 'x' },
+      });
+      const getPull = () => host.pulls.getPull({ fullName: 'acme/infra', number });
+      expect(await getPull()).toMatchObject({ number });
+      const uninstall = (...installations: number[]) => {
+        github.state.tokens.clear();
+        github.state.app.installations = installations;
+      };
+      return { number, host, getPull, uninstall };
+    };
+
+    it('works as the new installation', async () => {
+      const { number, getPull, uninstall } = await installed(null);
+      uninstall(2);
+      expect(await getPull()).toMatchObject({ number });
+    });
+
+    it('says that it is not installed, and not that there is no such pull request', async () => {
+      const { host, getPull, uninstall } = await installed(1);
+      uninstall();
+      const refusal = { code: 'host_refused', message: expect.stringContaining('is the app installed?') };
+      await expect(getPull()).rejects.toMatchObject(refusal);
+      await expect(host.gitAccess?.()).rejects.toMatchObject(refusal);
+    });
   });
 
   it('refuses a key that is none', async () => {

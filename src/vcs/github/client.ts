@@ -1,18 +1,17 @@
 import { Octokit } from '@octokit/core';
 import { paginateRest } from '@octokit/plugin-paginate-rest';
 import type { z } from 'zod';
-import { errorText, isPolderError } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import {
   type Asked,
   allButComments,
   createHostFetch,
   type HostFetchOptions,
-  refusal,
   undefinedWhenMissing,
   understood,
 } from '../index.ts';
 import { createAuth, type GithubAuth, type GithubCredentials } from './auth.ts';
+import { refusalOf, statusOf } from './refusal-of.ts';
 
 export type GithubClientOptions = Pick<HostFetchOptions, 'authorities' | 'now' | 'timeoutMs' | 'patienceMs'> & {
   readonly hostname: string;
@@ -35,6 +34,8 @@ export type GithubClient = {
   /** All pages of a list. It is not complete when the host breaks its own rules about pages. */
   list<T>(route: string, parameters: Parameters, item: z.ZodType<T>): Promise<{ items: T[]; complete: boolean }>;
   graphql<T>(query: string, variables: Parameters, schema: z.ZodType<T>): Promise<T>;
+  /** As `graphql`, for what need not exist: that is null. */
+  findGraphql<T>(query: string, variables: Parameters, schema: z.ZodType<T>): Promise<T>;
 };
 
 /** No list that we read has more: files end at 3,000, and a pull request with 10,000 comments is beyond reading. */
@@ -73,6 +74,10 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
       const data = await api.graphql(query, variables).catch((error: unknown) => rethrow('GraphQL', error));
       return understood(asked('GraphQL'), schema, data);
     },
+    findGraphql: async (query, variables, schema) => {
+      const data = await api.graphql(query, variables).catch(dataWithoutMissing);
+      return understood(asked('GraphQL'), schema, data);
+    },
   };
 }
 
@@ -87,8 +92,15 @@ function openApi(options: GithubClientOptions) {
   const usual = { baseUrl, userAgent: 'polder', request: { fetch: hostFetch } };
   const auth = createAuth(new Octokit(usual), options.credentials, options.now);
   const api = new (Octokit.plugin(paginateRest))({ ...usual, log: octokitLog(options.log) });
-  api.hook.before('request', async (request) => {
-    request.headers.authorization ??= `token ${await auth.token()}`;
+  api.hook.wrap('request', async (request, asked) => {
+    if (asked.headers.authorization !== undefined) return request(asked);
+    const ask = async () =>
+      request({ ...asked, headers: { ...asked.headers, authorization: `token ${await auth.token()}` } });
+    return ask().catch((error: unknown) => {
+      // Nothing was done. The token of an app is taken back when the app is installed anew.
+      if (statusOf(error) === 401 && auth.forgetToken()) return ask();
+      throw error;
+    });
   });
   return { api, auth };
 }
@@ -107,15 +119,15 @@ function asked(route: string): Asked {
 }
 
 function rethrow(route: string, error: unknown): never {
-  if (isPolderError(error)) throw error;
-  const { cause, status } = error as { cause?: unknown; status?: unknown };
-  // Octokit wraps what our fetch throws.
-  if (isPolderError(cause)) throw cause;
-  throw refusal(asked(route), {
-    said: errorText(error),
-    status: typeof status === 'number' ? status : undefined,
-    cause: error,
-  });
+  throw refusalOf(route, error);
+}
+
+/** What GraphQL does not find is null in its data, beside an error that says so. Anything else that is wrong is thrown. */
+function dataWithoutMissing(error: unknown): unknown {
+  const { errors, data } = error as { errors?: readonly { type?: unknown }[]; data?: unknown };
+  const isMissing = Array.isArray(errors) && errors.every(({ type }) => type === 'NOT_FOUND');
+  if (isMissing && typeof data === 'object' && data !== null) return data;
+  return rethrow('GraphQL', error);
 }
 
 function octokitLog(log: Log) {

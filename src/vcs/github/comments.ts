@@ -106,5 +106,5 @@ async function minimise(client: GithubClient, nodes: readonly string[]): Promise
       `c${index}: minimizeComment(input: { subjectId: $id${index}, classifier: OUTDATED }) { minimizedComment { isMinimized } }`,
   );
   const variables = Object.fromEntries(nodes.map((node, index) => [`id${index}`, node]));
-  await client.graphql(`mutation (${parameters}) {\n${changes.join('\n')}\n}`, variables, z.unknown());
+  await client.findGraphql(`mutation (${parameters}) {\n${changes.join('\n')}\n}`, variables, z.unknown());
 }

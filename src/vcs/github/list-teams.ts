@@ -32,7 +32,7 @@ export async function listTeams(client: GithubClient, fullName: string, login: s
   const found = new Set<string>();
   let after: string | null = null;
   for (let page = 0; page < mostPages; page += 1) {
-    const reply: z.infer<typeof teamsSchema> = await client.graphql(teamsQuery, { org, login, after }, teamsSchema);
+    const reply: z.infer<typeof teamsSchema> = await client.findGraphql(teamsQuery, { org, login, after }, teamsSchema);
     const teams = reply.organization?.teams;
     for (const team of teams?.nodes ?? []) {
       for (const { slug: name } of [team, ...team.ancestors.nodes]) found.add(name);

@@ -35,7 +35,12 @@ const blockersQuery = `query ($owner: String!, $repo: String!, $number: Int!) {
       baseRef {
         branchProtectionRule { requiredStatusCheckContexts }
         rules(first: 100) {
-          nodes { type parameters { ... on RequiredStatusChecksParameters { requiredStatusChecks { context } } } }
+          pageInfo { hasNextPage }
+          nodes {
+            type
+            repositoryRuleset { enforcement }
+            parameters { ... on RequiredStatusChecksParameters { requiredStatusChecks { context } } }
+          }
         }
       }
       commits(last: 1) {
@@ -85,9 +90,11 @@ const blockersSchema = z
             branchProtectionRule: z.object({ requiredStatusCheckContexts: z.array(z.string()).nullable() }).nullable(),
             rules: z
               .object({
+                pageInfo: z.object({ hasNextPage: z.boolean() }),
                 nodes: z.array(
                   z.object({
                     type: z.string(),
+                    repositoryRuleset: z.object({ enforcement: z.string() }).nullish(),
                     parameters: z
                       .object({ requiredStatusChecks: z.array(z.object({ context: z.string() })).optional() })
                       .nullable(),
@@ -120,6 +127,7 @@ const blockersSchema = z
     reviewDecision: pull.reviewDecision,
     protectedContexts: pull.baseRef?.branchProtectionRule?.requiredStatusCheckContexts ?? [],
     rules: pull.baseRef?.rules?.nodes ?? [],
+    hasMoreRules: pull.baseRef?.rules?.pageInfo.hasNextPage === true,
     contexts: pull.commits.nodes[0]?.commit.statusCheckRollup?.contexts,
   }));
 
@@ -133,22 +141,22 @@ async function isBlockedByIgnoredOnly(client: GithubClient, ref: PullRef, ignore
 const passingResults = ['SUCCESS', 'SKIPPED', 'NEUTRAL'];
 
 /**
- * When reviews and every required check but the ignored ones have passed. Required workflows, and more checks than one
- * page holds, cannot be judged from here: they count as blocking.
+ * When reviews and every required check but the ignored ones have passed. Required workflows, and more checks or rules
+ * than one page holds, cannot be judged from here: they count as blocking.
  */
 function wouldOtherwiseMerge(blockers: Blockers, ignores: (context: string) => boolean): boolean {
-  const { reviewDecision, protectedContexts, rules, contexts } = blockers;
+  const { reviewDecision, protectedContexts, rules, hasMoreRules, contexts } = blockers;
   const isReviewed = reviewDecision === null || reviewDecision === 'APPROVED';
-  const cannotJudge = rules.some(({ type }) => type === 'WORKFLOWS') || contexts?.pageInfo.hasNextPage === true;
-  if (!isReviewed || cannotJudge) return false;
+  const enforced = rules.filter(isEnforced);
+  const hasMore = hasMoreRules || contexts?.pageInfo.hasNextPage === true;
+  if (!isReviewed || hasMore || enforced.some(({ type }) => type === 'WORKFLOWS')) return false;
   const checks = contexts?.nodes ?? [];
-  const ofRules = rules
-    .flatMap(({ parameters }) => parameters?.requiredStatusChecks ?? [])
-    .map(({ context }) => context);
+  // GitHub calls a check required of rules that are only tried out, too.
+  const onTrial = new Set(contextsOf(rules.filter((rule) => !isEnforced(rule))));
   const required = new Set([
     ...protectedContexts,
-    ...ofRules,
-    ...checks.filter(({ isRequired }) => isRequired).map(({ name }) => name),
+    ...contextsOf(enforced),
+    ...checks.filter(({ isRequired, name }) => isRequired && !onTrial.has(name)).map(({ name }) => name),
   ]);
   const hasPassed = (name: string) => {
     const runs = checks.filter((check) => check.name === name);
@@ -156,4 +164,14 @@ function wouldOtherwiseMerge(blockers: Blockers, ignores: (context: string) => b
     return newest !== undefined && passingResults.includes(newest.result);
   };
   return [...required].every((name) => ignores(name) || hasPassed(name));
+}
+
+type Rule = Blockers['rules'][number];
+
+function isEnforced({ repositoryRuleset }: Rule): boolean {
+  return (repositoryRuleset?.enforcement ?? 'ACTIVE') === 'ACTIVE';
+}
+
+function contextsOf(rules: readonly Rule[]): string[] {
+  return rules.flatMap(({ parameters }) => parameters?.requiredStatusChecks ?? []).map(({ context }) => context);
 }

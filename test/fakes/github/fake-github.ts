@@ -162,6 +162,7 @@ function newPull({ fullName, pulls }: FakeRepo): FakePull {
     reviews: [],
     reviewDecision: null,
     requiredContexts: [],
+    rules: [],
   };
 }
 

@@ -21,6 +21,9 @@ export const setUpHandlers: Readonly<Record<string, Handler>> = {
     return { status: 200, body: code === null ? [] : [{ ...example, status_code: code, status: String(code) }] };
   },
   'POST /app/installations/{installation_id}/access_tokens': ({ state, description }, { parameters }) => {
+    if (!state.app.installations.includes(Number(parameters.installation_id))) {
+      return { status: 404, body: { message: 'Not Found' } };
+    }
     const token = `ghs_${parameters.installation_id}_${state.nextId++}`;
     state.tokens.add(token);
     const example = description.example('POST /app/installations/{installation_id}/access_tokens', 201);

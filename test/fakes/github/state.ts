@@ -36,6 +36,8 @@ export type FakePull = {
   /** For GraphQL: as GitHub's `reviewDecision`, and the contexts that branch protection requires. */
   reviewDecision: string | null;
   requiredContexts: string[];
+  /** Of rulesets that hold for the base branch. */
+  rules: { readonly enforcement: 'ACTIVE' | 'EVALUATE' | 'DISABLED'; readonly contexts: readonly string[] }[];
 };
 
 export type FakeHook = {
@@ -94,6 +96,8 @@ export type FakeState = {
   /** Codes of apps that were registered from a manifest and not fetched yet. */
   readonly manifestCodes: Set<string>;
   nextId: number;
+  /** What happens on GitHub between the questions of a client and the change that it makes by GraphQL. */
+  beforeMutation(): void;
 };
 
 export function newHook(url: string, changed: Partial<FakeHook> = {}): FakeHook {
@@ -125,5 +129,6 @@ export function newState(login: string, token: string): FakeState {
     },
     manifestCodes: new Set(),
     nextId: 1000,
+    beforeMutation: () => undefined,
   };
 }
