@@ -36,6 +36,16 @@ export function explainConnection(about: string, error: unknown): Finding {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return problem(about, text, 'check the host name and the DNS of this machine');
   }
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return problem(
+      about,
+      text,
+      'see that the token has no line break in it, nor anything else that a header cannot hold',
+    );
+  }
+  if (text.endsWith('the rate limit is used up')) {
+    return problem(about, text, 'wait until it is renewed, and see what else uses the token');
+  }
   return problem(about, text, 'check the address, firewalls, and HTTPS_PROXY and NO_PROXY');
 }
 

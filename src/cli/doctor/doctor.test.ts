@@ -157,6 +157,32 @@ describe('polder doctor', () => {
     ]);
   });
 
+  it.each(['infra', 'https://github.com/acme/infra', 'acme//infra'])('asks how %s is to be written', async (repo) => {
+    const { flags } = await localSetUp();
+    const { code, output } = await doctor({ words: [...flags, `--repo=${repo}`] });
+    expect(read(output).of('repository')[0] ?? output).toContain('write --repo owner/name');
+    expect(code).toBe(1);
+  });
+
+  it('tells files of certificates that cannot be used', async () => {
+    const { dir, flags } = await localSetUp();
+    const missing = join(dir, 'missing.pem');
+    const empty = join(dir, 'empty.pem');
+    await writeFile(empty, '');
+    const { code, output } = await doctor({
+      words: [...flags, `--ssl-cert-file=${missing}`, `--ssl-key-file=${missing}`],
+      env: { SSL_CERT_FILE: missing, SSL_CERT_DIR: `${dir}:${missing}`, GIT_SSL_CAINFO: empty },
+    });
+    const { of } = read(output);
+    expect(of('certificate')).toEqual([expect.stringMatching(/^problem: ENOENT.*→ correct --ssl-cert-file/)]);
+    expect(of('authorities')).toEqual([
+      expect.stringMatching(/^problem: SSL_CERT_FILE names .*missing.pem: ENOENT/),
+      expect.stringMatching(/^problem: GIT_SSL_CAINFO names .*empty.pem: no certificate in PEM is in it/),
+      expect.stringMatching(/^problem: SSL_CERT_DIR names .*missing.pem: ENOENT/),
+    ]);
+    expect(code).toBe(1);
+  });
+
   it('writes JSON for programs', async () => {
     const { flags } = await localSetUp();
     const good = JSON.parse((await doctor({ words: [...flags, '--json'] })).output);
@@ -233,10 +259,32 @@ describe('polder doctor, with a host', () => {
     expect(problems).toEqual([expect.stringMatching(/ token: .*status 502 → look whether the host is well/)]);
   });
 
+  it('tells a used-up rate limit, and a token that no header can hold, as such', async () => {
+    const { github, flags, env } = await githubSetUp();
+    const broken = await doctor({ words: flags, env: { ...env, ATLANTIS_GH_TOKEN: 'two\nlines' } });
+    expect(broken.output).toMatch(/ token: .*→ see that the token has no line break/);
+    const inAnHour = String(Math.floor(Date.now() / 1000) + 3600);
+    const headers = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': inAnHour };
+    github.fail(/GET \/user/, { status: 403, headers, body: { message: 'API rate limit exceeded' } }, 4);
+    const { output } = await doctor({ words: flags, env });
+    expect(output).toMatch(/ token: .*the rate limit is used up → wait until it is renewed/);
+  });
+
   it('shows no secret that a host repeats', async () => {
     const { github, flags, env } = await githubSetUp();
     github.fail(/GET \/user/, { status: 403, body: { message: `no, ${github.token}` } });
     const { output } = await doctor({ words: flags, env });
+    expect(output).toContain('<redacted>');
+    expect(output).not.toContain(github.token);
+  });
+
+  it('shows no secret of a file that a host repeats', async () => {
+    const { github, flags, env } = await githubSetUp();
+    const file = join(await temporaryDir(), 'token');
+    await writeFile(file, `${github.token}\n`);
+    const { ATLANTIS_GH_TOKEN: _, ...without } = env;
+    github.fail(/GET \/user/, { status: 403, body: { message: `no, ${github.token}` } });
+    const { output } = await doctor({ words: [...flags, `--gh-token-file=${file}`], env: without });
     expect(output).toContain('<redacted>');
     expect(output).not.toContain(github.token);
   });

@@ -9,6 +9,7 @@ import { version } from '../../lib/version.ts';
 import { type Finding, type Hosts, ok, problem, trustedAuthorities, warning } from '../../vcs/index.ts';
 import type { Doctor } from './doctor.ts';
 import { lookAtAddress } from './look-at-address.ts';
+import { lookAtAuthorities, lookAtCertificate } from './look-at-certificates.ts';
 import { lookAtHosts } from './look-at-hosts.ts';
 import { lookAtDatabase, lookAtDataDir, lookAtEngine, lookAtGit, lookAtRules } from './look-at-machine.ts';
 
@@ -22,6 +23,7 @@ export async function* examine(doctor: Doctor): AsyncGenerator<Finding> {
   yield await lookAtDatabase(doctor.options.databaseUrl);
   yield await lookAtEngine(doctor, log);
   yield* await lookAtRules(doctor.options);
+  yield* await lookAtCertificate(doctor.options);
   const scratchDir = await mkdtemp(join(tmpdir(), 'polder-doctor-'));
   try {
     const { git, finding } = await lookAtGit(doctor, { scratchDir, log });
@@ -34,6 +36,7 @@ export async function* examine(doctor: Doctor): AsyncGenerator<Finding> {
 
 async function* lookOutside(doctor: Doctor, git: GitDeps | undefined, log: Log): AsyncGenerator<Finding> {
   const { options, env, now } = doctor;
+  yield* await lookAtAuthorities(env);
   let hosts: Hosts;
   try {
     hosts = await buildHosts({ options, log, now, env, localPulls: null });

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { parseAllowList } from '../../access/index.ts';
 import { countBranches, type GitDeps } from '../../git/index.ts';
 import { errorText } from '../../lib/errors.ts';
@@ -8,12 +9,15 @@ import type { Doctor } from './doctor.ts';
 /** Each host by itself: what it says, and whether git gets at the repository that was named. */
 export async function* lookAtHosts(doctor: Doctor, hosts: Hosts, git: GitDeps | undefined): AsyncGenerator<Finding> {
   const named = doctor.repo === '' ? undefined : namedRepo(doctor.repo, hosts);
+  if (named === 'malformed') {
+    yield problem('repository', `${doctor.repo} is no name of one`, 'write --repo owner/name, such as acme/infra');
+  }
   if (named === 'unclear') {
     const names = hosts.all.map(({ hostname }) => hostname).join(', ');
     yield problem('repository', 'there are several hosts', `name one of ${names}: --repo <host>/${doctor.repo}`);
   }
   for (const host of hosts.all) {
-    const repo = named !== undefined && named !== 'unclear' && named.host === host ? named.fullName : null;
+    const repo = typeof named === 'object' && named.host === host ? named.fullName : null;
     const findings = lookAtHost(doctor, host, { repo, git });
     for await (const finding of findings) yield { ...finding, about: `${host.hostname} ${finding.about}` };
   }
@@ -23,7 +27,7 @@ type Looking = { readonly repo: string | null; readonly git: GitDeps | undefined
 
 async function* lookAtHost(doctor: Doctor, host: VcsHost, { repo, git }: Looking): AsyncGenerator<Finding> {
   const { options } = doctor;
-  if (host.type === 'Local') yield lookAtReposDir(options.localReposDir);
+  if (host.type === 'Local') yield await lookAtReposDir(options.localReposDir);
   if (repo !== null) yield lookAtAllowList(options.repoAllowlist, host, repo);
   const order = {
     repo,
@@ -39,7 +43,8 @@ async function* lookAtHost(doctor: Doctor, host: VcsHost, { repo, git }: Looking
 }
 
 /** `host/owner/name`, or `owner/name` where one host alone can be meant. */
-function namedRepo(text: string, hosts: Hosts): { host: VcsHost; fullName: string } | 'unclear' {
+function namedRepo(text: string, hosts: Hosts): { host: VcsHost; fullName: string } | 'unclear' | 'malformed' {
+  if (!/^[^/\s]+(\/[^/\s]+)+$/.test(text)) return 'malformed';
   const slash = text.indexOf('/');
   const named = hosts.byHostname(text.slice(0, Math.max(slash, 0)));
   if (named) return { host: named, fullName: text.slice(slash + 1) };
@@ -47,10 +52,16 @@ function namedRepo(text: string, hosts: Hosts): { host: VcsHost; fullName: strin
   return only && others.length === 0 ? { host: only, fullName: text } : 'unclear';
 }
 
-function lookAtReposDir(dir: string): Finding {
+async function lookAtReposDir(dir: string): Promise<Finding> {
   const about = 'repositories';
-  if (existsSync(dir)) return ok(about, `are in ${dir}`);
-  return warning(about, `there is no ${dir} yet`, 'make it, or correct --local-repos-dir');
+  try {
+    await access(dir, constants.R_OK | constants.X_OK);
+    return ok(about, `are in ${dir}`);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (isMissing) return warning(about, `there is no ${dir} yet`, 'make it, or correct --local-repos-dir');
+    return problem(about, errorText(error), 'give the account of the server access to it');
+  }
 }
 
 function lookAtAllowList(rules: string, { hostname }: VcsHost, repo: string): Finding {

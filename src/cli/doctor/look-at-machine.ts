@@ -79,7 +79,7 @@ export async function lookAtEngine({ options, env }: Doctor, log: Log): Promise<
     }
     const remedy = 'put terraform or tofu on PATH, or name one with --terraform-binary';
     if (!options.tfDownload || options.terraformBinary !== '') return problem(about, found.message, remedy);
-    return warning(about, 'none is installed: the first run downloads one', remedy);
+    return warning(about, 'the one that is wanted is not installed: the first run downloads it', remedy);
   } catch (error) {
     return problem(about, errorText(error), 'check --terraform-binary and --default-tf-version');
   }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { camelCase, type OptionRow, type Options, optionsTable } from '../../config/index.ts';
 import type { Finding } from '../../vcs/index.ts';
 
@@ -12,6 +13,7 @@ export function createCensor(options: Options): (finding: Finding) => Finding {
     .filter(([name, row]) => row.secret === true && name !== 'database-url')
     .map(([name, row]) => ({ value: values[camelCase(name)], standard: row.default }))
     .flatMap(({ value, standard }) => (typeof value === 'string' && value !== standard ? [value] : []))
+    .concat(contentOf(options.ghTokenFile))
     .filter((value) => value.length >= shortest);
   const hide = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '<redacted>'), text);
   return (finding) => ({
@@ -19,4 +21,12 @@ export function createCensor(options: Options): (finding: Finding) => Finding {
     text: hide(finding.text),
     remedy: finding.remedy === null ? null : hide(finding.remedy),
   });
+}
+
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }

@@ -140,6 +140,27 @@ describe('diagnose, of GitHub with a token', () => {
       ['problem webhook: its newest delivery went wrong: 400 Invalid HTTP Response: 400'],
     ],
     [
+      'a delivery that did not arrive',
+      ({ repo }) => {
+        const lastResponse = { code: 0, status: 'timeout', message: 'failed to connect to host' };
+        Object.assign(repo, { hooks: [newHook(webhookUrl, { lastResponse })] });
+      },
+      ['problem webhook: its newest delivery went wrong: timeout failed to connect to host'],
+    ],
+    [
+      'a webhook that was never used',
+      ({ repo }) => {
+        const lastResponse = { code: 0, status: 'unused', message: 'Unused' };
+        Object.assign(repo, { hooks: [newHook(webhookUrl, { lastResponse })] });
+      },
+      [],
+    ],
+    [
+      'a name with more than it has',
+      () => ({ order: { repo: 'acme/infra/app' } }),
+      ['problem repository: acme/infra/app is acme/infra there'],
+    ],
+    [
       'a server without a secret',
       () => ({ options: { webhookSecret: null } }),
       ['problem webhook secret: none is set, so that anybody can send deliveries'],

@@ -87,6 +87,9 @@ async function diagnoseRepo(of: GithubDiagnosis, fullName: string): Promise<Find
       const remedy = client.auth.asApp ? 'install the app on it' : 'give the account access to it';
       return [problem(about, `${fullName} is not there for these credentials`, `check its name, and ${remedy}`)];
     }
+    if (repo.full_name.toLowerCase() !== fullName.toLowerCase()) {
+      return [problem(about, `${fullName} is ${repo.full_name} there`, `call it ${repo.full_name}`)];
+    }
     const mayWrite = client.auth.asApp !== null || repo.permissions?.push === true;
     const access = judgeWriteAccess(repo.full_name, mayWrite, 'give the account write access to it');
     // The webhook of an app is the app's.
@@ -94,6 +97,12 @@ async function diagnoseRepo(of: GithubDiagnosis, fullName: string): Promise<Find
   } catch (error) {
     return [explainFailure(about, error, 'check what the credentials may do')];
   }
+}
+
+/** A webhook that was never used has no code, or 0; one that GitHub could not deliver has 0, too, or 5xx. */
+function failureOf({ code, status, message }: z.infer<typeof webhookSchema>['last_response']): string | null {
+  if (code === null || status === 'unused' || (code >= 200 && code < 300)) return null;
+  return `${code === 0 ? (status ?? '') : code} ${message ?? ''}`.trim();
 }
 
 async function diagnoseWebhooks({ client, options, order }: GithubDiagnosis, fullName: string): Promise<Finding[]> {
@@ -112,7 +121,7 @@ async function diagnoseWebhooks({ client, options, order }: GithubDiagnosis, ful
       events,
       hasSecret: config.secret !== undefined,
       checksCertificates: String(config.insecure_ssl ?? '0') === '0',
-      lastFailure: last.code === null || last.code < 300 ? null : `${last.code} ${last.message ?? ''}`.trim(),
+      lastFailure: failureOf(last),
     }));
     return judgeWebhooks(seen, wanted);
   } catch (error) {

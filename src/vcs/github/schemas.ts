@@ -72,6 +72,10 @@ export const webhookSchema = z.object({
   active: z.boolean(),
   events: z.array(z.string()),
   config: webhookConfigSchema,
-  last_response: z.object({ code: z.number().nullable(), message: z.string().nullish() }),
+  last_response: z.object({
+    code: z.number().nullable(),
+    status: z.string().nullish(),
+    message: z.string().nullish(),
+  }),
 });
 export const deliverySchema = z.object({ status: z.string(), status_code: z.number() });
