@@ -46,6 +46,14 @@ describe('createHostFetch', () => {
     });
   });
 
+  it('has more patience for what it must not repeat', async () => {
+    const origin = await serve((_request, response) => void setTimeout(() => response.end('done'), 300));
+    const options = { origin, timeoutMs: 100, attempts: 1, authorities: [], log: silentLog(), now: Date.now };
+    const ask = createHostFetch({ ...options, isRepeatable: () => false });
+    expect(await (await ask(`${origin}/comments`, { method: 'POST', body: '{}' })).text()).toBe('done');
+    await expect(ask(`${origin}/comments`)).rejects.toMatchObject({ code: 'host_unavailable' });
+  });
+
   describe('behind a proxy', () => {
     const through = (origin: string, env: Record<string, string>) =>
       createHostFetch({

@@ -18,7 +18,7 @@ export type HostFetchOptions = {
   isRepeatable(request: { readonly method: string; readonly path: string }): boolean;
   readonly log: Log;
   readonly now: () => number;
-  /** For one attempt, its reply included; 30 s by default. */
+  /** For one attempt, its reply included; 30 s by default. What may not be repeated has four times as long. */
   readonly timeoutMs?: number;
   /** How often a request is made at most, with those that fail for a passing reason; 4 by default. */
   readonly attempts?: number;
@@ -42,6 +42,7 @@ export type HostRequest = {
 /** Open to one host at once. */
 const connections = 32;
 const usualAttempts = 4;
+const usualTimeoutMs = 30_000;
 const firstPauseMs = 250;
 /** The largest reply that is read: pages of 100 files with their patches stay far below. */
 const largestReply = 50 * 1024 * 1024;
@@ -50,7 +51,7 @@ type Asking = {
   readonly options: HostFetchOptions;
   readonly budget: RateBudget;
   readonly cache: EtagCache;
-  readonly send: (url: string, init: HostRequest) => Promise<Response>;
+  readonly send: (url: string, attempt: Attempt) => Promise<Response>;
 };
 
 /**
@@ -66,9 +67,11 @@ export function createHostFetch(options: HostFetchOptions): HostFetch {
     options,
     budget: createRateBudget(options.now),
     cache: createEtagCache(),
-    send: async (url, init) => {
+    send: async (url, { init, isRepeatable }) => {
       sender ??= createSender(options);
-      return sendOnce(url, init, { ...(await sender), timeoutMs: options.timeoutMs ?? 30_000 });
+      const { timeoutMs = usualTimeoutMs } = options;
+      // A host that is slow may do it after we have given up, and once more when it is asked again.
+      return sendOnce(url, init, { ...(await sender), timeoutMs: isRepeatable ? timeoutMs : 4 * timeoutMs });
     },
   };
   return (url, init = {}) => ask(asking, url, init);
@@ -102,7 +105,7 @@ async function untilAnswered(asking: Asking, url: string, { init, isRepeatable }
   const { attempts = usualAttempts } = asking.options;
   for (let attempt = 1; ; attempt += 1) {
     await waitForBudget(asking, url, init.signal);
-    const outcome = await tryOnce(asking, url, init);
+    const outcome = await tryOnce(asking, url, { init, isRepeatable });
     if (outcome.kind === 'answered') return outcome.reply;
     const isSafe = isRepeatable || outcome.didNothing;
     if (!isSafe || attempt >= attempts || init.signal?.aborted) {
@@ -126,9 +129,9 @@ type Failed = {
 async function tryOnce(
   asking: Asking,
   url: string,
-  init: HostRequest,
+  attempt: Attempt,
 ): Promise<{ readonly kind: 'answered'; readonly reply: Response } | Failed> {
-  const reply = await asking.send(url, init).catch((error: unknown) => error as Error);
+  const reply = await asking.send(url, attempt).catch((error: unknown) => error as Error);
   if (isPolderError(reply)) throw reply;
   if (!(reply instanceof Response)) {
     return { kind: 'failed', reason: errorText(reply), didNothing: wasNeverSent(reply), cause: reply };
