@@ -45,7 +45,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Db> {
  */
 export async function lockRow(
   tx: Tx,
-  table: 'groups' | 'repos' | 'users' | 'runs' | 'jobs' | 'environments',
+  table: 'groups' | 'repos' | 'users' | 'runs' | 'jobs' | 'environments' | 'pulls',
   id: number,
 ): Promise<void> {
   if (tx.engine.rowLocks)

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureHostUser } from '../access/index.ts';
-import type { Db, Tx } from '../db/index.ts';
+import { type Db, lockRow, type Tx } from '../db/index.ts';
 import { isPolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { enqueue } from '../queue/index.ts';
@@ -110,7 +110,16 @@ async function keep(deps: IntakeDeps, tx: Tx, deliveries: readonly Delivery[]): 
     tx,
     deliveries.map((delivery) => ({ ...recordOf(delivery.event), host: delivery.host.hostname, now, delivery })),
   );
-  for (const { delivery } of fresh) await act(tx, delivery, now);
+  // Rows of pull requests are held until the end: servers that take them in one order never wait for each other's.
+  for (const { delivery } of fresh.toSorted(byPull)) await act(tx, delivery, now);
+}
+
+type OfPull = { readonly host: string; readonly repoFullName: string; readonly pullNumber: number };
+
+function byPull(one: OfPull, other: OfPull): number {
+  const [repo, otherRepo] = [`${one.host}/${one.repoFullName}`, `${other.host}/${other.repoFullName}`];
+  if (repo === otherRepo) return one.pullNumber - other.pullNumber;
+  return repo < otherRepo ? -1 : 1;
 }
 
 function recordOf(event: VcsEvent) {
@@ -146,6 +155,8 @@ async function queueWork(tx: Tx, { host, event, work, now }: NewWork): Promise<v
   const repo = await ensureRepo(tx, identity, now);
   const actor = await ensureHostUser(tx, { host: host.hostname, login: event.sender }, now);
   const pull = await upsertPull(tx, repo, { number: numberOf(event), seen: seenIn(event), now });
+  // A later command of the pull request gets a later number, whichever server it came to.
+  await lockRow(tx, 'pulls', pull.id);
   const id = await insertCommand(tx, { pullId: pull.id, work, actorId: actor.id, now });
   if (work.kind !== 'comment' && (await endNeedless(tx, pull.id, { work, before: id, now })) > 0) {
     await enqueue(tx, { kind: statusTask, payload: { repoId: repo.id, number: pull.number } }, now);

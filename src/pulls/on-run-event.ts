@@ -1,5 +1,5 @@
 import type { ProjectStatus } from '../comments/index.ts';
-import type { Tx } from '../db/index.ts';
+import { lockRow, type Tx } from '../db/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { getRun, type Job, type Run, type RunEvent } from '../runs/index.ts';
 import { selectCommand, setRun } from './command-store.ts';
@@ -30,9 +30,12 @@ async function beginRecord(tx: Tx, event: RunEvent): Promise<void> {
   const { pull } = run;
   if (!pull) return;
   const { headSha, baseBranch } = pull;
+  const isRecorded = run.kind !== 'version' && run.kind !== 'apply' && !pull.isAside;
+  const known = isRecorded ? await upsertPull(tx, repo, { number: pull.number, seen: null, now }) : undefined;
+  // Before its command's row, as where deliveries come in: else the two could wait for each other.
+  if (known) await lockRow(tx, 'pulls', known.id);
   if (run.trigger.kind === 'pull') await setRun(tx, run.trigger.commandId, { runId: run.id, headSha, baseBranch });
-  if (run.kind === 'version' || run.kind === 'apply' || pull.isAside) return;
-  const known = await upsertPull(tx, repo, { number: pull.number, seen: null, now });
+  if (!known) return;
   if (!isAbout(known, pull)) {
     await deleteProjects(tx, known.id);
     await setPlanned(tx, known.id, { headSha, baseBranch });
