@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -19,13 +20,15 @@ const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
 
 /**
  * The certificates of the authorities that hosts may be signed by, in PEM: Node's own, the system's, and those of
- * `SSL_CERT_FILE` (instead of the system's), `SSL_CERT_DIR` (folders, with colons between), `NODE_EXTRA_CA_CERTS` and
- * `GIT_SSL_CAINFO`. A host has one certificate for its API and for git, so that each of them holds for both. What cannot be
- * read is left out, with a warning.
+ * `SSL_CERT_FILE`, `SSL_CERT_DIR` (folders, with colons between), `NODE_EXTRA_CA_CERTS` and `GIT_SSL_CAINFO`. As for
+ * Go's programs the system's count unless both of the first two are set, since its file is in a folder, too. A host has one
+ * certificate for its API and for git, so that each of them holds for both. What cannot be read is left out, with a warning;
+ * so is what is no certificate, which git would refuse together with all others.
  */
-export async function trustedAuthorities(env: Environment, log: Log): Promise<string[]> {
-  const [inFile, extra, ofGit, inFolders] = await Promise.all([
-    env.SSL_CERT_FILE ? readNamed(env.SSL_CERT_FILE, log) : readSystem(),
+export async function trustedAuthorities(env: Environment, log: Log, system = systemFiles): Promise<string[]> {
+  const [ofSystem, inFile, extra, ofGit, inFolders] = await Promise.all([
+    env.SSL_CERT_FILE && env.SSL_CERT_DIR ? [] : readSystem(system),
+    env.SSL_CERT_FILE ? readNamed(env.SSL_CERT_FILE, log) : [],
     env.NODE_EXTRA_CA_CERTS ? readNamed(env.NODE_EXTRA_CA_CERTS, log) : [],
     env.GIT_SSL_CAINFO ? readNamed(env.GIT_SSL_CAINFO, log) : [],
     Promise.all(
@@ -35,12 +38,12 @@ export async function trustedAuthorities(env: Environment, log: Log): Promise<st
         .map((dir) => readFolder(dir, log)),
     ),
   ]);
-  return [...new Set([...rootCertificates, ...inFile, ...extra, ...ofGit, ...inFolders.flat()])];
+  return [...new Set([...rootCertificates, ...ofSystem, ...inFile, ...extra, ...ofGit, ...inFolders.flat()])];
 }
 
-async function readSystem(): Promise<string[]> {
-  for (const file of systemFiles) {
-    const found = await readCertificates(file).catch(() => undefined);
+async function readSystem(files: readonly string[]): Promise<string[]> {
+  for (const file of files) {
+    const found = await readBlocks(file).catch(() => undefined);
     if (found) return found;
   }
   return [];
@@ -65,5 +68,17 @@ async function readFolder(dir: string, log: Log): Promise<string[]> {
 }
 
 async function readCertificates(file: string): Promise<string[]> {
+  return (await readBlocks(file)).filter(isCertificate);
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+async function readBlocks(file: string): Promise<string[]> {
   return (await readFile(file, 'utf8')).match(pemBlock) ?? [];
 }
