@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +16,7 @@ async function serve(answer: Answer): Promise<string> {
   return listen(createServer(answer));
 }
 
-async function listen(server: Server): Promise<string> {
+async function listen(server: Server | SecureServer): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onCleanup(() => new Promise((resolve) => server.close(resolve).closeAllConnections()));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -52,6 +55,17 @@ describe('createHostFetch', () => {
     const ask = createHostFetch({ ...options, isRepeatable: () => false });
     expect(await (await ask(`${origin}/comments`, { method: 'POST', body: '{}' })).text()).toBe('done');
     await expect(ask(`${origin}/comments`)).rejects.toMatchObject({ code: 'host_unavailable' });
+  });
+
+  it('trusts an authority without the one above it', async () => {
+    const pem = (name: string) => readFileSync(join(import.meta.dirname, '../../test/fixtures/tls', name), 'utf8');
+    const certificate = { cert: pem('issued.cert.pem'), key: pem('issued.key.pem') };
+    const port = new URL(await listen(createSecureServer(certificate, mirror))).port;
+    const options = { isRepeatable: () => false, attempts: 1, log: silentLog(), now: Date.now, env: {} };
+    const origin = `https://localhost:${port}`;
+    const ask = (...authorities: string[]) => createHostFetch({ ...options, origin, authorities })(`${origin}/a`);
+    expect(await (await ask(pem('issuer.cert.pem'))).json()).toMatchObject({ url: '/a' });
+    await expect(ask(pem('localhost.cert.pem'))).rejects.toMatchObject({ code: 'host_unavailable' });
   });
 
   describe('behind a proxy', () => {
