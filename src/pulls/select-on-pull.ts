@@ -93,7 +93,10 @@ export async function settingsNow(
   const understood = await configAt(deps, repo, at);
   if (understood.kind === 'rejected') return (project) => ({ ...project, unsupported: understood.message });
   const { config, merged } = understood;
-  return (project) => ({ ...project, ...merged.settingsOf(config?.projects.find(isEntryOf(project)) ?? null) });
+  // Entries for other base branches are not held to the rules, and may bear the same names.
+  const isForBranch = branchTest(at.baseBranch);
+  const entries = config?.projects.filter(({ branch }) => isForBranch(branch));
+  return (project) => ({ ...project, ...merged.settingsOf(entries?.find(isEntryOf(project)) ?? null) });
 }
 
 function isEntryOf({ name, dir, workspace }: Project): (entry: ConfiguredProject) => boolean {

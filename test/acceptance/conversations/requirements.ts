@@ -49,6 +49,22 @@ export const requirements: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'what an entry for another base branch demands counts for nothing',
+    files,
+    change: {
+      'net/main.tf': main('one'),
+      'atlantis.yaml': `version: 3
+projects:
+- { name: net, dir: net, branch: /^other$/, apply_requirements: [] }
+- { name: net, dir: net }
+`,
+    },
+    rule: { apply_requirements: ['approved'] },
+    steps: [{ comment: 'atlantis apply' }],
+    comments: [planned(net, '-p net'), failed('Apply', net, notApproved('apply'))],
+    locks: 1,
+  },
+  {
     name: 'what the API is asked for is no part of the pull request when it is another commit',
     hosts: ['local repositories'],
     files,
