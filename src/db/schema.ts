@@ -365,6 +365,8 @@ export type DeliveriesTable = {
   id: Generated<number>;
   host: string;
   delivery_id: string;
+  /** Of what the host has signed; null where it says too little, or came before under another id. */
+  body_digest: string | null;
   kind: string;
   repo_full_name: string;
   pull_number: number;

@@ -1,8 +1,11 @@
-import type { Tx } from '../db/index.ts';
+import type { Insertable } from 'kysely';
+import type { DeliveriesTable, Tx } from '../db/index.ts';
 
 export type NewDelivery = {
   readonly host: string;
   readonly deliveryId: string;
+  /** Two deliveries with the same one tell of the same, whatever their ids; null where nothing is known of that. */
+  readonly bodyDigest: string | null;
   readonly kind: string;
   readonly repoFullName: string;
   readonly pullNumber: number;
@@ -10,26 +13,49 @@ export type NewDelivery = {
 };
 
 /**
- * Keeps deliveries, and gives those that were not there already, in their order: nothing is to be done about the others
- * again, be they of an earlier call or an earlier place in this one.
+ * Keeps deliveries, and gives those that tell something new, in their order: nothing is to be done about the others
+ * again, be they of an earlier call or an earlier place in this one. One that tells what another one told is kept, too.
  */
 export async function insertDeliveries<T extends NewDelivery>(tx: Tx, deliveries: readonly T[]): Promise<T[]> {
-  const rows = deliveries.map((delivery) => ({
+  const made = await insertNew(tx, deliveries.map(rowOf));
+  const fresh = deliveries.filter((delivery) => made.delete(keyOf(rowOf(delivery))));
+  const told = new Set(fresh);
+  const repeated = deliveries.filter((delivery) => delivery.bodyDigest !== null && !told.has(delivery));
+  if (repeated.length > 0)
+    await insertNew(
+      tx,
+      repeated.map((delivery) => rowOf({ ...delivery, bodyDigest: null })),
+    );
+  return fresh;
+}
+
+type Row = Insertable<DeliveriesTable>;
+
+function rowOf(delivery: NewDelivery): Row {
+  return {
     host: delivery.host,
     delivery_id: delivery.deliveryId,
+    body_digest: delivery.bodyDigest,
     kind: delivery.kind,
     repo_full_name: delivery.repoFullName,
     pull_number: delivery.pullNumber,
     received_at: delivery.now,
-  }));
+  };
+}
+
+function keyOf({ host, delivery_id }: Pick<Row, 'host' | 'delivery_id'>): string {
+  return `${host} ${delivery_id}`;
+}
+
+/** Which of them were not there, by id or by what they tell. */
+async function insertNew(tx: Tx, rows: readonly Row[]): Promise<Set<string>> {
   const made = await tx.query
     .insertInto('deliveries')
     .values(rows)
-    .onConflict((conflict) => conflict.columns(['host', 'delivery_id']).doNothing())
+    .onConflict((conflict) => conflict.doNothing())
     .returning(['host', 'delivery_id'])
     .execute();
-  const fresh = new Set(made.map((row) => `${row.host} ${row.delivery_id}`));
-  return deliveries.filter(({ host, deliveryId }) => fresh.delete(`${host} ${deliveryId}`));
+  return new Set(made.map(keyOf));
 }
 
 /** At most 1,000 a call. Returns how many. */

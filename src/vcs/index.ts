@@ -1,4 +1,5 @@
 export { trustedAuthorities } from '../lib/trusted-authorities.ts';
+export { bodyDigest } from './body-digest.ts';
 export * from './capabilities.ts';
 export { chooseMergeMethod, type MergeMethodChoice } from './choose-merge-method.ts';
 export { headerOf, ignored, problemOf, refused } from './delivery-readings.ts';

@@ -6,6 +6,11 @@ export type DeliveryHeaders = Readonly<Record<string, string | readonly string[]
 type OfDelivery = {
   /** The host's id of the delivery, the same when it is sent again; null where the host gives none. */
   readonly deliveryId: string | null;
+  /**
+   * Of what the host has signed, where that says enough: another delivery with the same one tells of the same, whatever
+   * its id.
+   */
+  readonly bodyDigest?: string;
   /** The repo of the base branch, in the host's spelling. */
   readonly repoFullName: string;
   /** The login of whoever caused the event. */

@@ -11,11 +11,13 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
   await withId('deliveries')
     .addColumn('host', 'text', required)
     .addColumn('delivery_id', 'text', required)
+    .addColumn('body_digest', 'text')
     .addColumn('kind', 'text', required)
     .addColumn('repo_full_name', 'text', required)
     .addColumn('pull_number', integer, required)
     .addColumn('received_at', integer, required)
     .addUniqueConstraint('deliveries_identity', ['host', 'delivery_id'])
+    .addUniqueConstraint('deliveries_content', ['host', 'body_digest'])
     .execute();
   await index('deliveries_received', 'deliveries', ['received_at']).execute();
   await withId('pulls')

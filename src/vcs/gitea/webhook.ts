@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../lib/parse-json.ts';
 import {
+  bodyDigest,
   type DeliveryHeaders,
   type DeliveryReading,
   headerOf,
@@ -42,10 +43,15 @@ export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: 
   if (!read) return ignored('no event that we act on', `Ignoring unsupported Gitea event type: ${type} ${suffix}`);
   const payload = parseJson(rawBody.toString('utf8'));
   if (payload === undefined) return refused(`Error parsing pull data: the body is not JSON ${suffix}`);
-  return read({ id, suffix, payload });
+  return read({ id, suffix, payload, digest: secret === null ? undefined : bodyDigest(rawBody, payload) });
 }
 
-type Delivery = { readonly id: string | null; readonly suffix: string; readonly payload: unknown };
+type Delivery = {
+  readonly id: string | null;
+  readonly suffix: string;
+  readonly payload: unknown;
+  readonly digest: string | undefined;
+};
 
 /** By the exact type of the event; `X-Gitea-Event` has one name for several. */
 const readers: Readonly<Record<string, (delivery: Delivery) => DeliveryReading>> = {
@@ -129,8 +135,9 @@ function readCommentEvent(delivery: Delivery): DeliveryReading {
 
 type Sent = { readonly sender: { readonly login: string }; readonly repository: { readonly full_name: string } };
 
-function ofDelivery({ id }: Delivery, { sender, repository }: Sent) {
-  return { deliveryId: id, repoFullName: repository.full_name, sender: sender.login };
+function ofDelivery({ id, digest }: Delivery, { sender, repository }: Sent) {
+  const signed = digest === undefined ? {} : { bodyDigest: digest };
+  return { deliveryId: id, ...signed, repoFullName: repository.full_name, sender: sender.login };
 }
 
 function event(read: VcsEvent): DeliveryReading {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { damaged } from '../../../test/support/damaged.ts';
 import { scaled } from '../../../test/support/scale.ts';
-import type { DeliveryHeaders } from '../index.ts';
+import type { DeliveryHeaders, DeliveryReading } from '../index.ts';
 import { isGithubDelivery, readDelivery } from './webhook.ts';
 
 const secret = 'it is a secret';
@@ -36,8 +36,40 @@ function headersOf(event: string, body: Buffer, digest = 'sha256'): DeliveryHead
 
 function read(event: string, payload: unknown, changed: DeliveryHeaders = {}) {
   const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
-  return readDelivery(body, { ...headersOf(event, body), ...changed }, secret);
+  return withoutDigest(readDelivery(body, { ...headersOf(event, body), ...changed }, secret));
 }
+
+function withoutDigest(reading: DeliveryReading): DeliveryReading {
+  if (reading.kind !== 'event') return reading;
+  const { bodyDigest: _, ...event } = reading.event;
+  return { kind: 'event', event };
+}
+
+describe('the digest of a delivery', () => {
+  const digestOf = (payload: unknown, id = 'd-1', event = 'issue_comment') => {
+    const body = Buffer.from(JSON.stringify(payload));
+    const reading = readDelivery(body, { ...headersOf(event, body), 'x-github-delivery': id }, secret);
+    return reading.kind === 'event' ? reading.event.bodyDigest : reading;
+  };
+  const plain = payloadOf('issue_comment', 'created');
+  const comment = { ...plain, issue: { ...(plain.issue as object), pull_request: {} } } as unknown as Record<
+    string,
+    unknown
+  >;
+
+  it('is that of its body, whatever its id', () => {
+    expect(digestOf(comment)).toMatch(/^[\w-]{32}$/);
+    expect(digestOf(comment, 'd-2')).toBe(digestOf(comment));
+    expect(digestOf({ ...comment, more: 1 })).not.toBe(digestOf(comment));
+  });
+
+  it('is there only for what happens once', () => {
+    const { created_at: _, ...untimed } = comment.comment as { created_at: string };
+    expect(digestOf({ ...comment, comment: untimed })).toBeUndefined();
+    expect(digestOf(payloadOf('pull_request', 'closed'), 'd-1', 'pull_request')).toMatch(/^[\w-]{32}$/);
+    expect(digestOf(payloadOf('pull_request', 'opened'), 'd-1', 'pull_request')).toBeUndefined();
+  });
+});
 
 describe('isGithubDelivery', () => {
   it('does not take a delivery of Gitea, which has the headers of GitHub too', () => {

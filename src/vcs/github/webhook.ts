@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../../lib/parse-json.ts';
 import {
+  bodyDigest,
   type DeliveryHeaders,
   type DeliveryReading,
   headerOf,
@@ -31,7 +32,9 @@ export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: 
   const json = jsonOf(rawBody, headers, secret === null);
   if (json.kind === 'refused') return json;
   const deliveryId = headerOf(headers, 'x-github-delivery') ?? null;
-  const delivery: Delivery = { id: deliveryId, suffix: `X-Github-Delivery=${deliveryId ?? ''}`, payload: json.payload };
+  const { payload } = json;
+  const digest = secret === null ? undefined : bodyDigest(rawBody, payload);
+  const delivery: Delivery = { id: deliveryId, suffix: `X-Github-Delivery=${deliveryId ?? ''}`, payload, digest };
   switch (headerOf(headers, 'x-github-event')) {
     case 'pull_request':
       return readPullEvent(delivery);
@@ -48,7 +51,12 @@ function signatureProblem(rawBody: Buffer, headers: DeliveryHeaders, secret: str
   return isSigned(rawBody, secret, signature) ? undefined : 'payload signature check failed';
 }
 
-type Delivery = { readonly id: string | null; readonly suffix: string; readonly payload: unknown };
+type Delivery = {
+  readonly id: string | null;
+  readonly suffix: string;
+  readonly payload: unknown;
+  readonly digest: string | undefined;
+};
 type Json = { readonly kind: 'json'; readonly payload: unknown } | Extract<DeliveryReading, { kind: 'refused' }>;
 
 /** An unsigned delivery must say its type exactly, without parameters. */
@@ -133,8 +141,9 @@ function readCommentEvent(delivery: Delivery): DeliveryReading {
 
 type Sent = { readonly sender: { readonly login: string }; readonly repository: { readonly full_name: string } };
 
-function ofDelivery({ id }: Delivery, { sender, repository }: Sent) {
-  return { deliveryId: id, repoFullName: repository.full_name, sender: sender.login };
+function ofDelivery({ id, digest }: Delivery, { sender, repository }: Sent) {
+  const signed = digest === undefined ? {} : { bodyDigest: digest };
+  return { deliveryId: id, ...signed, repoFullName: repository.full_name, sender: sender.login };
 }
 
 function event(read: VcsEvent): DeliveryReading {
