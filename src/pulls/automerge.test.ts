@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { livePull, type PullWorld, pullWorld, settingsWith } from '../../test/support/pull-domain.ts';
 import type { ProjectStatus } from '../comments/index.ts';
+import { PolderError } from '../lib/errors.ts';
 import type { MergeResult, PullHost } from '../vcs/index.ts';
 import { type MergeWish, mergeWhenApplied } from './automerge.ts';
 
@@ -91,6 +92,17 @@ describe('mergeWhenApplied', () => {
   it('merges no commit that came after the one that was applied', async () => {
     const { changes } = await merge({ wish: { live: livePull({ headSha: 'pushed since' }) } });
     expect(changes).toEqual(['merge applied null']);
+  });
+
+  it('leaves a branch that the host does not delete', async () => {
+    const world = await pullWorld({ record: [{ dir: 'a', workspace: 'default', projectName: '', status: 'applied' }] });
+    const deleteBranch = async () => {
+      throw new PolderError('host_refused', 'asking GitLab (deleting a branch): protected');
+    };
+    const context = { ...world.context, pulls: { ...world.context.pulls, deleteBranch } };
+    const wish = { ...usualWish, deleteSourceBranch: true };
+    await mergeWhenApplied({ ...world.deps, pullSettings: settingsWith([]) }, context, wish);
+    expect(world.comments).toEqual([merging]);
   });
 
   it('says why the host refuses, and nothing of a merge', async () => {

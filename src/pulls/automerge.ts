@@ -1,5 +1,6 @@
 import type { Automerge } from '../commands/index.ts';
 import { notices, type ProjectStatus } from '../comments/index.ts';
+import { isPolderError } from '../lib/errors.ts';
 import { type MergeMethod, mergeMethods, type Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import type { CommentDeps } from './post-comment.ts';
@@ -41,8 +42,20 @@ export async function mergeWhenApplied(
   }
   await reply(deps, context, { key: 'merge', body: notices.automerged() });
   if (wish.deleteSourceBranch && wish.live.headRepo?.fullName === context.ref.fullName) {
-    await context.pulls.deleteBranch(context.ref.fullName, wish.live.headBranch);
+    await deleteBranch(deps, context, wish.live.headBranch);
   }
+}
+
+/** The apply and the merge have happened: a branch that the host keeps, such as a protected one, is no fault of theirs. */
+async function deleteBranch(
+  { log }: Pick<CommentDeps, 'log'>,
+  { pulls, ref }: Pick<CommandContext, 'pulls' | 'ref'>,
+  branch: string,
+): Promise<void> {
+  await pulls.deleteBranch(ref.fullName, branch).catch((error: unknown) => {
+    if (!isPolderError(error, 'host_refused')) throw error;
+    log.warn({ err: error, repo: ref.fullName, branch }, 'the branch of a merged pull request could not be deleted');
+  });
 }
 
 function isAllApplied(record: readonly ProjectStatus[]): boolean {
