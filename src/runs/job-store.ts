@@ -41,6 +41,22 @@ export async function selectOutputs(db: DbHandle, runId: number): Promise<Map<nu
   return new Map(rows.map((row) => [row.id, row.output ?? '']));
 }
 
+/** Lets go of the texts of jobs that ended before `time`, at most `limit` at once; says how many. */
+export async function clearOutputsBefore(tx: Tx, time: number, limit: number): Promise<number> {
+  const old = tx.query
+    .selectFrom('jobs')
+    .select('id')
+    .where('ended_at', '<', time)
+    .where('output', 'is not', null)
+    .limit(limit);
+  const { numUpdatedRows } = await tx.query
+    .updateTable('jobs')
+    .set({ output: null })
+    .where('id', 'in', old)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
 /** The jobs of runs that have not ended. */
 export async function selectOpenJobIds(db: DbHandle): Promise<number[]> {
   const rows = await db.query

@@ -4,7 +4,7 @@ import { deleteOldLogs } from '../job-logs/index.ts';
 import { dropOldPlans } from '../plans/index.ts';
 import type { RunDeps } from './deps.ts';
 import { jobFiles, jobsDir, readNotes } from './job-files.ts';
-import { selectOpenJobIds } from './job-store.ts';
+import { clearOutputsBefore, selectOpenJobIds } from './job-store.ts';
 import { keptOwners } from './kept-checkouts.ts';
 import { salvageStates } from './salvage-states.ts';
 import { selectReposRunSince } from './store.ts';
@@ -32,10 +32,11 @@ export async function cleanAfterCrash(deps: CleaningDeps): Promise<void> {
   }
 }
 
-/** Lets go of logs and plan files older than `before`, in small transactions. The records of runs stay. */
+/** Lets go of logs, answers and plan files older than `before`, in small transactions. The records of runs stay. */
 export async function sweepOld(deps: Pick<RunDeps, 'db' | 'now'>, before: number): Promise<void> {
   const turns = [
     () => deps.db.transaction((tx) => deleteOldLogs(tx, before, jobsPerTurn)),
+    () => deps.db.transaction((tx) => clearOutputsBefore(tx, before, jobsPerTurn)),
     () => deps.db.transaction((tx) => dropOldPlans(tx, before, deps.now())),
   ];
   for (const turn of turns) while ((await turn()) > 0);
