@@ -25,6 +25,6 @@ export async function afterUnlock(tx: Tx, lock: Lock, now: number): Promise<void
   await recordDiscarded(tx, pull.id, { now, isMeant });
   const body = notices.planDiscardedOnPage({ dir, workspace });
   const at = { host: repo.host, fullName: repo.fullName, number: pull.number };
-  await enqueue(tx, { kind: noticeTask, payload: { ...at, body, react: null } }, now);
+  await enqueue(tx, { kind: noticeTask, payload: { ...at, body, react: null, key: `unlocked:${lock.id}` } }, now);
   await enqueue(tx, { kind: statusTask, payload: { repoId, number: pull.number } }, now);
 }

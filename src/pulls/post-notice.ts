@@ -1,6 +1,11 @@
+import type { DbHandle } from '../db/index.ts';
 import type { Handler } from '../queue/index.ts';
-import { isPassingFailure, type PullHost, type PullRef } from '../vcs/index.ts';
+import { findReposByName } from '../repos/index.ts';
+import { isPassingFailure, type PullHost, type PullRef, type VcsHost } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
+import { postComment } from './post-comment.ts';
+import { selectPull } from './pull-store.ts';
+import type { PullRecord } from './types.ts';
 
 type Notice = {
   readonly host: string;
@@ -9,6 +14,8 @@ type Notice = {
   readonly body: string;
   /** The comment that is answered. */
   readonly react: string | null;
+  /** Names it within its pull request, of which there is a record; others are known by their text alone. */
+  readonly key?: string;
 };
 
 /** The queue's handler for comments that nothing is kept about, such as help, or that a repo is not allowed. */
@@ -25,13 +32,28 @@ export function postNotice(deps: PullDeps): Handler {
         .catch((error: unknown) => deps.log.warn({ err: error }, 'a comment could not be reacted to'));
     }
     try {
-      if (task.attempt > 1 && (await isThere(host.pulls, ref, notice))) return;
-      await host.pulls.createComment(ref, notice.body);
+      await post(deps, { host, pulls: host.pulls, ref }, { notice, attempt: task.attempt });
     } catch (error) {
       if (isPassingFailure(error) && task.attempt < lastAttempt) throw error;
       deps.log.error({ repo: notice.fullName, pull: notice.number, err: error }, 'a notice could not be posted');
     }
   };
+}
+
+type Place = { readonly host: VcsHost; readonly pulls: PullHost; readonly ref: PullRef };
+type Posting = { readonly notice: Notice; readonly attempt: number };
+
+async function post(deps: PullDeps, { host, pulls, ref }: Place, { notice, attempt }: Posting): Promise<void> {
+  const { key, body } = notice;
+  const pull = key === undefined ? undefined : await selectNamedPull(deps.db, notice);
+  if (key !== undefined && pull) return postComment(deps, { host, pull, commandId: null }, { key, body });
+  if (attempt > 1 && (await isThere(pulls, ref, notice))) return;
+  await pulls.createComment(ref, body);
+}
+
+async function selectNamedPull(db: DbHandle, { host, fullName, number }: Notice): Promise<PullRecord | undefined> {
+  const repo = (await findReposByName(db, fullName)).find((one) => one.host === host);
+  return repo && selectPull(db, repo, number);
 }
 
 /** A day, with the pauses between them. */

@@ -139,4 +139,23 @@ describe('a command of a pull request', () => {
     expect(ownComments(it.world, pull)).toEqual([expect.stringContaining('**Plan Cancelled**: cancelled by ada.')]);
     expect(underWay(it.world)).toEqual([]);
   });
+
+  it('is told each time that the lock of its pull request was deleted, though the host fails', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    const unlock = async () => {
+      const name = encodeURIComponent('acme/infra/net/default/');
+      expect((await fetch(`${it.server.url}/locks?id=${name}`, { method: 'DELETE' })).status).toBe(200);
+      await idle(it);
+    };
+    await tell(it, pull, 'opened');
+    await idle(it);
+    await unlock();
+    await comment(it.world, it.server, { pull, body: 'atlantis plan' });
+    await idle(it);
+    it.world.github.fail(/POST .*\/comments$/, { status: 502 });
+    await unlock();
+    const told = ownComments(it.world, pull).filter((body) => body.includes('was **discarded** via the Atlantis UI'));
+    expect(told.length).toBe(2);
+  });
 });
