@@ -3,6 +3,7 @@ import pg from 'pg';
 import { errorText, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { isConnectionLost } from './driver-errors.ts';
+import { withoutNul } from './without-nul.ts';
 
 const bigintOid = 20;
 /** Ids, times and counts stay below 2^53, so that numbers hold them. */
@@ -43,9 +44,9 @@ export function postgresDialect(options: PostgresOptions): Dialect {
 
 /** The client, with errors that say when it is the connection that broke. */
 function telling(client: pg.PoolClient): PostgresPoolClient {
-  const query = async (text: string, values: unknown[]) => {
+  const query = async (text: string, values?: readonly unknown[]) => {
     try {
-      return await client.query(text, values);
+      return await client.query(text, values && [...withoutNul(values)]);
     } catch (error) {
       if (isConnectionLost(error)) unavailable('asking the database', error);
       throw error;

@@ -13,6 +13,7 @@ import {
 } from 'kysely';
 import { errorText } from '../lib/errors.ts';
 import { makeFolder } from '../lib/make-folder.ts';
+import { withoutNul } from './without-nul.ts';
 
 const cachedStatements = 400;
 
@@ -63,12 +64,16 @@ function cachingStatements(file: InstanceType<typeof DatabaseSync>): SqliteDatab
       const { statement, reader } = lookUp(sql);
       return {
         reader,
-        all: (parameters) => statement.all(...(parameters as never[])) as unknown[],
-        run: (parameters) => statement.run(...(parameters as never[])),
-        iterate: (parameters) => statement.iterate(...(parameters as never[])) as IterableIterator<unknown>,
+        all: (parameters) => statement.all(...valuesOf(parameters)) as unknown[],
+        run: (parameters) => statement.run(...valuesOf(parameters)),
+        iterate: (parameters) => statement.iterate(...valuesOf(parameters)) as IterableIterator<unknown>,
       };
     },
   };
+}
+
+function valuesOf(parameters: readonly unknown[]): never[] {
+  return withoutNul(parameters) as never[];
 }
 
 /** A transaction takes the write lock at its start: one that reads first could otherwise fail when it comes to write. */

@@ -62,7 +62,7 @@ function seenColumns(seen: Omit<SeenPull, 'number'> | null) {
   return {
     url: seen?.url ?? '',
     // PostgreSQL's text cannot hold a NUL, which people can write into a title.
-    title: (seen?.title ?? '').replaceAll('\0', '\uFFFD'),
+    title: seen?.title ?? '',
     author: seen?.author ?? '',
     head_branch: seen?.headBranch ?? '',
     head_sha: seen?.headSha ?? '',

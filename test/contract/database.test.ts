@@ -67,6 +67,14 @@ describeDatabases('rows', (open) => {
     expect([...row.content]).toEqual([...content]);
   });
 
+  it('takes a text with a NUL, which it writes in another way', async () => {
+    const db = await open();
+    const id = await addGroup(db, 'ev\0e');
+    const row = await db.query.selectFrom('groups').selectAll().where('path', '=', 'ev\0e').executeTakeFirst();
+    expect(row?.id).toBe(id);
+    expect(row?.path).toBe('ev\uFFFDe');
+  });
+
   it('tells that a row is there twice', async () => {
     const db = await open();
     await addGroup(db, 'acme');
