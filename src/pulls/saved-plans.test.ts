@@ -73,6 +73,17 @@ describe('waitingPlans', () => {
       hindered: [],
     });
   });
+  it('tells of plans that were discarded where nothing else can be applied either', () => {
+    const record = [entry('a', 'plan_discarded'), entry('b', 'plan_errored'), entry('c', 'applied')];
+    expect(shown(waitingPlans(standing({ record })))).toEqual([
+      'plan for dir "a" workspace "default" project "" has status "plan_discarded" and cannot be applied; run `atlantis plan`',
+      'plan for dir "b" workspace "default" project "" errored and cannot be applied without a plan file; run `atlantis plan`',
+    ]);
+    const plans = [plan({ dir: 'd' })];
+    expect(
+      shown(waitingPlans(standing({ record: [entry('a', 'plan_discarded'), entry('d', 'planned')], plans }))),
+    ).toEqual(['d default']);
+  });
   it.each(rejected)('refuses %s', (_name, known, message) => {
     expect(shown(waitingPlans(standing(known)))).toBe(message);
   });

@@ -70,15 +70,21 @@ export function waitingPlans({ pull, live, record, plans, executableName }: Stan
   if (!pull.planned || (record.length === 0 && plans.length > 0)) {
     return { kind: 'rejected', message: `no plan found; ${again} first` };
   }
-  const sorted = sortOut(record.toSorted(asPlanFiles), plans, (project, plan) =>
-    after(hindrance(project, plan), again),
-  );
-  // After an import or a removal from the state it is as if nothing were left to be applied.
-  const isThrownAway = ({ status, jobId }: PullProject) => status === 'plan_discarded' && jobId === null;
-  if (sorted.appliable.length + sorted.hindered.length === 0 && record.some(isThrownAway)) {
+  const inOrder = record.toSorted(asPlanFiles);
+  const sorted = sortOut(inOrder, plans, (project, plan) => after(hindrance(project, plan), again));
+  if (sorted.appliable.length > 0 || !record.some(isThrownAway)) return sorted;
+  if (sorted.hindered.length === 0) {
     return { kind: 'rejected', message: `the plans of this pull request were discarded; ${again} before apply` };
   }
-  return sorted;
+  return sortOut(inOrder, plans, (project, plan) => {
+    const reason = isThrownAway(project) ? unfit(project, project.status, plan) : hindrance(project, plan);
+    return after(reason, again);
+  });
+}
+
+/** After an import or a removal from the state, which a job has done, it is as if nothing were left to be applied. */
+function isThrownAway({ status, jobId }: PullProject): boolean {
+  return status === 'plan_discarded' && jobId === null;
 }
 
 /** The same for projects that somebody has named, in their order: each of them can be applied, or something is in the way. */
