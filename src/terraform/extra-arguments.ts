@@ -31,7 +31,13 @@ const textsOnly: ReadonlySet<string> = new Set(['-h', '-help', '--help', '-v', '
 const stateFlags: ReadonlySet<string> = new Set(['state', 'state-out', 'backup']);
 
 /** Each names a file or folder to read or write. Files of variables have rules of their own: `--var-file-allowlist`. */
-const pathFlags: ReadonlySet<string> = new Set(['config', 'exclude-file', 'generate-config-out', 'target-file']);
+const pathFlags: ReadonlySet<string> = new Set([
+  'config',
+  'exclude-file',
+  'generate-config-out',
+  'json-into',
+  'target-file',
+]);
 
 /**
  * Why the engine is not given these arguments of a person, whatever the command; undefined when it may have them. What

@@ -101,7 +101,7 @@ describe('extra arguments', () => {
     }
   });
   it.each(['/etc/passwd', '../x', 'a/../../x', '..'])('are refused where they name the file %s', (path) => {
-    for (const flag of ['-generate-config-out', '--target-file', '-exclude-file', '-config']) {
+    for (const flag of ['-generate-config-out', '--target-file', '-exclude-file', '-config', '-json-into']) {
       for (const extra of [[`${flag}=${path}`], [flag, path]]) {
         expect(commands.plan(extra)).toMatchObject({ message: expect.stringContaining(`a ${flag} that leads out of`) });
       }
