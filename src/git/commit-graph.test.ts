@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, git } from '../../test/support/git.ts';
 import { type MirroredRepo, mirroredRepo } from '../../test/support/mirror.ts';
-import { commitsBehind, hasCommit, isAncestor, mergeBase, messagesSince } from './commit-graph.ts';
+import { commitsBehind, hasCommit, isAncestor, isFetchedTip, mergeBase, messagesSince } from './commit-graph.ts';
 import { mirrorDir } from './layout.ts';
 
 /*
@@ -56,6 +56,18 @@ describe('hasCommit', () => {
 
   it('finds nothing in a repo that was never fetched', async () => {
     expect(await hasCommit(repo.deps, 99, topic)).toBe(false);
+  });
+});
+
+describe('isFetchedTip', () => {
+  it.each([
+    ['the tip of the branch', 'topic', () => topic, true],
+    ['another commit of it', 'main', () => second, false],
+    ['the tip of another branch', 'main', () => topic, false],
+    ['a branch that is not there', 'nope', () => topic, false],
+    ['a path', '../heads/topic', () => topic, false],
+  ])('of %s', (_name, branch, sha, is) => {
+    expect(isFetchedTip(repo.deps, 1, { branch, sha: sha() })).toBe(is);
   });
 });
 

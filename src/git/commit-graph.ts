@@ -1,4 +1,6 @@
+import { checkRef } from './check-ref.ts';
 import { mirrorDir } from './layout.ts';
+import { looseRef } from './loose-ref.ts';
 import { type GitCall, type GitOutput, runGit } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
@@ -15,6 +17,19 @@ export async function hasCommit(deps: GitDeps, repoId: number, sha: string): Pro
   const { code } = await ask(deps, repoId, { args: ['cat-file', '-e', `${sha}^{commit}`], codes: [0, 1, 128] });
   if (code === 0) deps.seenCommits.note(mirror, sha);
   return code === 0;
+}
+
+/**
+ * Whether the commit was just fetched as the tip of this branch: then the mirror has it, and git need not be asked. False
+ * says nothing.
+ */
+export function isFetchedTip(
+  deps: GitDeps,
+  repoId: number,
+  { branch, sha }: { readonly branch: string; readonly sha: string },
+): boolean {
+  const ref = `refs/heads/${branch}`;
+  return checkRef(ref).kind === 'safe' && looseRef(mirrorDir(deps, repoId), ref) === sha;
 }
 
 /** True when `ancestor` is `descendant` or part of its history. */

@@ -104,6 +104,7 @@ async function replaceMirror(mirror: string, fresh: string): Promise<void> {
 
 async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<GitFailure | undefined> {
   const { repo, signal, refspecs } = fetch;
+  const tidy = () => removeUnfinishedPacks(mirror);
   const result = await tryGit(deps, {
     activity: activityOf(repo),
     gitDir: mirror,
@@ -126,9 +127,12 @@ async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<G
     remote: true,
     signal,
     ...access(deps, repo),
+  }).catch(async (aborted: unknown) => {
+    await tidy();
+    throw aborted;
   });
   if (!('reason' in result)) return undefined;
-  await removeUnfinishedPacks(mirror);
+  await tidy();
   return result;
 }
 

@@ -1,4 +1,5 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstatSync, readFileSync } from 'node:fs';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GitFailure } from './run-git.ts';
@@ -16,13 +17,26 @@ const meddling = ['hooks', 'info', 'shallow', join('objects', 'info', 'alternate
  */
 export async function restoreMirror(mirror: string): Promise<void> {
   const path = join(mirror, 'config');
-  const config = await readFile(path, 'utf8').catch(() => '');
-  if (config !== mirrorConfig) {
+  if (readConfig(path) !== mirrorConfig) {
     // By renaming: another git may be reading it.
     await writeFile(`${path}.new`, mirrorConfig);
     await rename(`${path}.new`, path);
   }
-  await Promise.all(meddling.map((name) => rm(join(mirror, name), { recursive: true, force: true })));
+  const found = meddling.map((name) => join(mirror, name)).filter(isThere);
+  await Promise.all(found.map((name) => rm(name, { recursive: true, force: true })));
+}
+
+function readConfig(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Also of a link that leads nowhere. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The mirror misses something or cannot be read: it was cut short by a power failure, or somebody touched it. */

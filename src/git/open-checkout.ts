@@ -54,7 +54,7 @@ async function fill(deps: GitDeps, folder: string, order: CheckoutOrder): Promis
   if (!existsSync(treeDir(folder))) mkdirSync(treeDir(folder));
   linkWorktree(deps, folder, order);
   await writeFiles(deps, { ...order, folder });
-  await linkIndex(deps, folder, order.repoId);
+  linkIndex(deps, folder, order.repoId);
   const fingerprint = fingerprintOf(folder);
   if (fingerprint) deps.pool.remember(folder, fingerprint);
 }

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { commitFiles, git } from '../../test/support/git.ts';
 import { type MirroredRepo, mirroredRepo } from '../../test/support/mirror.ts';
 import { checkBaseBranch } from './check-base-branch.ts';
+import { mirrorDir } from './layout.ts';
 import { resolveRef } from './resolve-ref.ts';
 
 let repo: MirroredRepo;
@@ -36,6 +37,12 @@ describe('resolveRef', () => {
   it('finds branches by short name and by full name', async () => {
     expect(await resolve('main')).toEqual(branch('main', second));
     expect(await resolve('refs/heads/feature/x')).toEqual(branch('feature/x', onFeature));
+  });
+
+  it('finds branches whether each has a file of its own or they are packed', async () => {
+    await git(mirrorDir(repo.deps, repo.repoId), 'pack-refs', '--all');
+    expect(await resolve('main')).toEqual(branch('main', second));
+    expect(await resolve('feature/x')).toEqual(branch('feature/x', onFeature));
   });
 
   it('finds tags, down to the commit of an annotated one', async () => {

@@ -1,5 +1,6 @@
 import { checkRef, type RefCandidate, refCandidates } from './check-ref.ts';
 import { mirrorDir } from './layout.ts';
+import { looseRef } from './loose-ref.ts';
 import { runGit } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
@@ -45,6 +46,8 @@ function unknown(message: string): { kind: 'unknown'; message: string } {
 /** Asks for exactly this name: what else `rev-parse` would try for it could be of somebody else's making. */
 async function findNamed(deps: GitDeps, repoId: number, { kind, name }: RefCandidate): Promise<Found> {
   const fullName = `refs/${kind === 'branch' ? 'heads' : 'tags'}/${name}`;
+  const fetched = kind === 'branch' && looseRef(mirrorDir(deps, repoId), fullName);
+  if (fetched) return { kind: 'commit', sha: fetched, ref: { kind, name } };
   const { stdout } = await runGit(deps, {
     activity: `looking up ${fullName} of repo ${repoId}`,
     gitDir: mirrorDir(deps, repoId),

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { copyFile, rm, stat, utimes } from 'node:fs/promises';
+import { copyFileSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { indexFile, treeDir } from './checkout-folder.ts';
 import { mirrorDir } from './layout.ts';
@@ -25,11 +25,11 @@ export function linkWorktree(root: Root, folder: string, commit: Pick<Checkout, 
  * Gives the worktree an index of its own, for those who run git in it. It is as old as ours: by its age git knows
  * which files it has to look into.
  */
-export async function linkIndex(root: Root, folder: string, repoId: number): Promise<void> {
+export function linkIndex(root: Root, folder: string, repoId: number): void {
   const copy = join(linkDir(root, folder, repoId), 'index');
-  await copyFile(indexFile(folder), copy);
-  const { atime, mtime } = await stat(indexFile(folder));
-  await utimes(copy, atime, mtime);
+  copyFileSync(indexFile(folder), copy);
+  const { atime, mtime } = statSync(indexFile(folder));
+  utimesSync(copy, atime, mtime);
 }
 
 export async function unlinkWorktree(root: Root, folder: string, repoId: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { type GitDeps, readFiles } from '../git/index.ts';
+import { filesWithWords, type GitDeps, readFiles } from '../git/index.ts';
 import { workspaceRule } from '../repo-config/index.ts';
 import {
   type ConfigurationFile,
@@ -38,9 +38,12 @@ async function cloudWorkspaces(
   dirs: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, ConfigurationFile[]>();
-  for await (const { path, text } of readFiles(deps.git, at, rootModulePaths(at, dirs))) {
+  const words = ['cloud', 'workspaces'];
+  const paths = rootModulePaths(at, dirs);
+  const found = await filesWithWords(deps.git, at, { words, paths });
+  for await (const { path, text } of readFiles(deps.git, at, found ?? paths)) {
     // Most files have neither word, and need not be kept.
-    if (!text.includes('cloud') || !text.includes('workspaces')) continue;
+    if (!words.every((word) => text.includes(word))) continue;
     const dir = dirOf(path);
     files.set(dir, [...(files.get(dir) ?? []), { path, content: text }]);
   }

@@ -1,13 +1,18 @@
-import { fetchMirror, hasCommit, mergeCommit, resolveRef } from '../git/index.ts';
+import { fetchMirror, hasCommit, isFetchedTip, mergeCommit, resolveRef } from '../git/index.ts';
 import { type Repo, repoSource } from '../repos/index.ts';
 import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 
 /** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
-export async function fetchPull(deps: PullDeps, repo: Repo, pull: Pull | null): Promise<void> {
+export async function fetchPull(
+  deps: PullDeps,
+  repo: Repo,
+  { pull, signal }: { readonly pull?: Pull; readonly signal?: AbortSignal } = {},
+): Promise<void> {
   const source = await repoSource(deps, repo);
   const pullRefs = pull ? [pullRefOf(pull)] : [];
-  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
+  const options = { pullRefs, ...(signal ? { signal } : {}) };
+  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, options);
 }
 
 /**
@@ -34,8 +39,8 @@ export type PullCommits =
     }
   | { readonly kind: 'rejected'; readonly message: string };
 
-/** A fetch of branches and tags that began before the host had said what there is. */
-export type EarlyFetch = { readonly done: Promise<void>; readonly begunAt: number };
+/** A fetch of branches and tags that began before the host had said what there is. `drop` ends one that nobody needs. */
+export type EarlyFetch = { readonly done: Promise<void>; readonly begunAt: number; drop(): void };
 
 /** What an early fetch has brought counts for so long: a host that lets us wait may know of more by then. */
 const freshMs = 10_000;
@@ -50,13 +55,14 @@ export async function commitsOf(
   { live, early }: { readonly live: Pull; readonly early?: EarlyFetch | undefined },
 ): Promise<PullCommits> {
   const fetched = early && deps.now() - early.begunAt < freshMs ? early.done : undefined;
-  await (fetched ?? fetchPull(deps, repo, live));
-  const look = () =>
-    Promise.all([branchTip(deps, repo.id, live.baseBranch), hasCommit(deps.git, repo.id, live.headSha)]);
+  await (fetched ?? fetchPull(deps, repo, { pull: live }));
+  const head = { branch: live.headBranch, sha: live.headSha };
+  const hasHead = async () => isFetchedTip(deps.git, repo.id, head) || hasCommit(deps.git, repo.id, head.sha);
+  const look = () => Promise.all([branchTip(deps, repo.id, live.baseBranch), hasHead()]);
   let [baseSha, isThere] = await look();
   if (fetched && (baseSha === undefined || !isThere)) {
     // Pushed after that, or not on a branch of this repository.
-    await fetchPull(deps, repo, live);
+    await fetchPull(deps, repo, { pull: live });
     [baseSha, isThere] = await look();
   }
   if (baseSha === undefined) return rejected(`the repository has no branch ${JSON.stringify(live.baseBranch)}`);

@@ -12,7 +12,8 @@ import { writeStatuses } from './write-statuses.ts';
 const pollMs = 2000;
 
 /**
- * Of few projects each step is told at once. Of more, what has come of them once a second: hosts count what is written
+ * Of few projects each step is told at once. Of more, what has come of them once a second, after the first second: hosts
+ * count what is written
  * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits).
  */
 const fewProjects = 5;
@@ -30,16 +31,17 @@ export async function followRun(
   const { signal } = context.task;
   const first = await getRun(deps.db, follow.runId);
   if (!first?.pull) throw new PolderError('internal', `run ${follow.runId} of a pull request is gone`);
-  if (follow.command) await tell(deps, context, { run: first, command: follow.command });
   const isWide = first.jobs.length > deps.pullSettings.maxProjectStatuses;
+  const isFew = first.jobs.length <= fewProjects;
   const { command } = follow;
+  if (command) await tell(deps, context, { run: first, command, ofProjects: isFew });
   const ended =
     command === null || isWide
       ? await waitForRun(deps.db, first.id, signal)
       : await watch(deps, context, {
           runId: first.id,
           command,
-          paceMs: first.jobs.length > fewProjects ? slowPaceMs : 0,
+          paceMs: isFew ? 0 : slowPaceMs,
         });
   if (signal.aborted || !ended || !isEnd(ended.state)) throw new PolderError('task_lost');
   return ended;
@@ -58,7 +60,7 @@ async function watch(
       if (!run || isEnd(run.state) || context.task.signal.aborted) return run;
       const early = tellAt - deps.now();
       if (early <= 0) {
-        await tell(deps, context, { run, command });
+        await tell(deps, context, { run, command, ofProjects: true });
         tellAt = deps.now() + paceMs;
       }
       await waiter.next(early > 0 ? Math.min(early, pollMs) : pollMs, context.task.signal);
@@ -72,15 +74,15 @@ async function watch(
 async function tell(
   deps: PullDeps,
   context: CommandContext,
-  { run, command }: { readonly run: RunWithJobs; readonly command: TrackedCommand },
+  { run, command, ofProjects }: { readonly run: RunWithJobs; readonly command: TrackedCommand; ofProjects: boolean },
 ): Promise<void> {
   if (isEnd(run.state)) return;
   const names = statusNames(deps.pullSettings);
-  const outputs = await outputsOfEnded(deps, run);
-  const statuses = [
-    combinedStarted(names, command),
-    ...projectStatuses(names, command, { jobs: run.jobs, outputs, ended: false }),
-  ];
+  const statuses = [combinedStarted(names, command)];
+  if (ofProjects) {
+    const outputs = await outputsOfEnded(deps, run);
+    statuses.push(...projectStatuses(names, command, { jobs: run.jobs, outputs, ended: false }));
+  }
   const target = { host: context.host, pull: context.command.pull, headSha: run.pull?.headSha ?? run.commitSha };
   await writeStatuses(deps, target, statuses).catch((error: unknown) => {
     if (!isPassingFailure(error)) throw error;

@@ -33,13 +33,21 @@ const lastAttempt = 1440;
 export function handleCommand(deps: PullDeps): Handler {
   return async (task) => {
     const command = await selectCommand(deps.db, Number(task.payload.commandId));
-    if (!command || isOver(command) || !(await begin(deps, task, command))) return;
-    const context = contextOf(deps, task, command);
-    const note = context ? await carryOut(deps, context) : `this server does not work for ${command.pull.repo.host}`;
-    await deps.db.transaction(async (tx) => {
-      await task.assertHeld(tx);
-      await endCommand(tx, command.id, { note, now: deps.now() });
-    });
+    if (!command || isOver(command)) return;
+    const early = startFetch(deps, command);
+    try {
+      if (!(await begin(deps, task, command))) return;
+      const context = contextOf(deps, task, command);
+      const note = context
+        ? await carryOut(deps, context, early)
+        : `this server does not work for ${command.pull.repo.host}`;
+      await deps.db.transaction(async (tx) => {
+        await task.assertHeld(tx);
+        await endCommand(tx, command.id, { note, now: deps.now() });
+      });
+    } finally {
+      early?.drop();
+    }
   };
 }
 
@@ -57,10 +65,10 @@ async function begin(deps: PullDeps, task: Task, command: PullCommand): Promise<
 }
 
 /** Null, or why nothing ran. Throws what asking again later may cure. */
-async function carryOut(deps: PullDeps, context: CommandContext): Promise<string | null> {
+async function carryOut(deps: PullDeps, context: CommandContext, early?: EarlyFetch): Promise<string | null> {
   const { command, host, task, log } = context;
   try {
-    const note = await workOn(deps, context).catch((error: unknown) => answerFault(deps, context, error));
+    const note = await workOn(deps, context, early).catch((error: unknown) => answerFault(deps, context, error));
     await settlePending(deps, { host, pull: command.pull, ending: command.id });
     await updateSummary(deps, context);
     return note;
@@ -111,22 +119,9 @@ function isOurs({ task }: CommandContext, error: unknown): boolean {
   return task.signal.aborted || isPolderError(error, 'database_unavailable') || isPolderError(error, 'task_lost');
 }
 
-async function workOn(deps: PullDeps, context: CommandContext): Promise<string | null> {
+async function workOn(deps: PullDeps, context: CommandContext, early?: EarlyFetch): Promise<string | null> {
   const { work, runId } = context.command;
   if (work.kind === 'close') return closePull(deps, context);
-  const early = runId === null ? startFetch(deps, context) : undefined;
-  try {
-    return await workOnOpen(deps, context, { work, early });
-  } finally {
-    // One that nobody had a use for.
-    await early?.done.catch(() => undefined);
-  }
-}
-
-type OpenWork = Pick<Planning, 'early'> & { readonly work: Exclude<Work, { readonly kind: 'close' }> };
-
-async function workOnOpen(deps: PullDeps, context: CommandContext, { work, early }: OpenWork): Promise<string | null> {
-  const { runId } = context.command;
   const live = await getLive(context);
   if (!live) return 'the host has no such pull request';
   await noteLive(deps.db, context.command.pull, { live, now: deps.now() });
@@ -135,13 +130,15 @@ async function workOnOpen(deps: PullDeps, context: CommandContext, { work, early
     if (gate.notice !== null) await reply(deps, context, { key: 'refusal', body: gate.notice });
     return gate.note;
   }
-  return doWork(deps, context, { live, work, early });
+  return answer(deps, context, { live, work, early });
 }
 
-async function doWork(
+type OpenWork = Omit<Planning, 'command'> & { readonly work: Exclude<Work, { readonly kind: 'close' }> };
+
+async function answer(
   deps: PullDeps,
   context: CommandContext,
-  { live, work, early }: OpenWork & Pick<Planning, 'live'>,
+  { live, work, early }: OpenWork,
 ): Promise<string | null> {
   if (work.kind === 'autoplan') return planPull(deps, context, { live, command: null, early });
   const { command } = work;
@@ -167,15 +164,18 @@ async function doWork(
  * A plan nearly always comes to it: branches and tags are fetched while the host is asked about the pull request. Nothing
  * of what strangers may have put up yet: whether it is worked on remains to be seen.
  */
-function startFetch(deps: PullDeps, { command }: CommandContext): EarlyFetch | undefined {
-  const { work, pull } = command;
-  const isPlan = work.kind === 'comment' ? work.command.kind === 'plan' : !deps.pullSettings.disableAutoplan;
-  if (!isPlan) return undefined;
+function startFetch(deps: PullDeps, { work, pull, runId }: PullCommand): EarlyFetch | undefined {
+  const isPlan =
+    work.kind === 'comment'
+      ? work.command.kind === 'plan'
+      : work.kind === 'autoplan' && !deps.pullSettings.disableAutoplan;
+  if (!isPlan || runId !== null) return undefined;
+  const needless = new AbortController();
   const begunAt = deps.now();
-  const done = fetchPull(deps, pull.repo, null);
+  const done = fetchPull(deps, pull.repo, { signal: needless.signal });
   // Whoever needs it hears what goes wrong.
   done.catch(() => undefined);
-  return { done, begunAt };
+  return { done, begunAt, drop: () => needless.abort() };
 }
 
 /** Nothing is checked yet, so that there is nothing to approve. */

@@ -165,7 +165,7 @@ async function divergence(deps: PullDeps, question: Question): Promise<string | 
   if (deps.pullSettings.checkoutStrategy !== 'merge') return undefined;
   const { context, pull } = question;
   const { run, repo, job } = context;
-  await fetchPull(deps, repo, null);
+  await fetchPull(deps, repo);
   const tip = await branchTip(deps, repo.id, pull.baseBranch);
   const isKnown = tip !== undefined && (await hasCommit(deps.git, repo.id, run.commitSha));
   if (!isKnown) return unmetText('undiverged', run.kind);

@@ -62,11 +62,15 @@ it('knows that the host may have an older one when it could not set the last wis
   expect(await world.written()).toEqual(['a success not set', 'b pending not set']);
 });
 
-it('leaves out what somebody else has wanted otherwise before its turn comes', async () => {
+it('leaves out what somebody else has wanted otherwise while the host kept it waiting', async () => {
+  let waited = 0;
   const world = await target(async (one) => {
-    if (one.context === 'a') await writeStatuses(world.deps, world.target, [status('b', 'success')]);
+    if (one.context !== 'a') return;
+    await writeStatuses(world.deps, world.target, [status('b', 'success')]);
+    waited = 100;
   });
-  await writeStatuses(world.deps, world.target, [status('a', 'pending'), status('b', 'pending')]);
+  const deps = { ...world.deps, now: () => world.deps.now() + waited };
+  await writeStatuses(deps, world.target, [status('a', 'pending'), status('b', 'pending')]);
   expect(world.set).toEqual(['b success', 'a pending']);
   expect(await world.written()).toEqual(['a pending', 'b success']);
 });

@@ -25,6 +25,9 @@ export type StatusTarget = {
   readonly isWanted?: (tx: Tx) => Promise<boolean>;
 };
 
+/** For so long what is wanted counts as known: a host that answers at once gets the statuses of a round at once. */
+const freshMs = 100;
+
 /**
  * Sets those of the statuses that are not set so already, in their order. One that the host refuses is tried again later,
  * and the log says so; when the host cannot be reached this throws, and may be called again.
@@ -45,12 +48,15 @@ export async function writeStatuses(
   const noted = await deps.db.transaction((tx) => noteWanted(tx, target, changed));
   const sent: Sent[] = [];
   let wishes: ReadonlyMap<string, CommitStatus> = new Map(noted.map((status) => [status.context, status]));
+  let wishedAt = deps.now();
   try {
     for (const status of noted) {
       // The host may have kept us waiting for long: whoever wants another one by now sets that.
       if (!isSame(wishes.get(status.context), status)) continue;
       sent.push({ status, isAccepted: await setStatus(deps, target, status) });
+      if (deps.now() - wishedAt < freshMs) continue;
       wishes = await selectStatuses(deps.db, { pullId: pull.id, headSha });
+      wishedAt = deps.now();
       // Ours may have come after theirs: that is put right before anything else can go wrong.
       if (!isSame(wishes.get(status.context), status)) await noteSent(deps, target, sent.splice(0));
     }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync, unlinkSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DbHandle } from '../db/index.ts';
 import { type Checkout, releaseCheckout } from '../git/index.ts';
@@ -10,7 +10,8 @@ import type { RunDeps } from './deps.ts';
 /*
  * Between the runs of a pull request its checkouts wait, one for each workspace, so that an apply finds what the plan
  * has left. Each has a note, a file of its own in the data folder: who removes the note has the checkout. They are of
- * this machine, and may be lost: then a run makes another one.
+ * this machine, and may be lost: then a run makes another one. They are small, and read and removed synchronously: a plan's
+ * first engine waits for it.
  */
 
 /** A checkout with the name under which git's books have it, so that a later server can tell whether it is needed. */
@@ -26,7 +27,7 @@ type Deps = Pick<RunDeps, 'git' | 'dataDir'>;
 
 /** Takes the kept checkout of this commit, for one run alone. One of another commit is of no use any more and goes. */
 export async function takeKeptCheckout(deps: Deps, place: PullPlace, sha: string): Promise<KeptCheckout | undefined> {
-  const kept = await takeNote(notePath(deps, place));
+  const kept = takeNote(notePath(deps, place));
   if (!kept || !existsSync(kept.checkout.dir)) return undefined;
   if (kept.checkout.sha === sha) return kept;
   await releaseCheckout(deps.git, kept.checkout);
@@ -36,7 +37,7 @@ export async function takeKeptCheckout(deps: Deps, place: PullPlace, sha: string
 /** Keeps a checkout that a run is done with, in place of what was kept before. */
 export async function keepCheckout(deps: Deps, place: PullPlace, kept: KeptCheckout): Promise<void> {
   const path = notePath(deps, place);
-  const before = await takeNote(path);
+  const before = takeNote(path);
   if (before) await releaseCheckout(deps.git, before.checkout);
   const note: KeptNote = { ...place, ...kept };
   await mkdir(notesDir(deps), { recursive: true, mode: 0o700 });
@@ -49,7 +50,7 @@ export async function keepCheckout(deps: Deps, place: PullPlace, kept: KeptCheck
 export async function releasePullCheckouts(deps: Deps, pull: Pull): Promise<void> {
   const ofPull = (await noteNames(deps)).filter((name) => name.startsWith(`${pull.repoId}-${pull.pullNumber}-`));
   for (const name of ofPull) {
-    const kept = await takeNote(join(notesDir(deps), name));
+    const kept = takeNote(join(notesDir(deps), name));
     if (kept) await releaseCheckout(deps.git, kept.checkout);
   }
 }
@@ -61,9 +62,9 @@ export async function releasePullCheckouts(deps: Deps, pull: Pull): Promise<void
 export async function tidyKeptCheckouts(deps: Pick<RunDeps, 'db' | 'git' | 'dataDir'>): Promise<void> {
   for (const name of await noteNames(deps)) {
     const path = join(notesDir(deps), name);
-    const kept = await readNote(path);
+    const kept = readNote(path);
     if (kept && (await isNeeded(deps.db, kept))) continue;
-    const taken = await takeNote(path);
+    const taken = takeNote(path);
     if (taken) await releaseCheckout(deps.git, taken.checkout);
   }
 }
@@ -79,7 +80,7 @@ export async function keptOwners(
   const owners = new Set<string>();
   for (const name of await noteNames(deps)) {
     const path = join(notesDir(deps), name);
-    const kept = await readNote(path);
+    const kept = readNote(path);
     const isIdle = kept && !inUse.has(kept.checkout.owner);
     if (isIdle && (await isNeeded(deps.db, kept))) owners.add(kept.checkout.owner);
     else await rm(path, { force: true });
@@ -91,20 +92,20 @@ async function isNeeded(db: DbHandle, kept: KeptNote): Promise<boolean> {
   return hasLivePlans(db, { ...kept, commitSha: kept.checkout.sha });
 }
 
-async function takeNote(path: string): Promise<KeptNote | undefined> {
-  const note = await readNote(path);
-  const isTaken = await unlink(path).then(
-    () => true,
-    () => false,
-  );
-  return isTaken ? note : undefined;
+function takeNote(path: string): KeptNote | undefined {
+  const note = readNote(path);
+  try {
+    unlinkSync(path);
+    return note;
+  } catch {
+    return undefined;
+  }
 }
 
-async function readNote(path: string): Promise<KeptNote | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+function readNote(path: string): KeptNote | undefined {
+  if (!existsSync(path)) return undefined;
   try {
-    return JSON.parse(text) as KeptNote;
+    return JSON.parse(readFileSync(path, 'utf8')) as KeptNote;
   } catch {
     return undefined;
   }
