@@ -6,7 +6,7 @@ import type { Log } from '../lib/log.ts';
 import { createEtagCache, type EtagCache } from './etag-cache.ts';
 import { proxyFor } from './proxy-for.ts';
 import { createRateBudget, type RateBudget, retryAfter } from './rate-budget.ts';
-import { readLocations } from './read-locations.ts';
+import { elsewhere, readLocations } from './read-locations.ts';
 import { unpackReply } from './unpack-reply.ts';
 
 export type HostFetchOptions = {
@@ -205,7 +205,7 @@ async function createSender({ origin, authorities, env = process.env }: HostFetc
         new ProxyAgent({ uri, requestTls: tls, proxyTls: tls, connections, proxyTunnel: false });
   return {
     request,
-    dispatcher: agent.compose(readLocations, interceptors.redirect({ maxRedirections: 20 })),
+    dispatcher: agent.compose(readLocations(origin), interceptors.redirect({ maxRedirections: 20 })),
   };
 }
 
@@ -230,11 +230,10 @@ async function sendOnce(
     headers: { 'accept-encoding': 'gzip', 'user-agent': 'polder', ...withSmallNames(headers) },
     body,
   });
-  // The credential was left out on the way there, so what is answered is not for us.
-  const { origin } = (reply.context as { readonly history: readonly URL[] }).history.at(-1) ?? new URL(url);
-  if (origin !== new URL(url).origin) {
+  const other = reply.statusCode >= 300 && reply.statusCode < 400 ? reply.headers[elsewhere] : undefined;
+  if (other !== undefined) {
     await reply.body.dump();
-    throw new PolderError('host_refused', `asking ${new URL(url).origin}: it sent us on to ${origin}`);
+    throw new PolderError('host_refused', `asking ${new URL(url).origin}: it sent us on to ${other}`);
   }
   const bytes = await readBounded(reply.body);
   const hasNoBody = [204, 205, 304].includes(reply.statusCode);
