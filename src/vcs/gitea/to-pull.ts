@@ -12,7 +12,7 @@ export function toPull(pull: GiteaPull): Pull {
     // Once the branch is gone `ref` names `refs/pull/<number>/head` instead.
     headBranch: head.ref.startsWith('refs/') ? head.label || head.ref : head.ref,
     headSha: head.sha,
-    headRepo: head.repo ? { fullName: head.repo.full_name, owner: ownerOf(head.repo.full_name) } : null,
+    headRepo: headRepoOf(pull),
     headRef: `refs/pull/${pull.number}/head`,
     baseBranch: base.ref,
     open: pull.state === 'open',
@@ -20,6 +20,15 @@ export function toPull(pull: GiteaPull): Pull {
     draft: pull.draft ?? isDraftTitle(pull.title),
     labels: (pull.labels ?? []).map(({ name }) => name),
   };
+}
+
+/**
+ * Whoever may read a repo may open a pull request by a push to `refs/for/<base>`, and Gitea then names the repo itself: as
+ * little is known of where it comes from as of one whose fork is gone. https://docs.gitea.com/usage/agit
+ */
+function headRepoOf({ head }: GiteaPull): Pull['headRepo'] {
+  const hasBranch = Boolean(head.label) || !head.ref.startsWith('refs/');
+  return head.repo && hasBranch ? { fullName: head.repo.full_name, owner: ownerOf(head.repo.full_name) } : null;
 }
 
 /** Gitea's name for the author of what a deleted account left. */

@@ -106,6 +106,13 @@ describe('readDelivery of a pull request', () => {
     deleted: { kind: 'pull_closed', pullNumber: 7, merged: false },
   };
 
+  it('knows of nobody behind one that was pushed to refs/for/, which takes no right to push a branch', () => {
+    const pushed = changed('opened', ['pull_request', 'head', 'label'], '');
+    const head = (pushed.payload.pull_request as Payload).head as Payload;
+    head.ref = 'refs/pull/7/head';
+    expect(read(pushed)).toMatchObject({ event: { pull: { headRepo: null, headBranch: 'refs/pull/7/head' } } });
+  });
+
   it.each(Object.entries(kinds))('reads one that was %s', (name, event) => {
     expect(read(example(name))).toMatchObject({ kind: 'event', event });
   });
