@@ -195,9 +195,11 @@ describe('gitlabHost', () => {
     expect((await pulls.getApproval(ref)).approved).toBe(true);
   });
 
-  it('says when its account may not take approvals back', async () => {
-    const { gitlab, ref, pulls } = await withRequest();
+  it('says when its account may not take approvals back, where there are some', async () => {
+    const { gitlab, ref, request, pulls } = await withRequest();
     gitlab.state.isBot = false;
+    await expect(pulls.dismissReviews(ref, '')).resolves.toBeUndefined();
+    request.approvedBy.push('bob');
     await expect(pulls.dismissReviews(ref, '')).rejects.toMatchObject({ details: { status: 401 } });
   });
 

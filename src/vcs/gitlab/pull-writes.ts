@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { isStatus, type MergeRequest, type MergeResult, type PullRef, refusalText } from '../index.ts';
 import type { GitlabClient } from './client.ts';
-import { getProject, getPull, getRequest } from './pull-reads.ts';
+import { getApprovals, getProject, getPull, getRequest } from './pull-reads.ts';
 import { mergeRequestSchema } from './schemas.ts';
 
 /**
@@ -59,7 +59,10 @@ export async function deleteBranch(client: GitlabClient, fullName: string, branc
  * GitLab takes this from bot users alone, those of project and group access tokens, and shows no message with it.
  * https://docs.gitlab.com/api/merge_request_approvals/#reset-approvals-of-a-merge-request
  */
-export async function dismissReviews(client: GitlabClient, { fullName, number }: PullRef): Promise<void> {
+export async function dismissReviews(client: GitlabClient, ref: PullRef): Promise<void> {
+  // Where there are none, somebody who may not take them back need not fail.
+  if ((await getApprovals(client, ref)).approved_by?.length === 0) return;
+  const { fullName, number } = ref;
   const endpoint = `projects/${encodeURIComponent(fullName)}/merge_requests/${number}/reset_approvals`;
   await client.ask('resetting the approvals', (api) => api.approvals.requester.put(endpoint), z.unknown());
 }
