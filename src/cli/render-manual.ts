@@ -90,7 +90,7 @@ interrupted and never repeated.
 /** The page \`docs/command-line.md\`. */
 export function renderCommandLineMarkdown(): string {
   const sections = forms.map((form) => {
-    const name = /^polder( [a-z-]+)+/.exec(form.usage)?.[0];
+    const name = /^polder( [a-z][a-z-]*)+/.exec(form.usage)?.[0];
     return `## \`${name}\`\n\n\`\`\`text\n${commandHelp(form)}\`\`\`\n`;
   });
   return [introduction, ...sections].join('\n');

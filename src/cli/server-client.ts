@@ -17,7 +17,7 @@ export function serverClient(
   const ask = async (path: string, init: RequestInit) => {
     const headers = { 'private-token': token, ...(init.body == null ? {} : { 'content-type': 'application/json' }) };
     const response = await fetch(base + path, { ...init, headers }).catch((error: unknown) => {
-      throw new PolderError('server_refused', `asking ${server}: ${errorText(error)}`, { cause: error });
+      throw unreachable(server, error);
     });
     if (!response.ok) throw new PolderError('server_refused', `asking ${server}: ${await reasonOf(response)}`);
     const text = await response.text();
@@ -29,6 +29,14 @@ export function serverClient(
     send: async (method, path, body) =>
       (await ask(path, { method, ...(body ? { body: JSON.stringify(body) } : {}) })).body,
   };
+}
+
+/** `fetch` itself says only that it failed; what went wrong is its cause. */
+function unreachable(server: string, error: unknown): PolderError {
+  const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
+  const isPlain = (cause as { code?: unknown }).code === 'ERR_SSL_WRONG_VERSION_NUMBER';
+  if (isPlain) return new PolderError('server_refused', `asking ${server}: what answers there is no HTTPS`);
+  return new PolderError('server_refused', `asking ${server}: ${errorText(cause)}`, { cause });
 }
 
 /** The server's words: a text, or each field with what is wrong with it. */

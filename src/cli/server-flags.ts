@@ -6,7 +6,7 @@ export const serverFlags = {
     type: 'string',
     default: 'http://127.0.0.1:4141',
     status: 'built',
-    help: 'Address of the server.',
+    help: 'Address of the server, also read from `POLDER_SERVER`.',
     check: (value: string) =>
       /^https?:\/\/[^/]/.test(value) ? undefined : '--server: must begin with http:// or https:// and name a host',
   },

@@ -12,7 +12,11 @@ export const prOpenForm = {
   description: 'Opens a pull request of a branch of a local repository, and plans what it changes.',
   operands: 2,
   rows: {
-    base: { ...argument, shownDefault: 'main', help: 'The branch that the changes are to go into.' },
+    base: {
+      ...argument,
+      shownDefault: "the repository's main branch",
+      help: 'The branch that the changes are to go into.',
+    },
     title: { ...argument, shownDefault: "the newest commit's", help: 'What it is about, in one line.' },
     draft: {
       type: 'bool',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { portFinder } from '../../../test/support/free-port.ts';
 import { commitFiles, git, makeBranch, makeRepo } from '../../../test/support/git.ts';
 import { listenOn, makeToken, openTestApp } from '../../../test/support/http-app.ts';
 import { beginCommandOn } from '../../../test/support/pull-commands.ts';
@@ -25,6 +26,15 @@ async function world() {
 }
 
 describe('polder pr', () => {
+  it('says why a server cannot be asked', async () => {
+    const { polder, url } = await world();
+    const asked = async (server: string) => (await polder('pr', 'list', `--server=${server}`)).errors;
+    const nobody = `127.0.0.1:${await portFinder()()}`;
+    expect(await asked(`http://${nobody}`)).toEqual([`asking http://${nobody}: connect ECONNREFUSED ${nobody}`]);
+    const encrypted = url.replace('http:', 'https:');
+    expect(await asked(encrypted)).toEqual([`asking ${encrypted}: what answers there is no HTTPS`]);
+  });
+
   it('opens, lists and shows one', async () => {
     const { polder, sha, pulls } = await world();
     const opened = await polder('pr', 'open', fullName, 'change', '--labels=infra,urgent');

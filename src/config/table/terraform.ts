@@ -13,7 +13,7 @@ export const terraformOptions = {
     status: 'built',
     choices: distributions,
     choicesMessage: `${distributionMessage} (--default-tf-distribution)`,
-    help: 'What runs where a project does not say: `terraform` or `opentofu`.',
+    help: 'What runs where a project does not say: `terraform` or `opentofu`. Where it is `terraform`, and OpenTofu alone is installed, that runs.',
   },
   'tf-distribution': {
     type: 'string',

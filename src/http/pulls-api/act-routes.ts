@@ -104,7 +104,7 @@ async function answer<Body extends { repo?: string | undefined }>(
 ): Promise<z.infer<typeof pullBody> | { error: string }> {
   const read = readBody(act.body, request);
   if (!read.ok) return refuse(reply, 400, read.error);
-  const named = await namePull(context, request, { number, repo: read.value.repo ?? asked });
+  const named = await namePull(context, request, { number, repo: asked, bodyRepo: read.value.repo });
   if (isRefused(named)) return refuse(reply, named.status, named.error);
   const { fullName } = named.repo;
   const repo = await repoFor(context, request, { fullName, ability: act.ability });

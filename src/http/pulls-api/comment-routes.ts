@@ -89,8 +89,8 @@ async function comment(
 ): Promise<z.infer<typeof commentView> | Refused> {
   const read = readBody(commentBody, request);
   if (!read.ok) return refused(400, read.error);
-  const { body, repo: name = asked.repo } = read.value;
-  const named = await namePull(context, request, { number: asked.number, repo: name });
+  const { body, repo: bodyRepo } = read.value;
+  const named = await namePull(context, request, { ...asked, repo: asked.repo, bodyRepo });
   if (isRefused(named)) return named;
   const { fullName } = named.repo;
   const repo = await repoFor(context, request, { fullName, ability: 'pulls:write' });

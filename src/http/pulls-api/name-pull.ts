@@ -9,6 +9,14 @@ export type Refused = { readonly kind: 'refused'; readonly status: 400 | 403 | 4
 /** A pull request that the caller may see, and its repo. */
 export type NamedPull = { readonly kind: 'named'; readonly pull: LocalPull; readonly repo: Repo };
 
+type Naming = {
+  readonly number: number;
+  /** As the query says it. */
+  readonly repo: string | undefined;
+  /** As the body says it, where there is one. */
+  readonly bodyRepo?: string | undefined;
+};
+
 /**
  * The pull request that a number and, where several repos have one of that number, the name of the repo say. Those of
  * repos that the caller may not see do not exist for them.
@@ -16,7 +24,18 @@ export type NamedPull = { readonly kind: 'named'; readonly pull: LocalPull; read
 export async function namePull(
   context: HttpContext,
   request: FastifyRequest,
-  { number, repo: name }: { readonly number: number; readonly repo: string | undefined },
+  { number, repo: name, bodyRepo = name }: Naming,
+): Promise<NamedPull | Refused> {
+  if (name !== undefined && bodyRepo !== name) {
+    return refused(400, `"repo" is ${JSON.stringify(name)} in the query, and ${JSON.stringify(bodyRepo)} in the body`);
+  }
+  return namedPull(context, request, { number, name: bodyRepo });
+}
+
+async function namedPull(
+  context: HttpContext,
+  request: FastifyRequest,
+  { number, name }: { readonly number: number; readonly name: string | undefined },
 ): Promise<NamedPull | Refused> {
   const wanted = name === undefined ? [{ number }] : namesOf(name).map((fullName) => ({ number, fullName }));
   const pulls = (await Promise.all(wanted.map((filter) => listLocalPulls(context.db, filter)))).flat();

@@ -3,7 +3,7 @@ import { mergeMethods } from '../../vcs/index.ts';
 import { localPullStates } from '../../vcs/local/index.ts';
 import { errorReply } from '../replies.ts';
 
-const id = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
+const id = z.coerce.number().int().positive();
 const repo = z.string().min(1).max(512).describe('Full name of the repository; needed where several have that number');
 
 export const pullNumber = z.object({ number: id });
@@ -15,7 +15,7 @@ export const listQuery = z.object({
   before: id.optional().describe('Go on below this id: next_before of the page before'),
 });
 export const commentsQuery = pullQuery.extend({
-  after: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0).describe('Only those after this id'),
+  after: z.coerce.number().int().min(0).default(0).describe('Only those after this id'),
   limit: z.coerce.number().int().min(1).max(100).default(100),
 });
 
@@ -36,7 +36,9 @@ const sha = z
 export const openBody = z.strictObject({
   repo: repo.describe('Full name of the repository'),
   head: branch.describe('The branch with the changes'),
-  base: branch.optional().describe('Where they are to go; main when absent'),
+  base: branch
+    .optional()
+    .describe('Where they are to go; when absent the branch that HEAD of a bare repository names, else main or master'),
   title: line.optional().describe("The first line of the newest commit's message when absent"),
   draft: z.boolean().default(false),
   labels: z.array(line).max(100).default([]),

@@ -127,9 +127,10 @@ function addRead(app: App, context: HttpContext): void {
 
 /** One that is known to be there. */
 export async function showPull(context: HttpContext, repo: Repo, number: number): Promise<z.infer<typeof pullBody>> {
+  // First: when no command is left, the statuses that are read after it are final.
+  const commands = await listOpenCommands(context.db, repo, number);
   const details = await readLocalPull(pullDeps(context), { fullName: repo.fullName, number });
   if (!details) throw new Error(`pull request ${number} of ${repo.fullName} is gone`);
-  const commands = await listOpenCommands(context.db, repo, number);
   return toPullBody(context, repo, { ...details, commands });
 }
 

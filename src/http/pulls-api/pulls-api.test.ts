@@ -144,6 +144,25 @@ describe('/api/pulls/{number}', () => {
     expect((await post('/1/close', { repo: 'acme/two' })).body.repository.full_name).toBe('acme/two');
   });
 
+  it('refuses a repository in the body that is not the one of the query', async () => {
+    await makeLocalRepo('acme/two');
+    await post('', opening);
+    await post('', { ...opening, repo: 'acme/two' });
+    const error = '"repo" is "acme/two" in the query, and "acme/infra" in the body';
+    for (const [act, body] of [['comments', { body: 'atlantis apply' }] as const, ['merge', {}] as const]) {
+      expect(await post(`/1/${act}?repo=acme/two`, { ...body, repo: 'acme/infra' })).toEqual({
+        status: 400,
+        body: { error },
+      });
+    }
+    expect((await post('/1/close?repo=acme/two', { repo: 'acme/two' })).status).toBe(200);
+  });
+
+  it('says once that a number is too large', async () => {
+    const { status, body } = await get('/99999999999999999999');
+    expect([status, body.error.match(/Too big/g)]).toEqual([400, ['Too big']]);
+  });
+
   it.each(['/7', '/7/comments'])('has no %s', async (url) => {
     expect(await get(url)).toEqual({ status: 404, body: { error: 'there is no pull request 7' } });
   });
