@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { DeliveriesTable, Tx } from '../db/index.ts';
+import { inByteOrder } from '../lib/byte-order.ts';
 
 export type NewDelivery = {
   readonly host: string;
@@ -47,15 +48,22 @@ function keyOf({ host, delivery_id }: Pick<Row, 'host' | 'delivery_id'>): string
   return `${host} ${delivery_id}`;
 }
 
-/** Which of them were not there, by id or by what they tell. */
+/**
+ * Which of them were not there, by id or by what they tell. Inserted in one order everywhere: servers that are told the
+ * same at once would otherwise wait for each other.
+ */
 async function insertNew(tx: Tx, rows: readonly Row[]): Promise<Set<string>> {
   const made = await tx.query
     .insertInto('deliveries')
-    .values(rows)
+    .values(rows.toSorted((one, other) => inByteOrder(orderOf(one), orderOf(other))))
     .onConflict((conflict) => conflict.doNothing())
     .returning(['host', 'delivery_id'])
     .execute();
   return new Set(made.map(keyOf));
+}
+
+function orderOf({ body_digest, delivery_id }: Row): string {
+  return `${body_digest ?? ''} ${delivery_id}`;
 }
 
 /** At most 1,000 a call. Returns how many. */

@@ -5,12 +5,14 @@ import { handleCommand } from './handle-command.ts';
 import { postNotice } from './post-notice.ts';
 import { setRefusedStatus } from './set-refused-status.ts';
 import { settleStatuses } from './settle-statuses.ts';
-import { commandTask, greetTask, noticeTask, refusedStatusTask, statusTask, waitingTask } from './tasks.ts';
+import { apiRunTask, commandTask, greetTask, noticeTask, refusedStatusTask, statusTask, waitingTask } from './tasks.ts';
+import { tellApiRun } from './tell-api-run.ts';
 import { tellWaiting } from './tell-waiting.ts';
 
 /** The queue's handlers for what is due on pull requests, by the kinds of their tasks. */
 export function pullHandlers(deps: PullDeps): Readonly<Record<string, Handler>> {
   return {
+    [apiRunTask]: tellApiRun(deps),
     [commandTask]: handleCommand(deps),
     [greetTask]: greetCommand(deps),
     [noticeTask]: postNotice(deps),

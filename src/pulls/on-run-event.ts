@@ -1,12 +1,14 @@
 import type { ProjectStatus } from '../comments/index.ts';
 import { lockRow, type Tx } from '../db/index.ts';
 import { discardPlans } from '../plans/index.ts';
+import { enqueue } from '../queue/index.ts';
 import { getRun, type Job, type Run, type RunEvent } from '../runs/index.ts';
 import { selectCommand, setRun } from './command-store.ts';
 import { isUntargeted } from './command-target.ts';
 import { deleteProject, deleteProjects, selectProjects, setPlanned, upsertProject, upsertPull } from './pull-store.ts';
 import { releaseUntouched } from './release-untouched.ts';
 import { statusAfter } from './status-after.ts';
+import { apiRunTask } from './tasks.ts';
 import type { PullRecord } from './types.ts';
 
 /** Notices on this channel carry the id of a run of a pull request, one of whose jobs has moved. */
@@ -21,6 +23,9 @@ export async function onRunEvent(tx: Tx, event: RunEvent): Promise<void> {
   if (run.pull === null) return;
   if (event.kind === 'run_queued') return beginRecord(tx, event);
   if (event.kind === 'job_ended' && job) await recordEnd(tx, event, job);
+  if (event.kind === 'run_ended' && run.trigger.kind !== 'pull') {
+    await enqueue(tx, { kind: apiRunTask, payload: { runId: run.id } }, event.now);
+  }
   if (job || event.kind === 'run_ended') await tx.notify(progressChannel, String(run.id));
 }
 

@@ -10,6 +10,9 @@ export const noticeTask = 'pull_notice';
 /** Sets the combined statuses of a pull request whose plans were thrown away: `{ repoId, number }`. */
 export const statusTask = 'pull_statuses';
 
+/** Sets the commit statuses that come of a run of a pull request that no command asked for: `{ runId }`. */
+export const apiRunTask = 'pull_api_run';
+
 /** Sets a commit status again that its host has refused: `{ repoId, number, headSha, context }`. */
 export const refusedStatusTask = 'pull_refused_status';
 
