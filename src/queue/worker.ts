@@ -197,7 +197,9 @@ async function renewUntil(deps: WorkerDeps, hand: Hand, ended: AbortSignal): Pro
   }
 }
 
-async function runTask(deps: WorkerDeps, work: { row: TaskRow; handler: Handler; signal: AbortSignal }): Promise<void> {
+type Running = { readonly row: TaskRow; readonly handler: Handler; readonly signal: AbortSignal };
+
+async function runTask(deps: WorkerDeps, work: Running): Promise<void> {
   const { row } = work;
   const { db, log, now } = deps;
   try {
@@ -219,9 +221,23 @@ async function runTask(deps: WorkerDeps, work: { row: TaskRow; handler: Handler;
     const reason = errorText(error);
     const runAt = now() + Math.min(maxBackoffMs, 500 * 2 ** Math.min(row.attempts, 10));
     log.error({ task: row.id, kind: row.kind, attempt: row.attempts, reason }, 'a task went wrong and will run again');
-    await updateReturned(db, row, { runAt, error: reason }).catch((failure: unknown) =>
-      log.error({ task: row.id, reason: errorText(failure) }, 'a task could not be put back'),
-    );
+    await putBack(deps, work, { runAt, error: reason });
+  }
+}
+
+const putBackEveryMs = 1_000;
+/** Then its lease runs out. */
+const putBackAttempts = 60;
+
+/** While the database is away the lease goes on: nobody, not we either, could begin the task again before it ran out. */
+async function putBack(deps: WorkerDeps, { row, signal }: Running, change: { runAt: number; error: string }) {
+  for (let attempt = 1; attempt <= putBackAttempts && !signal.aborted; attempt += 1) {
+    try {
+      return await updateReturned(deps.db, row, change);
+    } catch (failure) {
+      deps.log.error({ task: row.id, reason: errorText(failure) }, 'a task could not be put back');
+      await delay(putBackEveryMs, undefined, { ref: false, signal }).catch(() => undefined);
+    }
   }
 }
 

@@ -22,7 +22,7 @@ import { withPatience } from './with-patience.ts';
 
 /**
  * Brings one job from the queue to its end: lock, requirements, steps, outcome. Never throws for what goes wrong in the
- * project; throws when the database cannot be written at its beginning, or the run was lost to another server.
+ * project; throws when the database is away before anything is changed, or the run was lost to another server.
  */
 export async function executeJob(deps: RunDeps, context: JobContext): Promise<void> {
   const hindrance = await hindranceBefore(deps, context);
@@ -79,6 +79,11 @@ async function runSteps(deps: RunDeps, started: StartedJob): Promise<StepsResult
     return await started.pool.turn(() => runEngines(deps, started, chosen.place));
   } catch (error) {
     if (started.task.signal.aborted || isPolderError(error, 'task_lost')) throw error;
+    if (isPolderError(error, 'database_unavailable')) {
+      // Says nothing of the project, and nothing of it has been changed yet: the queue runs it again.
+      await started.writer.end();
+      throw error;
+    }
     if (!isPolderError(error)) deps.log.error({ jobId: started.job.id, err: error }, 'a job went wrong');
     // What is interrupted half-way may call that an error.
     const outcome = started.cancelled.aborted ? cancelledOutcome(started) : failedOutcome(error);
