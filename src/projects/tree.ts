@@ -69,7 +69,8 @@ type LinkEnd =
 /** https://man7.org/linux/man-pages/man7/path_resolution.7.html */
 const mostLinks = 40;
 
-function followLinks(links: ReadonlyMap<string, string | null>, dir: string): LinkEnd {
+/** Where a path leads when every link of the tree has been followed. */
+export function followLinks(links: ReadonlyMap<string, string | null>, dir: string): LinkEnd {
   const at: string[] = [];
   const ahead = dir.split('/').toReversed();
   let followed = 0;
