@@ -21,6 +21,11 @@ export function understood<T>({ host, what }: Asked, schema: z.ZodType<T>, data:
   throw new PolderError('host_refused', `asking ${host} (${what}): ${where} is not as ${host}'s: ${issue?.message}`);
 }
 
+/** The error for a reply that is no JSON: something in front of the host has answered in its place, with a page of its own. */
+export function notJson({ host, what }: Asked): PolderError {
+  return new PolderError('host_refused', `asking ${host} (${what}): the reply is not as ${host}'s: it is no JSON`);
+}
+
 /** The error for an answer that is a "no". Its details, `said` and `status`, are read with `isStatus` and `refusalText`. */
 export function refusal({ host, what }: Asked, answer: HostAnswer): PolderError {
   const { status, cause } = answer;

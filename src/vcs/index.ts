@@ -15,6 +15,7 @@ export {
 export {
   type Asked,
   isStatus,
+  notJson,
   refusal,
   refusalText,
   undefinedWhenMissing,

@@ -20,13 +20,20 @@ export type TroubledWorld = {
 
 export type TroubledHost = {
   make(): Promise<TroubledWorld>;
-  /** The requests that read a pull request, comment on it and merge it. */
-  readonly requests: { readonly read: RegExp; readonly comment: RegExp; readonly merge: RegExp };
+  /** The requests that read a pull request, comment on it, merge it, and set a status. */
+  readonly requests: {
+    readonly read: RegExp;
+    readonly comment: RegExp;
+    readonly merge: RegExp;
+    readonly status: RegExp;
+  };
   /** How the host says that it is asked too often; for one second. */
   readonly limited: FakeReply;
   /** What is no pull request of the host's. */
   readonly otherObject: unknown;
 };
+
+const page: FakeReply = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Log in</html>' };
 
 /** What every host that is asked over HTTP does when the network or the host goes wrong. */
 export function describeTroubledHost(name: string, { make, requests, limited, otherObject }: TroubledHost): void {
@@ -75,12 +82,22 @@ export function describeTroubledHost(name: string, { make, requests, limited, ot
     });
 
     it.each<[string, FakeReply]>([
-      ['a page of a proxy', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }],
+      ['a page of a proxy', page],
       ['another object', { status: 200, headers: { 'content-type': 'application/json' }, body: otherObject }],
     ])('refuses %s', async (_, reply) => {
       const { server, ref, client } = await make();
       server.fail(requests.read, reply);
       await expect(client().pulls.getPull(ref)).rejects.toMatchObject({ code: 'host_refused' });
+    });
+
+    it('takes no page of a proxy for a status that was set, or for a merge', async () => {
+      const { server, ref, headSha, client } = await make();
+      const { pulls } = client();
+      for (const matching of [requests.status, requests.merge]) server.fail(matching, page);
+      const status = { context: 'atlantis/plan', state: 'success', description: '', targetUrl: null } as const;
+      await expect(pulls.setStatus({ ...ref, headSha }, status)).rejects.toMatchObject({ code: 'host_refused' });
+      const merging = pulls.mergePull(ref, { headSha, method: null, title: null });
+      await expect(merging).rejects.toMatchObject({ code: 'host_refused' });
     });
 
     it('does not trust a server whose authority it does not know', async () => {

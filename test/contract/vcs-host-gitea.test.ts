@@ -71,7 +71,7 @@ describeTroubledHost('Gitea', {
       stranger: () => giteaOf(gitea, { token: 'wrong' }),
     };
   },
-  requests: { read: /GET .*pulls/, comment: /POST .*comments/, merge: /POST .*merge/ },
+  requests: { read: /GET .*pulls/, comment: /POST .*comments/, merge: /POST .*merge/, status: /POST .*statuses/ },
   // Of a proxy in front: Gitea itself has no limit.
   limited: { status: 429, headers: { 'retry-after': '1' } },
   otherObject: { number: 'one' },

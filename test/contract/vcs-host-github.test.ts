@@ -70,7 +70,7 @@ describeTroubledHost('GitHub', {
       stranger: () => githubOf(github, { credentials: { kind: 'token', user: 'x', token: async () => 'wrong' } }),
     };
   },
-  requests: { read: /GET .*pulls/, comment: /POST .*comments/, merge: /PUT .*merge/ },
+  requests: { read: /GET .*pulls/, comment: /POST .*comments/, merge: /PUT .*merge/, status: /POST .*statuses/ },
   limited: {
     status: 403,
     headers: { 'retry-after': '1' },

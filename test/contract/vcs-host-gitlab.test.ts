@@ -79,7 +79,7 @@ describeTroubledHost('GitLab', {
       stranger: () => gitlabOf(gitlab, { token: 'glpat-wrong' }),
     };
   },
-  requests: { read: /GET .*merge_requests/, comment: /POST .*notes/, merge: /PUT .*merge/ },
+  requests: { read: /GET .*merge_requests/, comment: /POST .*notes/, merge: /PUT .*merge/, status: /POST .*statuses/ },
   limited: { status: 429, headers: { 'retry-after': '1' }, body: 'Retry later' },
   otherObject: { iid: 'one' },
 });

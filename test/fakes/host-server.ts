@@ -138,5 +138,6 @@ async function textOf(request: IncomingMessage): Promise<string> {
 function send(response: ServerResponse, { status, headers, body }: FakeReply): void {
   const type = body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' };
   response.writeHead(status, { ...type, ...headers });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  const isPage = typeof body === 'string' && headers?.['content-type'] === 'text/html';
+  response.end(body === undefined ? undefined : isPage ? body : JSON.stringify(body));
 }

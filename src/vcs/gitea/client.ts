@@ -5,6 +5,7 @@ import {
   allButComments,
   createHostFetch,
   type HostFetchOptions,
+  notJson,
   refusal,
   undefinedWhenMissing,
   understood,
@@ -43,7 +44,7 @@ const mostPages = 200;
 export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
   const send = sender(options);
   const ask: GiteaClient['ask'] = async (route, parameters, schema) =>
-    understood(asked(route), schema, await bodyOf(await send(route, parameters)));
+    understood(asked(route), schema, await jsonOf(route, await send(route, parameters)));
 
   return {
     ask,
@@ -52,7 +53,7 @@ export function createGiteaClient(options: GiteaClientOptions): GiteaClient {
       const items: z.infer<typeof item>[] = [];
       for (let page = 1; page <= mostPages; page += 1) {
         const reply = await send(route, { ...parameters, page, limit: options.pageSize });
-        const rows = understood(asked(route), item.array(), await bodyOf(reply));
+        const rows = understood(asked(route), item.array(), await jsonOf(route, reply));
         items.push(...rows);
         // Without the header, an empty page is the end.
         const total = Number(reply.headers.get('x-total-count') ?? Number.POSITIVE_INFINITY);
@@ -81,7 +82,7 @@ function sender(options: GiteaClientOptions): (route: string, parameters: Parame
     const reply = await hostFetch(url.href, { method, headers: { ...headers, ...type }, ...json });
     if (reply.ok) return reply;
     const { status } = reply;
-    throw refusal(asked(route), { said: saidIn(await bodyOf(reply), status), status });
+    throw refusal(asked(route), { said: saidIn(parseJson(await reply.text()), status), status });
   };
 }
 
@@ -109,8 +110,12 @@ function requestOf(route: string, parameters: Parameters): Request {
 }
 
 /** What a reply without a body holds is undefined. */
-async function bodyOf(reply: Response): Promise<unknown> {
-  return parseJson(await reply.text());
+async function jsonOf(route: string, reply: Response): Promise<unknown> {
+  const text = await reply.text();
+  if (text === '') return undefined;
+  const json = parseJson(text);
+  if (json === undefined) throw notJson(asked(route));
+  return json;
 }
 
 function saidIn(body: unknown, status: number): string {

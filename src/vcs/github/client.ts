@@ -7,6 +7,7 @@ import {
   allButComments,
   createHostFetch,
   type HostFetchOptions,
+  notJson,
   undefinedWhenMissing,
   understood,
 } from '../index.ts';
@@ -47,6 +48,8 @@ export function createGithubClient(options: GithubClientOptions): GithubClient {
     const reply: { data: unknown; headers: ReplyHeaders } = await api
       .request(route, parameters)
       .catch((error: unknown) => rethrow(route, error));
+    // What is not said to be JSON the library hands on as text.
+    if (typeof reply.data === 'string' && reply.data !== '') throw notJson(asked(route));
     return { data: understood(asked(route), schema, reply.data), headers: reply.headers };
   };
   const ask: GithubClient['ask'] = async (route, parameters, schema) => (await look(route, parameters, schema)).data;

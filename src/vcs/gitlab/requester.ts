@@ -1,5 +1,6 @@
 import type { PolderError } from '../../lib/errors.ts';
-import { type HostFetch, refusal } from '../index.ts';
+import { parseJson } from '../../lib/parse-json.ts';
+import { type HostFetch, notJson, refusal } from '../index.ts';
 
 type Scalar = string | number | boolean | null | undefined;
 type Call = { readonly searchParams?: Record<string, unknown>; readonly body?: unknown };
@@ -29,7 +30,9 @@ export function createRequester(hostFetch: HostFetch, token: string) {
         });
         const text = await reply.text();
         if (!reply.ok) throw refused(`${method} ${endpoint}`, reply.status, text);
-        return { body: parsed(text) as never, headers: Object.fromEntries(reply.headers), status: reply.status };
+        const json = text === '' ? null : parseJson(text);
+        if (json === undefined) throw notJson({ host: 'GitLab', what: `${method} ${endpoint}` });
+        return { body: json as never, headers: Object.fromEntries(reply.headers), status: reply.status };
       };
     return { get: send('GET'), post: send('POST'), put: send('PUT'), patch: send('PATCH'), delete: send('DELETE') };
   };
@@ -60,7 +63,7 @@ function wireName(name: string): string {
 }
 
 function refused(request: string, status: number, text: string): PolderError {
-  return refusal({ host: 'GitLab', what: request }, { said: saidIn(parsed(text)) ?? `status ${status}`, status });
+  return refusal({ host: 'GitLab', what: request }, { said: saidIn(parseJson(text)) ?? `status ${status}`, status });
 }
 
 /** https://docs.gitlab.com/api/rest/troubleshooting/: `message`, a text or an object, or `error`. */
@@ -70,12 +73,4 @@ function saidIn(body: unknown): string | undefined {
   const said = message ?? error;
   if (said === undefined) return undefined;
   return typeof said === 'string' ? said : JSON.stringify(said);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return text;
-  }
 }
