@@ -146,7 +146,7 @@ describe('waitingPlans', () => {
     const plans = [plan({ dir: 'b' }, 'older'), plan({ dir: 'a' }, 'newer')];
     expect(shown(waitingPlans(standing({ record, plans })))).toEqual([
       'a default',
-      'plan for dir "b" workspace "default" project "" was made on an older base branch than others and is applied only when named; run `atlantis plan`',
+      'plan for dir "b" workspace "default" project "" was made on an older base branch than others and is applied only when named; to apply all at once, run `atlantis plan`',
     ]);
   });
 });

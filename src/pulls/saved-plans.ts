@@ -124,7 +124,7 @@ export function waitForGroups(saved: ReadyPlans, groupOf: (project: Hindered['pr
 }
 
 function after(reason: string | undefined, again: string): string | undefined {
-  return reason === undefined ? undefined : `${reason}; ${again}`;
+  return reason === undefined ? undefined : `${reason}${reason.endsWith(',') ? '' : ';'} ${again}`;
 }
 
 function planAgain(executableName: string): string {
@@ -217,6 +217,6 @@ function unfit(project: Asked, status: ProjectStatus, plan: FoundPlan | undefine
   if (status === 'policy_check_errored') return `policy checks have errored ${of} and cannot be applied`;
   if (!appliableStatuses.includes(status)) return `plan ${of} has status "${status}" and cannot be applied`;
   return plan?.isOld
-    ? `plan ${of} was made on an older base branch than others and is applied only when named`
+    ? `plan ${of} was made on an older base branch than others and is applied only when named; to apply all at once,`
     : undefined;
 }
