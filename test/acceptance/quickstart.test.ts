@@ -49,6 +49,7 @@ describe('polder quickstart', () => {
     await waitFor('the tour to end', () => quickstart.output().includes('until Ctrl-C'), { timeoutMs: 60_000 });
     const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(quickstart.output()) ?? [];
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(await statusesOf(quickstart.output())).toEqual([200, 200, 201, 200]);
     quickstart.child.kill('SIGINT');
     expect(await quickstart.ended).toBe(0);
     expect(readdirSync(dir)).toEqual([]);
@@ -73,6 +74,19 @@ while [ -e '${planning}' ]; do sleep 0.1; done
     await rm(planning);
   });
 });
+
+/** What the server answers to the commands that it proposes at the end, one after the other. */
+async function statusesOf(output: string): Promise<number[]> {
+  const statuses: number[] = [];
+  for (const [command] of output.matchAll(/^ {2}curl .*$/gm)) {
+    const [address = ''] = /http:\S+/.exec(command) ?? [];
+    const [, name = '', value = ''] = /-H '([^:]+): ([^']+)'/.exec(command) ?? [];
+    const body = /-d '([^']+)'/.exec(command)?.[1];
+    const init = body === undefined ? {} : { method: 'POST', body };
+    statuses.push((await fetch(address, { headers: { [name]: value }, ...init })).status);
+  }
+  return statuses;
+}
 
 async function isDraining(output: string): Promise<boolean> {
   const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];

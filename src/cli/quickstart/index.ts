@@ -130,7 +130,9 @@ async function makeToken(options: Options, now: number): Promise<string> {
 }
 
 function howToGoOn(server: RunningServer, tour: Tour & { token: string }): string[] {
-  const request = JSON.stringify({ Repository: sampleRepoName, Ref: 'main', Type: 'Local', Projects: ['app-staging'] });
+  // The pull request of the tour has the locks of the others.
+  const projects = ['network-staging'];
+  const request = JSON.stringify({ Repository: sampleRepoName, Ref: 'main', Type: 'Local', Projects: projects });
   const curl = (kind: string) =>
     `  curl -X POST ${server.url}/api/${kind} -H 'X-Atlantis-Token: ${tour.apiSecret}' -d '${request}'`;
   const body = JSON.stringify({ repo: sampleRepoName, body: 'atlantis plan' });
@@ -139,7 +141,7 @@ function howToGoOn(server: RunningServer, tour: Tour & { token: string }): strin
   return [
     '',
     '== now you',
-    `The sample is a git repository: change ${join(tour.dir, 'repos', sampleRepoName)}, commit, and plan again:`,
+    `The sample is a git repository. Change ${join(tour.dir, 'repos', sampleRepoName, 'network/main.tf')}, commit, and plan it:`,
     '',
     curl('plan'),
     curl('apply'),
