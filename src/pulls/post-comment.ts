@@ -45,9 +45,12 @@ async function findWritten(deps: CommentDeps, pulls: PullHost, lost: Lost): Prom
   return comments.find(({ id, body }) => !known.has(id) && comparable(body) === wanted)?.id;
 }
 
-/** Hosts may change the ends of lines, and blanks around a text. */
+/** Hosts may change the ends of lines, and blanks around a text; what they would carry out is sent with a blank before it. */
 function comparable(body: string): string {
-  return body.replaceAll('\r\n', '\n').trim();
+  return body
+    .replaceAll('\r\n', '\n')
+    .replace(/^ (?=\/)/gm, '')
+    .trim();
 }
 
 /**

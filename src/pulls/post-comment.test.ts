@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { pullWorld } from '../../test/support/pull-domain.ts';
+import { PolderError } from '../lib/errors.ts';
+import type { PullComment, PullHost } from '../vcs/index.ts';
+import { postComment } from './post-comment.ts';
+
+describe('postComment', () => {
+  it.each([
+    ['as it was', 'one\n/merge\ntwo', 'one\n/merge\ntwo'],
+    ['with other ends of lines', 'one\ntwo\n', 'one\r\ntwo'],
+    ['with a blank before what the host would carry out', 'one\n/merge\ntwo', 'one\n /merge\ntwo'],
+  ])('writes nothing again that the host has kept without saying so: %s', async (_, body, kept) => {
+    const { deps, context } = await pullWorld({});
+    const there: PullComment[] = [];
+    const createComment: PullHost['createComment'] = async () => {
+      there.push({ id: String(there.length + 1), author: 'bot', body: kept });
+      throw new PolderError('host_unavailable', 'asking GitLab: the connection broke');
+    };
+    const pulls = { ...context.pulls, createComment, listComments: async () => there };
+    const target = { host: { ...context.host, pulls }, pull: context.command.pull, commandId: null };
+    const post = () => postComment(deps, target, { key: 'a', body });
+    await expect(post()).rejects.toMatchObject({ code: 'host_unavailable' });
+    await post();
+    expect(there).toHaveLength(1);
+  });
+});
