@@ -34,10 +34,17 @@ export function serverClient(
 /** `fetch` itself says only that it failed; what went wrong is its cause. */
 function unreachable(server: string, error: unknown): PolderError {
   const cause = error instanceof TypeError && error.cause !== undefined ? error.cause : error;
-  const isPlain = (cause as { code?: unknown }).code === 'ERR_SSL_WRONG_VERSION_NUMBER';
-  if (isPlain) return new PolderError('server_refused', `asking ${server}: what answers there is no HTTPS`);
+  const { code } = cause as { code?: unknown };
+  const refusal = (reason: string) => new PolderError('server_refused', `asking ${server}: ${reason}`);
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return refusal('what answers there is no HTTPS');
+  if (unknownAuthority.test(String(code))) {
+    return refusal(`${errorText(cause)}: name the file of your own authority in NODE_EXTRA_CA_CERTS`);
+  }
   return new PolderError('server_refused', `asking ${server}: ${errorText(cause)}`, { cause });
 }
+
+/** https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const unknownAuthority = /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)/;
 
 /** The server's words: a text, or each field with what is wrong with it. */
 async function reasonOf(response: Response): Promise<string> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { fakeGithub } from '../../../test/fakes/github/index.ts';
 import { portFinder } from '../../../test/support/free-port.ts';
 import { commitFiles, git, makeBranch, makeRepo } from '../../../test/support/git.ts';
 import { listenOn, makeToken, openTestApp } from '../../../test/support/http-app.ts';
@@ -33,6 +34,8 @@ describe('polder pr', () => {
     expect(await asked(`http://${nobody}`)).toEqual([`asking http://${nobody}: connect ECONNREFUSED ${nobody}`]);
     const encrypted = url.replace('http:', 'https:');
     expect(await asked(encrypted)).toEqual([`asking ${encrypted}: what answers there is no HTTPS`]);
+    const own = `https://${(await fakeGithub()).hostname}`;
+    expect(await asked(own)).toEqual([expect.stringMatching(/self-signed certificate: .*NODE_EXTRA_CA_CERTS$/)]);
   });
 
   it('opens, lists and shows one', async () => {
