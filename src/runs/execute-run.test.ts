@@ -7,6 +7,7 @@ import { holdTask } from '../../test/support/held-task.ts';
 import { named, openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
 import { temporaryDir } from '../../test/support/temp.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
+import { PolderError } from '../lib/errors.ts';
 import { holdApplyLock, listLocks, takeManualLock } from '../locks/index.ts';
 import { currentState } from '../states/index.ts';
 import { executeRun } from './execute-run.ts';
@@ -278,6 +279,23 @@ describe('a job', () => {
     expect((await world.ended(runId)).jobs).toMatchObject([{ outcome: { refusal: { kind: 'apply_locked' } } }]);
     expect(await engine.starts()).toEqual([]);
     expect(await leftBehind(world)).toEqual(nothing);
+  });
+
+  it('is refused when applying is locked while it waits for a host that is away', async () => {
+    const engine = await fakeEngine();
+    let asked = 0;
+    const requirement = async () => {
+      asked += 1;
+      if (asked > 1) return undefined;
+      await holdApplyLock(world.deps.db, world.actor, 1);
+      throw new PolderError('host_unavailable', 'asking a host: it is away');
+    };
+    const over = { requirements: [requirement] };
+    const world = await openRunWorld({ files: { 'main.tf': '' }, engine: engine.binary, over });
+    const runId = await world.accept('apply');
+    await world.work();
+    expect((await world.ended(runId)).jobs).toMatchObject([{ outcome: { refusal: { kind: 'apply_locked' } } }]);
+    expect(await engine.starts()).toEqual([]);
   });
 
   it('ends once although the database stumbles at its end', async () => {

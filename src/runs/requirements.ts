@@ -18,7 +18,7 @@ export async function refusalBefore(deps: RunDeps, context: JobContext): Promise
   const { kind, trigger } = context.scope.run;
   if (kind === 'apply') return refusalToApply(deps, context, null);
   const hasRequirements = trigger.kind === 'pull' && (kind === 'plan' || kind === 'import');
-  return hasRequirements ? unmetRequirement(deps, context, null) : undefined;
+  return hasRequirements ? untilAnswered(deps, context, () => unmetRequirement(deps, context, null)) : undefined;
 }
 
 /** Why the plan may not be applied now. Asked right before the point of no return, with the plan. */
@@ -27,9 +27,12 @@ export async function refusalToApply(
   context: Asking,
   planJson: (() => Promise<string>) | null,
 ): Promise<Refusal | undefined> {
-  const lock = await getApplyLock(deps.db);
-  if (lock) return { kind: 'apply_locked', message: applyLockedText(lock) };
-  return unmetRequirement(deps, context, planJson);
+  // After a wait for a host all of it is asked again: what held before may not hold any more.
+  return untilAnswered(deps, context, async () => {
+    const lock = await getApplyLock(deps.db);
+    if (lock) return { kind: 'apply_locked', message: applyLockedText(lock) };
+    return unmetRequirement(deps, context, planJson);
+  });
 }
 
 async function unmetRequirement(
@@ -39,7 +42,7 @@ async function unmetRequirement(
 ): Promise<Refusal | undefined> {
   const { run, repo } = context.scope;
   for (const requirement of deps.requirements) {
-    const refusal = await untilAnswered(deps, context, () => requirement({ run, repo, job: context.job, planJson }));
+    const refusal = await requirement({ run, repo, job: context.job, planJson });
     if (refusal) return refusal;
   }
   return undefined;
