@@ -179,6 +179,12 @@ policies:
     ['an entry without id', 'repos:\n- branch: /x/', 'line 2: repos[0].id: cannot be blank'],
     ['an empty id', 'repos: [{id: ""}]', 'line 1: repos[0].id: cannot be blank'],
     ['an id without a host', 'repos:\n- id: acme/infra', `line 2: repos[0].id: ${nothing('acme/infra')}`],
+    ['an id with a pattern', 'repos:\n- id: github.com/acme/*', `line 2: repos[0].id: ${nothing('github.com/acme/*')}`],
+    [
+      'the address of a clone',
+      'repos: [{id: github.com/a/b.git}]',
+      `line 1: repos[0].id: ${nothing('github.com/a/b.git')}`,
+    ],
     ['an id whose host is nobody', 'repos: [{id: acme/a/b}]', `line 1: repos[0].id: ${nothing('acme/a/b')}`],
     [
       'an id with a scheme',

@@ -8,8 +8,8 @@ import { branchRule, quoted, type Rule } from '../field-rules.ts';
  */
 
 /**
- * For `id`: `<host>/<full name>`, or an expression between slashes. An exact id without a host would match nothing, and
- * so protect nothing. `hosts` are the names that need no dot in them.
+ * For `id`: `<host>/<full name>`, or an expression between slashes. An exact id without a host, or with a pattern in it,
+ * would match nothing, and so protect nothing. `hosts` are the names that need no dot in them.
  */
 export function repoIdRule(hosts: readonly string[]): Rule {
   return (id) => {
@@ -17,10 +17,13 @@ export function repoIdRule(hosts: readonly string[]): Rule {
     if (id.startsWith('/')) return branchRule(id);
     const [host = '', ...path] = id.split('/');
     const isHost = host.includes('.') || hosts.includes(host);
-    if (isHost && path.length >= 2 && !path.includes('')) return undefined;
+    if (isHost && path.length >= 2 && !path.includes('') && !isNoName.test(id)) return undefined;
     return `${quoted(id)} matches no repository: expected <host>/<owner>/<name>, such as github.com/acme/infra, or a regular expression between slashes`;
   };
 }
+
+/** What no host has in the name of a repository, and people write all the same. */
+const isNoName = /[*?[\]{}\s]|\.git$/;
 
 /** For `repo_config_file`. */
 export const repoConfigFileRule: Rule = (path) => {
