@@ -52,7 +52,7 @@ export function githubHost(options: GithubHostOptions): VcsHost {
     type: 'Github',
     hostname: options.hostname,
     capabilities,
-    findRepo: (fullName) => findRepo(client, fullName),
+    findRepo: (fullName) => findRepo(client, { hostname: options.hostname, fullName }),
     gitAccess: async () => ({ url: `https://${options.hostname}`, credentials: await gitCredentials(client) }),
     pulls: pullHost(client, options),
     webhooks: {
@@ -67,12 +67,15 @@ export function githubHost(options: GithubHostOptions): VcsHost {
 /** https://docs.github.com/en/repositories/creating-and-managing-repositories/about-repositories */
 const possibleName = /^[\w-]+\/[\w.-]+$/;
 
-async function findRepo(client: GithubClient, fullName: string): Promise<HostRepo | undefined> {
+async function findRepo(
+  client: GithubClient,
+  { hostname, fullName }: { readonly hostname: string; readonly fullName: string },
+): Promise<HostRepo | undefined> {
   if (!possibleName.test(fullName) || /\/\.\.?$/.test(fullName)) return undefined;
   const repo = await client.find('GET /repos/{owner}/{repo}', repoParameters(fullName), repoSchema);
   if (!repo) return undefined;
   const source = { url: repo.clone_url, credentials: await gitCredentials(client) };
-  return { fullName: repo.full_name, source, webUrl: repo.html_url };
+  return { fullName: repo.full_name, source, webUrl: repo.html_url ?? `https://${hostname}/${repo.full_name}` };
 }
 
 async function gitCredentials({ auth }: GithubClient): Promise<GitAccess['credentials']> {

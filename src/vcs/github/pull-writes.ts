@@ -43,14 +43,14 @@ export async function mergePull(client: GithubClient, ref: PullRef, request: Mer
     merge_method: choice.method,
     ...(request.title === null ? {} : { commit_title: request.title }),
   };
-  const schema = z.object({ merged: z.boolean(), message: z.string() });
+  const schema = z.object({ merged: z.boolean(), message: z.string().nullish() });
   try {
     const { merged, message } = await client.ask(
       'PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge',
       parameters,
       schema,
     );
-    return merged ? { kind: 'merged' } : { kind: 'refused', message: `could not merge pull request: ${message}` };
+    return merged ? { kind: 'merged' } : { kind: 'refused', message: `could not merge pull request: ${message ?? ''}` };
   } catch (error) {
     // 405 not mergeable, 409 another head, 422 not valid, 403 and 404 not ours to merge.
     if (!isStatus(error, 403, 404, 405, 409, 422)) throw error;
@@ -87,7 +87,7 @@ export async function dismissReviews(client: GithubClient, ref: PullRef, message
   const reviews = await listReviews(client, ref);
   const approved = new Set(approvers(reviews));
   for (const { id, user, state } of reviews) {
-    if (state !== 'APPROVED' || !user || !approved.has(user.login)) continue;
+    if (state !== 'APPROVED' || !user || !approved.has(user.login) || id === undefined) continue;
     await client.find(route, { ...pullParameters(ref), review_id: id, message }, z.unknown());
   }
 }

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/* Only what is read of GitHub's objects; all else is passed over. */
+/* Only what is read of GitHub's objects; all else is passed over. What is not needed may be missing: hosts that stand in for GitHub leave much out. */
 
 const login = z.object({ login: z.string().min(1) });
-const repo = z.object({ full_name: z.string().regex(/^[^/\s]+\/[^/\s]+$/), owner: login });
+const repo = z.object({ full_name: z.string().regex(/^[^/\s]+\/[^/\s]+$/) });
 const number = z.number().int().positive();
 
 export const repoSchema = z.object({
   full_name: z.string().min(1),
   clone_url: z.string().min(1),
-  html_url: z.string().min(1),
+  html_url: z.string().min(1).optional(),
   allow_merge_commit: z.boolean().optional(),
   allow_rebase_merge: z.boolean().optional(),
   allow_squash_merge: z.boolean().optional(),
@@ -18,7 +18,7 @@ export const repoSchema = z.object({
 export const pullSchema = z.object({
   number,
   html_url: z.string().min(1),
-  title: z.string(),
+  title: z.string().nullish(),
   // Null once the account has been deleted.
   user: login.nullable(),
   head: z.object({ ref: z.string().min(1), sha: z.string().regex(/^[0-9a-f]{40}$/), repo: repo.nullable() }),
@@ -47,11 +47,10 @@ export const closedEventSchema = z.object({
 });
 
 export const commentEventSchema = z.object({
-  sender: login,
   repository: repo,
-  issue: z.object({ number, pull_request: z.unknown().optional() }),
+  issue: z.object({ number, html_url: z.string().nullish(), pull_request: z.unknown().optional() }),
   comment: z.object({
-    id: number,
+    id: number.optional(),
     body: z.string(),
     user: z.object({ login: z.string().min(1), type: z.string().nullish() }),
     performed_via_github_app: z.unknown().optional(),
@@ -60,7 +59,7 @@ export const commentEventSchema = z.object({
 
 export const commentSchema = z.object({ id: number, body: z.string().nullish(), user: login.nullable() });
 export const fileSchema = z.object({ filename: z.string(), previous_filename: z.string().optional() });
-export const reviewSchema = z.object({ id: number, user: login.nullable(), state: z.string() });
+export const reviewSchema = z.object({ id: number.optional(), user: login.nullable(), state: z.string() });
 
 /** The secret itself is never told, only that there is one. */
 export const webhookConfigSchema = z.object({

@@ -10,11 +10,11 @@ export function toPull(pull: GithubPull): Pull {
   return {
     number: pull.number,
     url: pull.html_url,
-    title: pull.title,
+    title: pull.title ?? '',
     author: pull.user?.login ?? ghost,
     headBranch: head.ref,
     headSha: head.sha,
-    headRepo: head.repo && { fullName: head.repo.full_name, owner: head.repo.owner.login },
+    headRepo: head.repo && { fullName: head.repo.full_name, owner: ownerOf(head.repo.full_name) },
     headRef: `refs/pull/${pull.number}/head`,
     baseBranch: base.ref,
     open: pull.state === 'open',
@@ -22,4 +22,8 @@ export function toPull(pull: GithubPull): Pull {
     draft: pull.draft === true,
     labels: (pull.labels ?? []).map(({ name }) => name),
   };
+}
+
+function ownerOf(fullName: string): string {
+  return fullName.slice(0, fullName.indexOf('/'));
 }

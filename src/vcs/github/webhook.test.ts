@@ -181,6 +181,18 @@ describe('readDelivery of issue_comment', () => {
     });
   });
 
+  it('reads a comment of a host that leaves out what need not be said', () => {
+    const payload = {
+      action: 'created',
+      repository: { full_name: 'acme/infra' },
+      issue: { number: 3 },
+      comment: { body: 'atlantis plan', user: { login: 'dev' } },
+    };
+    expect(read('issue_comment', payload)).toMatchObject({
+      event: { repoFullName: 'acme/infra', sender: 'dev', pullNumber: 3, comment: { author: 'dev', byBot: false } },
+    });
+  });
+
   it('ignores a comment on an issue', () => {
     expect(read('issue_comment', comment({ issue: true }))).toMatchObject({ kind: 'ignored' });
   });

@@ -119,9 +119,9 @@ function readCommentEvent(delivery: Delivery): DeliveryReading {
   }
   const parsed = commentEventSchema.safeParse(delivery.payload);
   if (!parsed.success) return unreadable(parsed.error);
-  const { issue, comment, ...rest } = parsed.data;
-  // Comments on issues and on pull requests are one event; only the latter have this.
-  if (!issue.pull_request) {
+  const { issue, comment, repository } = parsed.data;
+  // Comments on issues and on pull requests are one event; GitHub sends the first for the latter alone.
+  if (!issue.pull_request && /\/issues\/\d+$/.test(issue.html_url ?? '')) {
     const reply = `Ignoring comment event since it is not on a pull request ${delivery.suffix}`;
     return ignored('a comment on an issue', reply);
   }
@@ -130,12 +130,12 @@ function readCommentEvent(delivery: Delivery): DeliveryReading {
     kind: 'comment',
     pullNumber: issue.number,
     comment: {
-      id: String(comment.id),
+      id: String(comment.id ?? ''),
       body: comment.body,
       author: user.login,
       byBot: user.type === 'Bot' || Boolean(comment.performed_via_github_app),
     },
-    ...ofDelivery(delivery, rest),
+    ...ofDelivery(delivery, { sender: user, repository }),
   });
 }
 
