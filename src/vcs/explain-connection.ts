@@ -27,6 +27,11 @@ export function explainConnection(about: string, error: unknown): Finding {
       'SSL_CERT_DIR, in the environment of the server';
     return problem(about, `${text} (${code}: no authority that is trusted here has signed the certificate)`, remedy);
   }
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') {
+    // OpenSSL's own words name its source.
+    const site = /^asking [^ ]+(?=: )/.exec(text)?.[0] ?? 'asking it';
+    return problem(about, `${site}: what answers there is no HTTPS`, 'use the port that speaks HTTPS');
+  }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return problem(about, text, 'use the host name that the certificate was made for');
   }

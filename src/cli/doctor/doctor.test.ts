@@ -251,6 +251,24 @@ describe('polder doctor, with a host', () => {
     expect(problems).toEqual([expect.stringMatching(/ git: .*Failed to connect.*→ check that git gets there/)]);
   });
 
+  it('tells a port without HTTPS as such', async () => {
+    const { flags, env } = await githubSetUp();
+    const plain = (await healthyServer()).replace('http://', '');
+    const { output } = await doctor({ words: [...flags, `--gh-hostname=${plain}`], env });
+    expect(output).toMatch(/ connection: asking https:\S+: what answers there is no HTTPS → use the port/);
+  });
+
+  it('says when there is no host that it works with', async () => {
+    const { flags } = await localSetUp();
+    const kept = flags.filter((flag) => !flag.startsWith('--local-repos-dir'));
+    const words = [...kept, '--bitbucket-user=bot', '--bitbucket-token=secret', '--repo=acme/infra'];
+    const { code, output } = await doctor({ words });
+    expect(read(output).of('hosts')).toEqual([
+      expect.stringMatching(/^problem: there is none that this version works with/),
+    ]);
+    expect([code, output]).toEqual([1, expect.not.stringContaining('several hosts')]);
+  });
+
   it('tells trouble of the host itself as such', async () => {
     const { github, flags, env } = await githubSetUp();
     github.fail(/GET \/user/, { status: 502 }, 4);

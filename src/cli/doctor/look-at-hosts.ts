@@ -8,6 +8,11 @@ import type { Doctor } from './doctor.ts';
 
 /** Each host by itself: what it says, and whether git gets at the repository that was named. */
 export async function* lookAtHosts(doctor: Doctor, hosts: Hosts, git: GitDeps | undefined): AsyncGenerator<Finding> {
+  if (hosts.all.length === 0) {
+    const remedy = 'set up GitHub, GitLab or Gitea, or name --local-repos-dir';
+    yield problem('hosts', 'there is none that this version works with', remedy);
+    return;
+  }
   const named = doctor.repo === '' ? undefined : namedRepo(doctor.repo, hosts);
   if (named === 'malformed') {
     yield problem('repository', `${doctor.repo} is no name of one`, 'write --repo owner/name, such as acme/infra');
