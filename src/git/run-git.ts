@@ -91,7 +91,7 @@ export function gitError(activity: string, failure: GitFailure): PolderError {
 
 /** What git and curl say of a server that is away, or in trouble: https://curl.se/libcurl/c/libcurl-errors.html */
 const passingReasons =
-  /returned error: (429|5\d\d)|could ?n[o']t (resolve|connect)|failed to connect|connection (refused|reset|timed out)|recv failure|timed out|early EOF|RPC failed|hung up unexpectedly|unexpected disconnect|git did not end within/i;
+  /returned error: (429|5\d\d)|could ?n[o']t (resolve|connect)|failed to connect|connection (refused|reset|timed out)|recv failure|timed out|operation too slow|early EOF|RPC failed|hung up unexpectedly|unexpected disconnect|git did not end within/i;
 
 /** Runs work on our own files, and names the activity when the disk is full. */
 export async function withDisk<T>(activity: string, work: () => Promise<T>): Promise<T> {

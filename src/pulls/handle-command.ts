@@ -21,6 +21,7 @@ import { updateSummary } from './summary-comment.ts';
 import { touchProjects } from './touch-projects.ts';
 import type { PullCommand, Work } from './types.ts';
 import { unlockPull } from './unlock-pull.ts';
+import { whileWanted } from './while-wanted.ts';
 import { writeStatuses } from './write-statuses.ts';
 
 /** After so many attempts, which is a day with the pauses between them, a host that cannot be reached is given up. */
@@ -68,7 +69,8 @@ async function begin(deps: PullDeps, task: Task, command: PullCommand): Promise<
 async function carryOut(deps: PullDeps, context: CommandContext, early?: EarlyFetch): Promise<string | null> {
   const { command, host, task, log } = context;
   try {
-    const note = await workOn(deps, context, early).catch((error: unknown) => answerFault(deps, context, error));
+    const work = whileWanted(deps, command, workOn(deps, context, early));
+    const note = await work.catch((error: unknown) => answerFault(deps, context, error));
     await settlePending(deps, { host, pull: command.pull, ending: command.id });
     await updateSummary(deps, context);
     return note;
@@ -79,13 +81,17 @@ async function carryOut(deps: PullDeps, context: CommandContext, early?: EarlyFe
   }
 }
 
+const endedBefore = 'it was ended before it began';
+
 /** Throws what asking again later may cure; anything else is told, where the host lets us. */
 async function answerFault(deps: PullDeps, context: CommandContext, error: unknown): Promise<string> {
   const { command, task, log } = context;
-  if (isPolderError(error, 'command_ended')) return 'it was ended before it began';
+  if (isPolderError(error, 'command_ended')) return endedBefore;
   if (isPassingFailure(error) || isOurs(context, error) || isPassingFetch(task, error)) throw error;
+  const now = await selectCommand(deps.db, command.id);
+  if (now && isOver(now)) return endedBefore;
   log.error({ err: error }, 'a command of a pull request went wrong');
-  const runId = (await selectCommand(deps.db, command.id))?.runId;
+  const runId = now?.runId;
   // What runs is not left alone: the next command would meet it.
   if (runId) await waitForRun(deps.db, runId, task.signal);
   if (task.signal.aborted) throw new PolderError('task_lost');

@@ -158,4 +158,20 @@ describe('a command of a pull request', () => {
     const told = ownComments(it.world, pull).filter((body) => body.includes('was **discarded** via the Atlantis UI'));
     expect(told.length).toBe(2);
   });
+
+  it('keeps the next one waiting no longer once it is cancelled, whatever it hangs at', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    it.world.github.fail(/^GIT /, { hang: true });
+    await tell(it, pull, 'opened');
+    await waitFor('the command to begin', () => it.world.github.requests.some((request) => /pulls/.test(request)));
+    await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
+    await comment(it.world, it.server, { pull, body: 'atlantis plan' });
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start)).toEqual([
+      'Cancelled all queued operations for this pull request.',
+      expect.stringContaining('Ran Plan for dir: `net`'),
+    ]);
+    expect(underWay(it.world)).toEqual([]);
+  });
 });
