@@ -233,7 +233,7 @@ async function sendOnce(
   const other = reply.statusCode >= 300 && reply.statusCode < 400 ? reply.headers[elsewhere] : undefined;
   if (other !== undefined) {
     await reply.body.dump();
-    throw new PolderError('host_refused', `asking ${new URL(url).origin}: it sent us on to ${other}`);
+    throw new PolderError('host_refused', `asking ${new URL(url).origin}: it sent us on to ${String(other)}`);
   }
   const bytes = await readBounded(reply.body);
   const hasNoBody = [204, 205, 304].includes(reply.statusCode);

@@ -103,12 +103,7 @@ type Serving = HostServerOptions & { readonly failures: FailureList };
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', `https://${request.headers.host}`);
   const place = url.pathname.slice(serving.below.length);
-  if (!serving.api.test(place)) {
-    const failure = serving.failures.take(`GIT ${request.method} ${place}`);
-    if (failure && 'hang' in failure) return;
-    if (failure && 'status' in failure) return send(response, failure);
-    return serveGit(serving, request, response);
-  }
+  if (!serving.api.test(place)) return serveGit(serving, request, response);
   const { method = '', headers } = request;
   const path = place.replace(serving.api, '');
   const text = await textOf(request);
@@ -121,7 +116,12 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   send(response, reply);
 }
 
-function serveGit({ name, below, reposDir, tokens }: Serving, request: IncomingMessage, response: ServerResponse) {
+function serveGit(serving: Serving, request: IncomingMessage, response: ServerResponse) {
+  const { name, below, reposDir, tokens } = serving;
+  const place = (request.url ?? '/').split('?', 1)[0]?.slice(below.length);
+  const failure = serving.failures.take(`GIT ${request.method} ${place}`);
+  if (failure && 'hang' in failure) return;
+  if (failure && 'status' in failure) return send(response, failure);
   const basic = Buffer.from((request.headers.authorization ?? '').replace('Basic ', ''), 'base64').toString();
   const isKnown = tokens.has(basic.slice(basic.indexOf(':') + 1));
   request.url = (request.url ?? '').slice(below.length);
