@@ -44,6 +44,7 @@ const routes = [
   'GET /jobs/{uuid}/log',
   'GET /jobs/{uuid}/events',
   'GET /static/polder.css',
+  'GET /static/polder.svg',
   'GET /static/follow-log.js',
   'GET /debug/pprof',
   'GET /debug/pprof/',
