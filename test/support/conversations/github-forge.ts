@@ -11,7 +11,8 @@ export async function githubForge(reposDir: string): Promise<Forge> {
       'gh-token': github.token,
       'gh-hostname': github.hostname,
       'gh-webhook-secret': 'secret',
-      'repo-allowlist': `${github.hostname}/acme/*`,
+      // As those of Atlantis, without the port.
+      'repo-allowlist': 'localhost/acme/*',
     },
     env: { SSL_CERT_FILE: github.certificateFile, GIT_SSL_CAINFO: github.certificateFile },
     connect,
