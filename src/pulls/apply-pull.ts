@@ -1,8 +1,9 @@
 import { notices, type ProjectReport, type ProjectStatus } from '../comments/index.ts';
 import { getApplyLock } from '../locks/index.ts';
+import type { Project } from '../projects/index.ts';
 import { jobOutputs } from '../runs/index.ts';
 import type { Pull } from '../vcs/index.ts';
-import { acceptForPull } from './accept.ts';
+import { acceptForPull, type PullRunOrder } from './accept.ts';
 import { mergeWhenApplied } from './automerge.ts';
 import { type Choosing, choosePlans, type PlanChoice } from './choose-plans.ts';
 import { isUntargeted } from './command-target.ts';
@@ -14,6 +15,7 @@ import { reply } from './reply.ts';
 import { reportResult } from './report-result.ts';
 import { notRunReport, projectReports, ranResult, rejectedResult } from './result-view.ts';
 import { combinedEnded, combinedFailed, projectStatuses } from './run-statuses.ts';
+import type { Appliable } from './saved-plans.ts';
 import { settingsNow } from './select-on-pull.ts';
 import { settingsOfPlan, settingsOfRun } from './settings-of-run.ts';
 import { statusNames } from './status-names.ts';
@@ -43,23 +45,44 @@ export async function applyPull(deps: PullDeps, context: CommandContext, applyin
   const unseen = await unseenPlans(deps, context, live);
   if (unseen !== undefined) return refuse(deps, context, { ...applying, why: { message: unseen } });
   const { repo } = context.command.pull;
-  const settings = await settingsOfPlan(deps, repo, { plan: first, live });
-  const asNow = await settingsNow(deps, repo, { commitSha: first.commitSha, baseBranch: live.baseBranch });
+  const { order, jobs } = await jobsNow(deps, repo, { ...chosen, live });
   const facts = { hindered: chosen.hindered };
   const accepted = await acceptForPull(deps, context, {
     live,
     command: { kind: 'apply', extraArgs: command.extraArgs },
     commitSha: first.commitSha,
     mergedInto: first.mergedInto,
-    jobs: chosen.appliable.map(({ project, planId }) => ({ project: asNow(project), planId })),
-    order: {
-      parallel: settings?.parallelApply ?? deps.pullSettings.parallelApply,
-      abortOnFail: settings?.abortOnExecutionOrderFail ?? false,
-    },
-    facts,
+    ...{ jobs, order, facts },
   });
   if (accepted.kind === 'rejected') return refuse(deps, context, { ...applying, why: accepted });
   return reportApply(deps, context, { ...applying, ...facts, runId: accepted.runId });
+}
+
+/**
+ * What holds now for plans that are to be applied. With the `merge` strategy they may have been made on several commits of
+ * the base branch: each project has its settings from its own, and what is stricter holds for all.
+ */
+async function jobsNow(
+  deps: PullDeps,
+  repo: PullRecord['repo'],
+  { appliable, live }: { readonly appliable: readonly Appliable[]; readonly live: Pull },
+): Promise<Pick<PullRunOrder, 'jobs' | 'order'>> {
+  const plans = new Map(appliable.map((plan) => [plan.commitSha, plan]));
+  const asNow = new Map<string, (project: Project) => Project>();
+  let order = { parallel: true, abortOnFail: false };
+  for (const [commitSha, plan] of plans) {
+    const settings = await settingsOfPlan(deps, repo, { plan, live });
+    asNow.set(commitSha, await settingsNow(deps, repo, { commitSha, baseBranch: live.baseBranch }));
+    order = {
+      parallel: order.parallel && (settings?.parallelApply ?? deps.pullSettings.parallelApply),
+      abortOnFail: order.abortOnFail || (settings?.abortOnExecutionOrderFail ?? false),
+    };
+  }
+  const jobs = appliable.map(({ project, planId, commitSha }) => ({
+    project: asNow.get(commitSha)?.(project) ?? project,
+    planId,
+  }));
+  return { order, jobs };
 }
 
 async function refuse(

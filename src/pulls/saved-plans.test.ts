@@ -141,13 +141,10 @@ describe('waitingPlans', () => {
     expect(shown(waitingPlans(known))).toEqual(['a default', reason]);
   });
 
-  it('leaves out plans that were made on an older commit of the base', () => {
+  it('takes plans that were made on different commits of the base', () => {
     const record = [entry('a', 'planned'), entry('b', 'planned')];
     const plans = [plan({ dir: 'b' }, 'older'), plan({ dir: 'a' }, 'newer')];
-    expect(shown(waitingPlans(standing({ record, plans })))).toEqual([
-      'a default',
-      'plan for dir "b" workspace "default" project "" was made on an older base branch than others and is applied only when named; to apply all at once, run `atlantis plan`',
-    ]);
+    expect(shown(waitingPlans(standing({ record, plans })))).toEqual(['a default', 'b default']);
   });
 });
 

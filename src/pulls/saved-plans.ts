@@ -77,7 +77,7 @@ export function waitingPlans({ pull, live, record, plans, executableName }: Stan
     return { kind: 'rejected', message: `the plans of this pull request were discarded; ${again} before apply` };
   }
   return sortOut(inOrder, plans, (project, plan) => {
-    const reason = isThrownAway(project) ? unfit(project, project.status, plan) : hindrance(project, plan);
+    const reason = isThrownAway(project) ? unfit(project, project.status) : hindrance(project, plan);
     return after(reason, again);
   });
 }
@@ -124,7 +124,7 @@ export function waitForGroups(saved: ReadyPlans, groupOf: (project: Hindered['pr
 }
 
 function after(reason: string | undefined, again: string): string | undefined {
-  return reason === undefined ? undefined : `${reason}${reason.endsWith(',') ? '' : ';'} ${again}`;
+  return reason === undefined ? undefined : `${reason}; ${again}`;
 }
 
 function planAgain(executableName: string): string {
@@ -156,24 +156,19 @@ type Asked = Pick<PullProject, 'dir' | 'workspace' | 'projectName'> & { readonly
 function sortOut<P extends Asked>(
   asked: readonly P[],
   plans: readonly Appliable[],
-  why: (project: P, plan: FoundPlan | undefined) => string | undefined,
+  why: (project: P, plan: Appliable | undefined) => string | undefined,
 ): ReadyPlans {
   const appliable: Appliable[] = [];
   const hindered: Hindered[] = [];
-  const isAsked = (plan: Appliable) => asked.some((project) => isOf(plan.project, project));
-  // With the `merge` strategy, plans of one head can be made on different bases. A run is of one of them.
-  const newest = plans.findLast(isAsked)?.commitSha;
   for (const project of asked) {
     const plan = plans.findLast((one) => isOf(one.project, project));
-    const reason = why(project, plan && { isOld: plan.commitSha !== newest });
+    const reason = why(project, plan);
     if (reason !== undefined) hindered.push({ project, reason });
     else if (plan) appliable.push(plan);
   }
   appliable.sort((one, other) => one.project.executionOrderGroup - other.project.executionOrderGroup);
   return { kind: 'ready', appliable, hindered };
 }
-
-type FoundPlan = { readonly isOld: boolean };
 
 function asPlanFiles(one: PullProject, other: PullProject): number {
   return inByteOrder(one.workspace, other.workspace) || inByteOrder(planFile(one), planFile(other));
@@ -196,9 +191,9 @@ function isOf(project: Pick<Project, 'dir' | 'workspace' | 'name'>, other: Asked
 }
 
 /** Undefined when the plan may be applied, or there is nothing (left) to be applied. */
-function hindrance(project: PullProject, plan: FoundPlan | undefined): string | undefined {
+function hindrance(project: PullProject, plan: Appliable | undefined): string | undefined {
   const { status } = project;
-  if (plan) return unfit(project, status, plan);
+  if (plan) return unfit(project, status);
   const of = ofProject(project);
   if (status === 'plan_errored') return `plan ${of} errored and cannot be applied without a plan file`;
   return ['planned', 'apply_errored', 'policy_check_passed', 'policy_check_errored'].includes(status)
@@ -206,17 +201,14 @@ function hindrance(project: PullProject, plan: FoundPlan | undefined): string | 
     : undefined;
 }
 
-function hindranceOfNamed(project: Asked, plan: FoundPlan | undefined): string | undefined {
+function hindranceOfNamed(project: Asked, plan: Appliable | undefined): string | undefined {
   if (project.status === null) return `no matching plan status exists ${ofProject(project)}`;
-  return unfit(project, project.status, plan) ?? (plan ? undefined : `plan file is missing ${ofProject(project)}`);
+  return unfit(project, project.status) ?? (plan ? undefined : `plan file is missing ${ofProject(project)}`);
 }
 
 /** Why a project that stands so cannot be applied. */
-function unfit(project: Asked, status: ProjectStatus, plan: FoundPlan | undefined): string | undefined {
+function unfit(project: Asked, status: ProjectStatus): string | undefined {
   const of = ofProject(project);
   if (status === 'policy_check_errored') return `policy checks have errored ${of} and cannot be applied`;
-  if (!appliableStatuses.includes(status)) return `plan ${of} has status "${status}" and cannot be applied`;
-  return plan?.isOld
-    ? `plan ${of} was made on an older base branch than others and is applied only when named; to apply all at once,`
-    : undefined;
+  return appliableStatuses.includes(status) ? undefined : `plan ${of} has status "${status}" and cannot be applied`;
 }

@@ -3,11 +3,11 @@ import type { Handler, Task } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
 import { answerMaxBytes } from './answer-size.ts';
 import { changeRun, type RunScope } from './change-state.ts';
-import { createCheckouts } from './checkouts.ts';
 import type { RunDeps } from './deps.ts';
 import { endInBooks } from './end-in-books.ts';
 import { executeJob } from './execute-job.ts';
 import { executeJobs } from './execute-jobs.ts';
+import { createJobPlaces } from './job-places.ts';
 import { selectJobs } from './job-store.ts';
 import { settleLeftovers } from './settle-leftovers.ts';
 import { isEnd, runEndState } from './state-tables.ts';
@@ -28,25 +28,26 @@ export function executeRun(deps: RunDeps): Handler {
 async function bringToEnd(deps: RunDeps, task: Task, queued: RunScope): Promise<void> {
   const scope = { ...queued, run: await startRun(deps, task, queued) };
   const cancel = await watchCancel(deps.db, scope.run.id);
-  const checkouts = createCheckouts(deps, scope);
+  const places = createJobPlaces(deps, scope);
   try {
     await settleLeftovers(deps, { task, scope, cancelled: cancel.signal });
     const jobs = await selectJobs(deps.db, scope.run.id);
-    const shared = { task, scope, checkouts, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
+    const shared = { task, cancelled: cancel.signal, answerMaxBytes: answerMaxBytes(jobs.length) };
     const over = AbortSignal.any([cancel.signal, task.signal]);
     const wish = { of: scope.run.id, signal: over };
     // Each job that waits for its turn listens.
     setMaxListeners(0, over, cancel.signal, task.signal);
     await executeJobs(jobs, scope.run.order, {
-      execute: (job) => deps.pool.run((pool) => executeJob(deps, { ...shared, job, pool }), wish),
+      execute: (job) =>
+        deps.pool.run(async (pool) => executeJob(deps, { ...shared, ...(await places.of(job)), job, pool }), wish),
       // What is cancelled says so, and not that something has failed.
       hasFailed: async (group) => !cancel.signal.aborted && (await hasFailed(deps, scope, group)),
       skip: (job) => skipJob(deps, task, { scope, job }),
     });
-    await checkouts.release();
+    await places.release();
     await endRun(deps, task, scope);
   } catch (error) {
-    if (!(await isHalfWay(deps, scope))) await checkouts.release();
+    if (!(await isHalfWay(deps, scope))) await places.release();
     throw error;
   } finally {
     cancel.stop();

@@ -38,7 +38,9 @@ async function ownerOf(deps: SalvageDeps, jobId: number, note: JobNote): Promise
   const job = await selectJob(deps.db, jobId);
   const run = job?.state === 'interrupted' ? await selectRun(deps.db, job.runId) : undefined;
   const repo = run && (await getRepo(deps.db, run.repoId));
-  if (!job || !repo || run.commitSha !== note.checkout.sha) return undefined;
+  // A saved plan may be of another commit than its run.
+  const isOfRun = run?.commitSha === note.checkout.sha || job?.planId !== null;
+  if (!job || !repo || !isOfRun) return undefined;
   return { scope: { run, repo }, job };
 }
 

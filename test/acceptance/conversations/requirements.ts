@@ -175,7 +175,7 @@ projects:
     locks: 1,
   },
   {
-    name: 'plans that were made on different commits of the base branch are applied apart',
+    name: 'plans that were made on different commits of the base branch are applied together, each at its own',
     files: { 'a/main.tf': resource, 'b/main.tf': resource },
     change: { 'a/main.tf': `${resource}# a change\n`, 'b/main.tf': `${resource}# a change\n` },
     flags: { 'checkout-strategy': 'merge' },
@@ -194,7 +194,32 @@ projects:
       applied(where('a')),
       { has: [`Ran Plan for ${where('a')}`, 'No changes.'] },
       { has: [`Ran Plan for ${where('a')}`, 'No changes.'] },
-      { has: [listed('Apply', where('a'), where('b')), 'was made on an older base branch than others'] },
+      { has: [listed('Apply', where('a'), where('b')), '2 projects, 2 successful, 0 failed, 0 errored'] },
+    ],
+    locks: 2,
+  },
+  {
+    name: 'a plan is held to the commit of the base branch that it was made on, whatever others were made on',
+    files: { 'a/main.tf': resource, 'b/main.tf': resource },
+    change: { 'a/main.tf': `${resource}# a change\n`, 'b/main.tf': `${resource}# a change\n` },
+    flags: { 'checkout-strategy': 'merge' },
+    rule: { apply_requirements: ['undiverged'] },
+    steps: [
+      { push: { 'a/other.tf': 'locals {}\n', 'b/other.tf': 'locals {}\n' }, on: 'main' },
+      { comment: 'atlantis plan -d a' },
+      { comment: 'atlantis apply' },
+    ],
+    comments: [
+      { has: [listed('Plan', where('a'), where('b'))] },
+      { has: [`Ran Plan for ${where('a')}`] },
+      {
+        has: [
+          listed('Apply', where('a'), where('b')),
+          'Apply complete!',
+          'Default branch must be rebased onto pull request before running apply.',
+          '2 projects, 1 successful, 1 failed, 0 errored',
+        ],
+      },
     ],
     locks: 2,
   },
