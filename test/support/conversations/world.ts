@@ -64,10 +64,10 @@ export async function openWorld(conversations: readonly Conversation[], makeForg
   return { reposDir, forge, server, db, nameOf, engineCalls: engine.calls, close };
 }
 
-/** The rules of all conversations, each for its own repository. */
+/** The rules of all conversations, each for its own repository. As those of Atlantis they leave out the port of a host. */
 function rulesOf(conversations: readonly Conversation[], nameOf: World['nameOf']): object {
   const repos = conversations.flatMap((conversation) =>
-    conversation.rule ? [{ id: `/\\/${nameOf(conversation)}$/`, ...conversation.rule }] : [],
+    conversation.rule ? [{ id: `/^local(host)?\\/${nameOf(conversation)}$/`, ...conversation.rule }] : [],
   );
   const workflows = Object.assign({}, ...conversations.map((conversation) => conversation.workflows ?? {}));
   return { repos, workflows };
