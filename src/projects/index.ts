@@ -1,5 +1,6 @@
 export { checkSelection, type SelectionRejection } from './check-selection.ts';
 export type { CommitLook } from './commit-look.ts';
+export { matchesDir } from './configured-projects.ts';
 export { type LoadedConfig, loadConfig, loadTree } from './load-config.ts';
 export { type LookedAt, lookIntoCommit } from './look-into-commit.ts';
 export {

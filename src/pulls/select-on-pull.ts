@@ -3,6 +3,7 @@ import {
   loadConfig,
   loadTree,
   lookIntoCommit,
+  matchesDir,
   type Project,
   type PullSelectionTarget,
   selectForPull,
@@ -104,7 +105,9 @@ function isEntryOf({ name, dir, workspace }: Project): (entry: ConfiguredProject
 }
 
 function isForDir(entry: ConfiguredProject, dir: string): boolean {
-  return entry.isGlob ? (compileGlob(entry.dir)?.matches(dir) ?? false) : entry.dir === dir;
+  if (!entry.isGlob) return entry.dir === dir;
+  const glob = compileGlob(entry.dir);
+  return glob !== undefined && matchesDir(glob, dir);
 }
 
 /** Finds what a command means on a pull request as it is now. Changes nothing but the mirror of the repo. */

@@ -72,6 +72,15 @@ export const configuration: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'what a pattern says of the root of the repository counts at the apply, too',
+    files: { 'atlantis.yaml': "version: 3\nprojects:\n- { dir: '**/**', apply_requirements: [approved] }\n" },
+    change,
+    rule: { allowed_overrides: ['apply_requirements'] },
+    steps: [{ comment: 'atlantis apply' }],
+    comments: [planned(root, '-d .'), { has: ['**Apply Failed**: Pull request must be approved'] }],
+    locks: 1,
+  },
+  {
     name: 'folders are found beside those that are listed, but for those to be ignored',
     files: {
       'atlantis.yaml':
