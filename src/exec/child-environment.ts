@@ -30,7 +30,7 @@ export function childEnvironment(
   extra: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, string> {
   // Without a prototype: a variable may have any name, `__proto__` included.
-  const child: Record<string, string> = Object.create(null);
+  const child = Object.create(null) as Record<string, string>;
   const add = (name: string, value: string | undefined) => {
     if (value === undefined) delete child[name];
     else child[name] = value;
