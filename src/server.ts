@@ -30,6 +30,7 @@ import {
 } from './pulls/index.ts';
 import { deregisterInstance, type Instance, registerInstance, startWorker, type Worker } from './queue/index.ts';
 import { readServerRules, type ServerRules, unbuiltRules } from './repo-config/index.ts';
+import { createRecentSources } from './repos/index.ts';
 import {
   cleanAfterCrash,
   createInitGate,
@@ -138,6 +139,7 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
     githubApp: buildGithubAppSetup({ options, log, now, env }),
     ...(reposDir === '' ? {} : { localPulls }),
     pullSettings: rules,
+    sources: createRecentSources({ hosts, now }),
     engines: buildEngines(parts),
     engineDeps: { env, pluginCacheDir },
     initGate: createInitGate(pluginCacheDir !== null),

@@ -29,7 +29,10 @@ export function isFetchedTip(
   { branch, sha }: { readonly branch: string; readonly sha: string },
 ): boolean {
   const ref = `refs/heads/${branch}`;
-  return checkRef(ref).kind === 'safe' && looseRef(mirrorDir(deps, repoId), ref) === sha;
+  const mirror = mirrorDir(deps, repoId);
+  if (checkRef(ref).kind === 'unsafe' || looseRef(mirror, ref) !== sha) return false;
+  deps.seenCommits.note(mirror, sha);
+  return true;
 }
 
 /** True when `ancestor` is `descendant` or part of its history. */

@@ -1,5 +1,6 @@
 import type { Log } from '../lib/log.ts';
 import type { Task } from '../queue/index.ts';
+import type { RecentSources } from '../repos/index.ts';
 import type { RunDeps } from '../runs/index.ts';
 import type { PullHost, PullRef, VcsHost } from '../vcs/index.ts';
 import type { PullSettings } from './settings.ts';
@@ -10,6 +11,7 @@ export type PullDeps = RunDeps & {
   /** The repository allow-list. */
   readonly isAllowed: (host: string, fullName: string) => boolean;
   readonly pullSettings: PullSettings;
+  readonly sources: RecentSources;
 };
 
 /** A command in hand. */

@@ -4,15 +4,31 @@ import type { Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 
 /** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
-export async function fetchPull(
-  deps: PullDeps,
-  repo: Repo,
-  { pull, signal }: { readonly pull?: Pull; readonly signal?: AbortSignal } = {},
-): Promise<void> {
+export async function fetchPull(deps: PullDeps, repo: Repo, pull?: Pull): Promise<void> {
   const source = await repoSource(deps, repo);
   const pullRefs = pull ? [pullRefOf(pull)] : [];
-  const options = { pullRefs, ...(signal ? { signal } : {}) };
-  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, options);
+  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
+}
+
+/** A fetch of branches and tags that began before the host had said what there is. */
+export type EarlyFetch = {
+  readonly done: Promise<void>;
+  readonly begunAt: number;
+  /** Ends it, when nobody needs it. */
+  drop(): void;
+};
+
+export function startFetch(deps: PullDeps, repo: Repo): EarlyFetch {
+  const needless = new AbortController();
+  const fetch = async () => {
+    const source = await deps.sources.of(repo);
+    await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { signal: needless.signal });
+  };
+  const begunAt = deps.now();
+  const done = fetch();
+  // Whoever needs it hears what goes wrong.
+  done.catch(() => undefined);
+  return { done, begunAt, drop: () => needless.abort() };
 }
 
 /**
@@ -39,9 +55,6 @@ export type PullCommits =
     }
   | { readonly kind: 'rejected'; readonly message: string };
 
-/** A fetch of branches and tags that began before the host had said what there is. `drop` ends one that nobody needs. */
-export type EarlyFetch = { readonly done: Promise<void>; readonly begunAt: number; drop(): void };
-
 /** What an early fetch has brought counts for so long: a host that lets us wait may know of more by then. */
 const freshMs = 10_000;
 
@@ -54,15 +67,15 @@ export async function commitsOf(
   repo: Repo,
   { live, early }: { readonly live: Pull; readonly early?: EarlyFetch | undefined },
 ): Promise<PullCommits> {
-  const fetched = early && deps.now() - early.begunAt < freshMs ? early.done : undefined;
-  await (fetched ?? fetchPull(deps, repo, { pull: live }));
+  const fetched = early !== undefined && (await isFetched(deps, early));
+  if (!fetched) await fetchPull(deps, repo, live);
   const head = { branch: live.headBranch, sha: live.headSha };
   const hasHead = async () => isFetchedTip(deps.git, repo.id, head) || hasCommit(deps.git, repo.id, head.sha);
   const look = () => Promise.all([branchTip(deps, repo.id, live.baseBranch), hasHead()]);
   let [baseSha, isThere] = await look();
   if (fetched && (baseSha === undefined || !isThere)) {
     // Pushed after that, or not on a branch of this repository.
-    await fetchPull(deps, repo, { pull: live });
+    await fetchPull(deps, repo, live);
     [baseSha, isThere] = await look();
   }
   if (baseSha === undefined) return rejected(`the repository has no branch ${JSON.stringify(live.baseBranch)}`);
@@ -76,6 +89,15 @@ export async function commitsOf(
     return rejected(`merging ${live.headBranch} into ${live.baseBranch}: ${merged.text}`);
   }
   return { kind: 'ready', commitSha: merged.sha, baseSha };
+}
+
+/** False where it went wrong, too: what is asked of the host itself may be right. */
+async function isFetched(deps: PullDeps, { done, begunAt }: EarlyFetch): Promise<boolean> {
+  if (deps.now() - begunAt >= freshMs) return false;
+  return done.then(
+    () => true,
+    () => false,
+  );
 }
 
 function rejected(message: string): PullCommits {

@@ -8,7 +8,7 @@ import { closePull } from './close-pull.ts';
 import { beginCommand, endCommand, selectCommand } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
 import { faultNotice } from './fault-notice.ts';
-import { type EarlyFetch, fetchPull } from './fetch-pull.ts';
+import { type EarlyFetch, startFetch } from './fetch-pull.ts';
 import { passGates } from './gates.ts';
 import { getLive } from './get-live.ts';
 import { type Planning, planPull } from './plan-pull.ts';
@@ -35,7 +35,7 @@ export function handleCommand(deps: PullDeps): Handler {
   return async (task) => {
     const command = await selectCommand(deps.db, Number(task.payload.commandId));
     if (!command || isOver(command)) return;
-    const early = startFetch(deps, command);
+    const early = fetchEarly(deps, command);
     try {
       if (!(await begin(deps, task, command))) return;
       const context = contextOf(deps, task, command);
@@ -170,18 +170,10 @@ async function answer(
  * A plan nearly always comes to it: branches and tags are fetched while the host is asked about the pull request. Nothing
  * of what strangers may have put up yet: whether it is worked on remains to be seen.
  */
-function startFetch(deps: PullDeps, { work, pull, runId }: PullCommand): EarlyFetch | undefined {
-  const isPlan =
-    work.kind === 'comment'
-      ? work.command.kind === 'plan'
-      : work.kind === 'autoplan' && !deps.pullSettings.disableAutoplan;
-  if (!isPlan || runId !== null) return undefined;
-  const needless = new AbortController();
-  const begunAt = deps.now();
-  const done = fetchPull(deps, pull.repo, { signal: needless.signal });
-  // Whoever needs it hears what goes wrong.
-  done.catch(() => undefined);
-  return { done, begunAt, drop: () => needless.abort() };
+function fetchEarly(deps: PullDeps, { work, pull, runId }: PullCommand): EarlyFetch | undefined {
+  const isAutoplan = work.kind === 'autoplan' && !deps.pullSettings.disableAutoplan;
+  const isPlan = isAutoplan || (work.kind === 'comment' && work.command.kind === 'plan');
+  return isPlan && runId === null ? startFetch(deps, pull.repo) : undefined;
 }
 
 /** Nothing is checked yet, so that there is nothing to approve. */

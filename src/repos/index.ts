@@ -1,6 +1,7 @@
 export { changeVisibility } from './change-visibility.ts';
 export { type FindRepoDeps, findRepo, type RepoLookup } from './find-repo.ts';
 export { findGroups, findGroupsByReference, getGroup, groupsOfRepo } from './group-store.ts';
+export { createRecentSources, type RecentSources } from './recent-sources.ts';
 export { repoSource } from './repo-source.ts';
 export {
   countRepos,

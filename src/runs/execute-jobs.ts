@@ -1,4 +1,3 @@
-import { setImmediate as nextLoop } from 'node:timers/promises';
 import { allEnded } from '../lib/all-ended.ts';
 import type { Job, RunOrder } from './types.ts';
 
@@ -24,20 +23,15 @@ export async function executeJobs(jobs: readonly Job[], order: RunOrder, work: J
   }
 }
 
-/** The first ones are not to wait for what is written down of hundreds: the engines of few keep a machine busy. */
-const atOnce = 2;
-
 /** As many at once as there is room for. Jobs of the same folder and workspace share files, so they take turns. */
 async function sideBySide(jobs: readonly Job[], execute: JobWork['execute']): Promise<void> {
   const turns = new Map<string, Promise<void>>();
-  const started: Promise<void>[] = [];
-  for (const job of jobs) {
+  const started = jobs.map((job) => {
     const place = `${job.project.workspace}\0${job.project.dir}`;
     const turn = (turns.get(place) ?? Promise.resolve()).then(() => execute(job));
     turns.set(place, turn);
-    started.push(turn);
-    if (started.length % atOnce === 0) await nextLoop();
-  }
+    return turn;
+  });
   await allEnded(started);
 }
 
