@@ -93,6 +93,6 @@ export const hostOptions = {
     type: 'bool',
     default: false,
     ...built,
-    help: "Let the engine's `init` fetch modules from private repositories of these hosts; they are written nowhere.",
+    help: "Let the engine's `init` fetch modules from private repositories of these hosts. Their credentials are written nowhere.",
   },
 } as const satisfies OptionRows;
