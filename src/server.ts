@@ -87,13 +87,16 @@ export async function startServer(order: ServerOrder): Promise<RunningServer> {
   const dataDir = join(options.dataDir, 'polder');
   makeFolder(dataDir, '--data-dir');
   const db = await openDatabase({ url: options.databaseUrl, log, poolSize: options.databasePoolSize });
+  let instance: Instance | undefined;
   try {
-    const instance = await registerInstance({ db, now, isAlive }, identify(process.pid), resolve(dataDir));
+    instance = await registerInstance({ db, now, isAlive }, identify(process.pid), resolve(dataDir));
     const git = await openGit({ dataDir, log, env: order.env });
     const env = withoutMissingCliConfig(order.env, (message) => log.warn(message));
     const parts = { ...order, env, db, now, dataDir, git, instance };
     return await serve(parts, await buildApp(parts));
   } catch (error) {
+    // So that the same process may try again, as the quickstart does on another port.
+    if (instance) await deregisterInstance({ db, now, isAlive }, instance);
     await db.close();
     throw error;
   }

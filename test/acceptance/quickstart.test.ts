@@ -36,6 +36,16 @@ describe('polder quickstart', () => {
     expect(second.output()).toContain('== pull request 2 of acme/shop');
   });
 
+  it('can be taken twice at a time', async () => {
+    const dir = await temporaryDir();
+    const env = { PATH: process.env.PATH ?? '', TMPDIR: dir };
+    const ended = await Promise.all([runQuickstart(env), runQuickstart(env)]);
+    expect(ended.map(({ code, errors }) => [code, errors])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+  });
+
   it('takes the OpenTofu that npm carries where there is no other engine', async () => {
     const dir = await temporaryDir();
     const ended = await runQuickstart({ PATH: barePath(join(dir, 'bin')), TMPDIR: dir });

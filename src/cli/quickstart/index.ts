@@ -20,7 +20,14 @@ import { quickstartForm } from './form.ts';
 import { makeSampleRepo, sampleRepoName } from './sample-repo.ts';
 import { takeTour } from './tour.ts';
 
-type Tour = { readonly dir: string; readonly port: number; readonly apiSecret: string; readonly engine: SampleEngine };
+type Tour = {
+  readonly dir: string;
+  readonly port: number;
+  /** Nobody asked for that port. */
+  readonly anyPort: boolean;
+  readonly apiSecret: string;
+  readonly engine: SampleEngine;
+};
 
 /**
  * `polder quickstart`: makes a sample repository, starts a server on the embedded database, plans and applies over
@@ -38,12 +45,13 @@ export async function runQuickstart(context: CliContext): Promise<number> {
   const kept = options.dataDir !== '';
   const dir = kept ? resolve(options.dataDir) : await mkdtemp(join(tmpdir(), 'polder-quickstart-'));
   if (kept) makeFolder(dir, '--data-dir');
-  const port = options.port === 0 ? await freePort(4141) : options.port;
+  const anyPort = options.port === 0;
+  const port = anyPort ? await freePort(4141) : options.port;
   const say = (line: string) => context.write(`${line}\n`);
   say(`Engine: ${engine.from}`);
   say(`Folder: ${dir}${kept ? '' : ' (removed at the end)'}`);
   try {
-    const tour = { dir, port, apiSecret: randomBytes(16).toString('hex'), engine };
+    const tour = { dir, port, anyPort, apiSecret: randomBytes(16).toString('hex'), engine };
     return await runTour(context, tour, options.once);
   } finally {
     // After a second signal the server may still be writing.
@@ -68,10 +76,9 @@ async function tourUntil(
 ): Promise<number> {
   const say = (line: string) => context.write(`${line}\n`);
   await makeSampleRepo(join(tour.dir, 'repos'), context.env);
-  const options = serverOptions(tour);
   // Not beside the server: a second connection of one thread cannot wait for the first.
-  const token = await makeToken(options, context.now());
-  const server = await startServer({ options, env: context.env, log: createLog({ level: 'error' }) });
+  const token = await makeToken(serverOptions(tour), context.now());
+  const server = await startSample(context, tour);
   try {
     say(`Server: ${server.url} (database: SQLite)`);
     const succeeded = await Promise.race([
@@ -86,6 +93,16 @@ async function tourUntil(
     return exitCodes.ok;
   } finally {
     await server.drain();
+  }
+}
+
+/** Another program may take the port between the look for one and the start, such as a second quickstart. */
+async function startSample(context: CliContext, tour: Tour): Promise<RunningServer> {
+  try {
+    return await startServer({ options: serverOptions(tour), env: context.env, log: createLog({ level: 'error' }) });
+  } catch (error) {
+    if (!tour.anyPort || (error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    return startSample(context, { ...tour, port: await freePort(0) });
   }
 }
 
