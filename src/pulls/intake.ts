@@ -124,7 +124,13 @@ function byPull(one: OfPull, other: OfPull): number {
 
 function recordOf(event: VcsEvent) {
   const { kind, repoFullName } = event;
-  return { deliveryId: idOf(event), bodyDigest: event.bodyDigest ?? null, kind, repoFullName, pullNumber: numberOf(event) };
+  return {
+    deliveryId: idOf(event),
+    bodyDigest: event.bodyDigest ?? null,
+    kind,
+    repoFullName,
+    pullNumber: numberOf(event),
+  };
 }
 
 async function act(tx: Tx, { host, event, verdict }: Delivery, now: number): Promise<void> {
