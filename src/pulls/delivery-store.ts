@@ -1,6 +1,5 @@
 import type { Insertable } from 'kysely';
 import type { DeliveriesTable, Tx } from '../db/index.ts';
-import { inByteOrder } from '../lib/byte-order.ts';
 
 export type NewDelivery = {
   readonly host: string;
@@ -55,7 +54,7 @@ function keyOf({ host, delivery_id }: Pick<Row, 'host' | 'delivery_id'>): string
 async function insertNew(tx: Tx, rows: readonly Row[]): Promise<Set<string>> {
   const made = await tx.query
     .insertInto('deliveries')
-    .values(rows.toSorted((one, other) => inByteOrder(orderOf(one), orderOf(other))))
+    .values(rows.toSorted((one, other) => (orderOf(one) < orderOf(other) ? -1 : 1)))
     .onConflict((conflict) => conflict.doNothing())
     .returning(['host', 'delivery_id'])
     .execute();

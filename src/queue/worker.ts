@@ -150,7 +150,7 @@ const busyShare = 0.6;
 /** What takes less time than this, such as a single command, is no load. */
 const busyForMs = 250;
 const breathMs = 200;
-const claimedWhenBusy = 2;
+const claimedWhenBusy = 1;
 
 /**
  * How many tasks to claim next, beside those in hand. While the process is busy for longer, work that can wait leaves it
