@@ -1,13 +1,22 @@
 import { fetchMirror, hasCommit, isFetchedTip, mergeCommit, resolveRef } from '../git/index.ts';
 import { type Repo, repoSource } from '../repos/index.ts';
-import type { Pull } from '../vcs/index.ts';
+import type { CloneSource, Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 
 /** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
 export async function fetchPull(deps: PullDeps, repo: Repo, pull?: Pull): Promise<void> {
-  const source = await repoSource(deps, repo);
   const pullRefs = pull ? [pullRefOf(pull)] : [];
-  await fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
+  const fetchFrom = (source: CloneSource) =>
+    fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
+  const recent = await deps.sources.of(repo);
+  try {
+    await fetchFrom(recent);
+  } catch (error) {
+    // It may have moved.
+    const now = await repoSource(deps, repo).catch(() => recent);
+    if (now.url === recent.url) throw error;
+    await fetchFrom(now);
+  }
 }
 
 /** A fetch of branches and tags that began before the host had said what there is. */

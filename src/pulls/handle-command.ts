@@ -130,6 +130,7 @@ async function workOn(deps: PullDeps, context: CommandContext, early?: EarlyFetc
   if (work.kind === 'close') return closePull(deps, context);
   const live = await getLive(context);
   if (!live) return 'the host has no such pull request';
+  if (live.cloneUrl) deps.sources.note(context.command.pull.repo, live.cloneUrl);
   await noteLive(deps.db, context.command.pull, { live, now: deps.now() });
   const gate = runId === null ? await passGates(deps, context, live) : undefined;
   if (gate?.kind === 'closed') {

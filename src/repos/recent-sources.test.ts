@@ -41,7 +41,7 @@ function world(host: Partial<VcsHost> = {}) {
     const { url, credentials: by } = await sources.of(repo);
     return `${url} ${by?.password}`;
   };
-  return { seen, forward: (ms: number) => (now += ms) };
+  return { seen, note: (url: string) => sources.note(repo, url), forward: (ms: number) => (now += ms) };
 }
 
 it('asks for the address once in ten minutes, and for credentials each time', async () => {
@@ -64,4 +64,10 @@ it('keeps nothing of a question that was not answered', async () => {
   await expect(seen()).rejects.toMatchObject({ code: 'repo_not_found' });
   isThere = true;
   expect(await seen()).toBe('https://git.test/x undefined');
+});
+
+it('asks for no address that its host has told by the way', async () => {
+  const { seen, note } = world();
+  note('https://git.test/told');
+  expect(await seen()).toBe('https://git.test/told token-1');
 });

@@ -9,6 +9,8 @@ export type RecentSources = {
    * fetch from there asks `repoSource`: the repo may have moved.
    */
   of(repo: Repo): Promise<CloneSource>;
+  /** The host has just told the address by the way. */
+  note(repo: Repo, url: string): void;
 };
 
 const freshMs = 10 * 60_000;
@@ -17,15 +19,19 @@ const mostRepos = 1_000;
 
 export function createRecentSources(deps: { readonly hosts: Hosts; readonly now: () => number }): RecentSources {
   const known = new Map<number, { readonly url: string; readonly until: number }>();
-  const ask = async (repo: Repo): Promise<CloneSource> => {
-    const source = await repoSource(deps, repo);
+  const note = (repo: Repo, url: string): void => {
     known.delete(repo.id);
-    known.set(repo.id, { url: source.url, until: deps.now() + freshMs });
+    known.set(repo.id, { url, until: deps.now() + freshMs });
     const [oldest] = known.size > mostRepos ? known.keys() : [];
     if (oldest !== undefined) known.delete(oldest);
+  };
+  const ask = async (repo: Repo): Promise<CloneSource> => {
+    const source = await repoSource(deps, repo);
+    note(repo, source.url);
     return source;
   };
   return {
+    note,
     of: async (repo) => {
       const recent = known.get(repo.id);
       if (!recent || recent.until <= deps.now()) return ask(repo);

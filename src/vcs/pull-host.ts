@@ -15,6 +15,8 @@ export type Pull = {
   /** The ref of the base repo that holds the head commit, forks included; null where the host has no such ref. */
   readonly headRef: string | null;
   readonly baseBranch: string;
+  /** Where git fetches the base repo from; missing where the host does not tell it with the pull request. */
+  readonly cloneUrl?: string;
   readonly open: boolean;
   readonly merged: boolean;
   readonly draft: boolean;

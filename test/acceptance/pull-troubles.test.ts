@@ -72,6 +72,20 @@ describe('a command of a pull request', () => {
     expect(ownComments(it.world, pull).map(start)).toEqual([expect.stringContaining('Ran Plan for dir: `net`')]);
   });
 
+  it('needs no more of its host about the repository than it tells with the pull request', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    it.world.github.fail(/GET .*\/repos\/[^/]+\/[^/]+$/, { status: 404, body: { message: 'Not Found' } }, 100);
+    await tell(it, pull, 'opened');
+    await idle(it);
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start)).toEqual([
+      expect.stringContaining('Ran Plan for dir: `net`'),
+      expect.stringContaining('Ran Apply for dir: `net`'),
+    ]);
+  });
+
   it('waits for repositories that cannot be fetched for a moment', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1' });

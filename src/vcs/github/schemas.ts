@@ -22,7 +22,7 @@ export const pullSchema = z.object({
   // Null once the account has been deleted.
   user: login.nullable(),
   head: z.object({ ref: z.string().min(1), sha: z.string().regex(/^[0-9a-f]{40}$/), repo: repo.nullable() }),
-  base: z.object({ ref: z.string().min(1), repo }),
+  base: z.object({ ref: z.string().min(1), repo: repo.extend({ clone_url: z.string().min(1).nullish() }) }),
   state: z.enum(['open', 'closed']),
   // Missing in the entries of lists.
   merged: z.boolean().nullish(),

@@ -17,6 +17,7 @@ export function toPull(pull: GithubPull): Pull {
     headRepo: head.repo && { fullName: head.repo.full_name, owner: ownerOf(head.repo.full_name) },
     headRef: `refs/pull/${pull.number}/head`,
     baseBranch: base.ref,
+    ...(base.repo.clone_url ? { cloneUrl: base.repo.clone_url } : {}),
     open: pull.state === 'open',
     merged: pull.merged === true,
     draft: pull.draft === true,

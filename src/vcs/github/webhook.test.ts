@@ -98,6 +98,7 @@ describe('readDelivery of pull_request', () => {
           headRepo: { fullName: 'Codertocat/Hello-World', owner: 'Codertocat' },
           headRef: 'refs/pull/2/head',
           baseBranch: 'master',
+          cloneUrl: 'https://github.com/Codertocat/Hello-World.git',
           open: true,
           merged: false,
           draft: false,
