@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { portFinder } from '../support/free-port.ts';
@@ -69,14 +71,17 @@ describe('two servers on one database', () => {
     const engine = await fakeEngine();
     const world = await openGithubWorld({ files, engine: engine.binary, onPostgres: true });
     const killed = await world.start();
-    const script = '[ $command = apply ] && { note at-apply; sleep 3; }\n';
+    const gate = join(await temporaryDir(), 'gate');
+    const script = `[ $command = apply ] && { note at-apply; until [ -e '${gate}' ]; do sleep 0.1; done; }\n`;
     const pull = await world.openPull('change', { 'net/mark': 'm1', 'net/fake.sh': script });
     await deliver(killed, world.github.pullEvent(world.repo, pull, 'opened'));
     await waitFor('the plan', () => ownComments(world, pull).length === 1);
-    const other = await world.start({ flags: { 'data-dir': await temporaryDir(), port: await nextPort() } });
     await comment(world, killed, { pull, body: 'atlantis apply' });
     await waitFor('the apply', () => engine.hasNoted('at-apply'));
+    // Not before: either could have taken the apply.
+    const other = await world.start({ flags: { 'data-dir': await temporaryDir(), port: await nextPort() } });
     await killed.stop('SIGKILL');
+    await writeFile(gate, '');
     await waitFor('the answer', () => ownComments(world, pull).length === 2, { timeoutMs: 60_000 });
     expect(ownComments(world, pull)[1]).toContain('The last it said: Apply complete!');
     await waitFor('no status to be pending', () => underWay(world).length === 0);
