@@ -5,8 +5,10 @@ import type { Forge, ForgeRepo } from './forge.ts';
 type PullBody = {
   readonly number: number;
   readonly state: string;
+  readonly head: { readonly sha: string };
   readonly statuses: readonly { readonly context: string; readonly state: string; readonly description: string }[];
 };
+type ListBody = { readonly pulls: readonly Pick<PullBody, 'number' | 'head'>[] };
 type CommentsBody = {
   readonly comments: readonly { readonly author: string; readonly body: string; readonly hidden: boolean }[];
 };
@@ -46,11 +48,13 @@ function repoOf(ask: Ask): ForgeRepo {
   return {
     open: async (head, { draft = false, labels = [] }) =>
       ((await ask('', { head, base: 'main', draft, labels })) as PullBody).number,
-    // The server looks at the branches by itself, and tells what it found.
+    // The server looks at the branches by itself; lists have what it has seen, and the pull request what is there now.
     pushed: async (number) => {
-      const all = async () => (await talk(number)).length;
-      const before = await all();
-      await waitFor('the push to be noticed', async () => (await all()) > before);
+      const { head } = await pull(number);
+      await waitFor('the push to be noticed', async () => {
+        const { pulls } = (await ask('')) as ListBody;
+        return pulls.some((one) => one.number === number && one.head.sha === head.sha);
+      });
     },
     comment: async (number, body) => void (await ask(`/${number}/comments`, { body })),
     approve: async (number) => void (await ask(`/${number}/approve`, {})),
