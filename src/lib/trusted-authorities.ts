@@ -27,7 +27,7 @@ const pemBlock = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g
  */
 export async function trustedAuthorities(env: Environment, log: Log, system = systemFiles): Promise<string[]> {
   const [ofSystem, inFile, extra, ofGit, inFolders] = await Promise.all([
-    env.SSL_CERT_FILE && env.SSL_CERT_DIR ? [] : readSystem(system),
+    readSystem(system),
     env.SSL_CERT_FILE ? readNamed(env.SSL_CERT_FILE, log) : [],
     env.NODE_EXTRA_CA_CERTS ? readNamed(env.NODE_EXTRA_CA_CERTS, log) : [],
     env.GIT_SSL_CAINFO ? readNamed(env.GIT_SSL_CAINFO, log) : [],
@@ -38,7 +38,12 @@ export async function trustedAuthorities(env: Environment, log: Log, system = sy
         .map((dir) => readFolder(dir, log)),
     ),
   ]);
-  return [...new Set([...rootCertificates, ...ofSystem, ...inFile, ...extra, ...ofGit, ...inFolders.flat()])];
+  const isSystemLeftOut = Boolean(env.SSL_CERT_FILE && env.SSL_CERT_DIR);
+  const wellKnown = new Set([...rootCertificates, ...ofSystem]);
+  // Parsing one takes as long as reading hundreds, and most of them stand in several of these places.
+  const named = new Set([...inFile, ...extra, ...ofGit, ...inFolders.flat()]);
+  const sound = [...named].filter((pem) => wellKnown.has(pem) || isCertificate(pem));
+  return [...new Set([...rootCertificates, ...(isSystemLeftOut ? [] : ofSystem), ...sound])];
 }
 
 async function readSystem(files: readonly string[]): Promise<string[]> {
@@ -51,7 +56,7 @@ async function readSystem(files: readonly string[]): Promise<string[]> {
 
 async function readNamed(file: string, log: Log): Promise<string[]> {
   try {
-    return await readCertificates(file);
+    return await readBlocks(file);
   } catch (error) {
     log.warn({ err: error, file }, 'certificates of authorities could not be read');
     return [];
@@ -64,11 +69,7 @@ async function readFolder(dir: string, log: Log): Promise<string[]> {
     return [];
   });
   // Folders may hold anything: what is no readable file of certificates is passed over, as OpenSSL does.
-  return (await Promise.all(names.map((name) => readCertificates(join(dir, name)).catch(() => [])))).flat();
-}
-
-async function readCertificates(file: string): Promise<string[]> {
-  return (await readBlocks(file)).filter(isCertificate);
+  return (await Promise.all(names.map((name) => readBlocks(join(dir, name)).catch(() => [])))).flat();
 }
 
 function isCertificate(pem: string): boolean {
