@@ -20,8 +20,8 @@ export async function hasCommit(deps: GitDeps, repoId: number, sha: string): Pro
 }
 
 /**
- * Whether the commit was just fetched as the tip of this branch: then the mirror has it, and git need not be asked. False
- * says nothing.
+ * Whether the commit was just fetched as the tip of this branch: then the mirror has it, and `hasCommit` need not ask git any
+ * more. False says nothing.
  */
 export function isFetchedTip(
   deps: GitDeps,

@@ -2,7 +2,7 @@ import { mirrorDir } from './layout.ts';
 import { runGit } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
-/** With more, one process is not faster any more than reading them all; their names have to fit into its arguments. */
+/** Their names have to fit into the arguments of a process. */
 const mostPaths = 200;
 
 /**

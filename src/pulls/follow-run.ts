@@ -12,8 +12,8 @@ import { writeStatuses } from './write-statuses.ts';
 const pollMs = 2000;
 
 /**
- * Of few projects each step is told at once. Of more, what has come of them once a second, after the first second: hosts
- * count what is written
+ * Of few projects each step is told at once. Of more, what has come of them once a second, after the first second, since
+ * hosts count what is written
  * (https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#about-secondary-rate-limits).
  */
 const fewProjects = 5;

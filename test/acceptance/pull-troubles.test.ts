@@ -60,6 +60,18 @@ async function idle({ world }: Opened): Promise<void> {
   }
 }
 
+/** A pull request of two projects, of which the first is being applied and the second waits for it. */
+async function firstOfTwoApplies(opened: Opened): Promise<FakePull> {
+  const { world, server, engine } = opened;
+  const script = '[ $command = apply ] && { note at-apply; sleep 1; }\n';
+  const pull = await world.openPull('change', { 'app/mark': 'm1', 'app/fake.sh': script, 'net/mark': 'm1' });
+  await tell(opened, pull, 'opened');
+  await waitFor('the plan', () => ownComments(world, pull).length === 1);
+  await comment(world, server, { pull, body: 'atlantis apply' });
+  await waitFor('the apply of the first', () => engine.hasNoted('at-apply'));
+  return pull;
+}
+
 const start = (body: string) => body.split('\n', 1)[0] ?? '';
 
 describe('a command of a pull request', () => {
@@ -97,12 +109,7 @@ describe('a command of a pull request', () => {
 
   it('goes on with an apply when the host is back that was away meanwhile', async () => {
     const it = await open();
-    const script = '[ $command = apply ] && { note at-apply; sleep 1; }\n';
-    const pull = await it.world.openPull('change', { 'app/mark': 'm1', 'app/fake.sh': script, 'net/mark': 'm1' });
-    await tell(it, pull, 'opened');
-    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
-    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
-    await waitFor('the apply of the first', () => it.engine.hasNoted('at-apply'));
+    const pull = await firstOfTwoApplies(it);
     it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 502 }, 5);
     await idle(it);
     expect(await it.engine.marks()).toEqual(['m1@default', 'm1@default']);
@@ -112,12 +119,7 @@ describe('a command of a pull request', () => {
 
   it('stops waiting for its host when it is cancelled', async () => {
     const it = await open();
-    const script = '[ $command = apply ] && { note at-apply; sleep 1; }\n';
-    const pull = await it.world.openPull('change', { 'app/mark': 'm1', 'app/fake.sh': script, 'net/mark': 'm1' });
-    await tell(it, pull, 'opened');
-    await waitFor('the plan', () => ownComments(it.world, pull).length === 1);
-    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
-    await waitFor('the apply of the first', () => it.engine.hasNoted('at-apply'));
+    const pull = await firstOfTwoApplies(it);
     it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 502 }, 8);
     await waitFor('the next to wait', () => it.server.log().includes('a job waits for its host'));
     await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
