@@ -8,7 +8,7 @@ import { captureEngine, type EngineRun, engineEnvironment, runEngine } from './r
 
 const engine = { binary: '/usr/bin/tofu', distribution: 'opentofu', version: '1.6.2' } as const;
 const deps = { env: { PATH: '/bin', ATLANTIS_API_SECRET: 's' }, pluginCacheDir: '/cache' };
-const run = { engine, cwd: '/p/net', workspace: 'staging' };
+const run = { engine, args: ['plan'], cwd: '/p/net', workspace: 'staging' };
 
 describe('engineEnvironment', () => {
   it('is the environment of the server without its secrets, and what the engine needs', () => {
@@ -37,6 +37,12 @@ describe('engineEnvironment', () => {
     expect(engineEnvironment({ ...deps, env: { TF_PLUGIN_CACHE_DIR: '/own' } }, run)).toMatchObject({
       TF_PLUGIN_CACHE_DIR: '/own',
     });
+  });
+
+  it('lets `init` collect its garbage seldom, unless the operator says how often', () => {
+    const init = { ...run, args: ['init', '-upgrade'] };
+    expect(engineEnvironment(deps, init)).toMatchObject({ GOGC: '400' });
+    expect(engineEnvironment({ ...deps, env: { GOGC: '50' } }, init)).toMatchObject({ GOGC: '50' });
   });
 
   it('lets variables of earlier steps win', () => {

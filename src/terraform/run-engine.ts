@@ -82,7 +82,7 @@ function processOf(deps: EngineDeps, run: EngineRun) {
  */
 export function engineEnvironment(
   deps: EngineDeps,
-  run: Pick<EngineRun, 'engine' | 'cwd' | 'workspace' | 'env'>,
+  run: Pick<EngineRun, 'engine' | 'args' | 'cwd' | 'workspace' | 'env'>,
 ): Record<string, string> {
   return childEnvironment(deps.env, {
     // Leaves out advice on what to type next.
@@ -96,6 +96,9 @@ export function engineEnvironment(
     TF_PLUGIN_CACHE_DIR: deps.env.TF_PLUGIN_CACHE_DIR ?? deps.pluginCacheDir ?? undefined,
     // No question to HashiCorp about newer versions: it costs time and, without a network, a wait.
     CHECKPOINT_DISABLE: deps.env.CHECKPOINT_DISABLE ?? '1',
+    // Engines are Go programs, and one that lives for 20 ms spends a third of its processor time on collecting some
+    // megabytes. Only for `init`: it starts no provider and holds little, where a plan of much would need the memory.
+    ...(run.args[0] === 'init' ? { GOGC: deps.env.GOGC ?? '400' } : {}),
     // For external data sources and provisioners, as Atlantis sets them.
     WORKSPACE: run.workspace,
     DIR: run.cwd,
