@@ -64,6 +64,12 @@ export function checkBaseUrl(flag: string): (value: string) => string | undefine
       : `--${flag} must have http:// or https://, got ${JSON.stringify(withoutUserInfo(value))}`;
 }
 
+/** For a flag that holds the host name of a host: it is shown in logs and pages, and whatever signs us in has a flag of its own. */
+export function checkHostname(flag: string, tokenFlag: string): (value: string) => string | undefined {
+  return (value) =>
+    value.includes('@') ? `--${flag} must not hold a user name or a password; set --${tokenFlag} instead` : undefined;
+}
+
 export function checkDatabaseUrl(url: string): string | undefined {
   if (/^(sqlite:.|postgres(ql)?:\/\/.)/.test(url)) return undefined;
   return '--database-url: expected sqlite:<path> or postgres://<user>:<password>@<host>/<database>';

@@ -21,6 +21,10 @@ describe('readOptions: what the server does not start with', () => {
     ['--repo-allowlist=https://h/a/b', '--repo-allowlist cannot contain ://, should be hostnames only'],
     ['--bitbucket-base-url=h', '--bitbucket-base-url must have http:// or https://, got "h"'],
     ['--gitea-base-url=h', '--gitea-base-url must have http:// or https://, got "h"'],
+    [
+      '--gitlab-hostname=https://me:hunter2@h',
+      '--gitlab-hostname must not hold a user name or a password; set --gitlab-token instead',
+    ],
     ['--tfe-hostname=h', 'if setting --tfe-hostname, must set --tfe-token'],
     ['--autoplan-file-list=**/*.tf,[', 'invalid pattern in --autoplan-file-list, **/*.tf,[: syntax error in pattern'],
     ['--allow-commands=plan, apply', 'invalid --allow-commands: unknown command name:  apply'],

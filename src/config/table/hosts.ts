@@ -1,4 +1,4 @@
-import { checkBaseUrl } from '../checks.ts';
+import { checkBaseUrl, checkHostname } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
 const noHost = 'this version does not work with Bitbucket or Azure DevOps yet';
@@ -26,7 +26,13 @@ export const hostOptions = {
   'gh-app-key': { ...secret, multiline: true, help: 'Private key of the GitHub App, in PEM.' },
   'gh-app-key-file': { ...file, help: 'File that holds the private key of the GitHub App.' },
   'gh-app-slug': { ...text, help: "The GitHub App's name in URLs." },
-  'gh-hostname': { type: 'string', default: 'github.com', ...built, help: 'Host name of GitHub.' },
+  'gh-hostname': {
+    type: 'string',
+    default: 'github.com',
+    ...built,
+    check: checkHostname('gh-hostname', 'gh-token'),
+    help: 'Host name of GitHub.',
+  },
   'gh-org': { ...text, help: 'Organisation in which the GitHub App is made.' },
   'gh-webhook-secret': { ...secret, help: 'Secret that signs webhooks of GitHub.' },
   'gitlab-user': { ...login, help: 'Login of the GitLab account to work as.' },
@@ -36,6 +42,7 @@ export const hostOptions = {
     type: 'string',
     default: 'gitlab.com',
     ...built,
+    check: checkHostname('gitlab-hostname', 'gitlab-token'),
     help: 'Host name of GitLab; may have a scheme, a port and a path.',
   },
   'gitlab-status-retry-enabled': {

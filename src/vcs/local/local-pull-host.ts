@@ -1,7 +1,7 @@
 import { baseBranchName } from '../../git/index.ts';
 import { PolderError } from '../../lib/errors.ts';
 import type { ChangedFiles, Mergeability, PullHost, PullRef } from '../index.ts';
-import { currentPull, existingPull, sourceOf, toHostPull } from './current-pull.ts';
+import { existingPull, sourceOf, toHostPull } from './current-pull.ts';
 import { fewOf } from './make-commit.ts';
 import { mergeProblem } from './merge-problem.ts';
 import { mergeLocalPull } from './merge-pull.ts';
@@ -26,8 +26,11 @@ export function localPullHost(deps: LocalPullDeps): PullHost {
   return {
     ownLogin: async () => localLogin,
     getPull: async (ref) => {
-      const current = await currentPull(deps, ref);
-      return current && toHostPull(deps, current.pull, current.headSha);
+      const pull = await selectPull(db, ref);
+      // Of one that is ended nothing is asked of the repository, which may be gone.
+      if (pull?.state !== 'open') return pull && toHostPull(deps, pull);
+      const { headSha } = await existingPull(deps, ref);
+      return toHostPull(deps, pull, headSha);
     },
     listChangedFiles: (ref) => listChangedFiles(deps, ref),
     getFile: async (fullName, file) => readSourceFile(await sourceOf(deps, fullName), file),

@@ -195,6 +195,16 @@ describeDatabases('local pull requests', (open) => {
     await expect(world.pulls.getPull({ fullName, number })).rejects.toMatchObject({ code: 'host_refused' });
   });
 
+  it('can be closed when its repository is gone', async () => {
+    const number = await world.open('change');
+    const { headSha } = (await world.pulls.getPull({ fullName, number })) ?? {};
+    await rename(world.dir, `${world.dir}-away`);
+    expect(await closeLocalPull(world.deps, { fullName, number }, 'bob')).toMatchObject({
+      event: { kind: 'pull_closed', merged: false },
+    });
+    expect(await world.pulls.getPull({ fullName, number })).toMatchObject({ open: false, headSha });
+  });
+
   it('counts failing statuses, but not those it is told to pass over', async () => {
     const number = await world.open('change');
     const pull = { fullName, number };

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/index.ts';
 import type { PullRef, VcsEvent } from '../index.ts';
 import { currentPull, toHostPull } from './current-pull.ts';
+import { findRepository } from './find-repository.ts';
 import { mergeLocalPull } from './merge-pull.ts';
 import { dismissApprovals, insertApproval } from './review-store.ts';
 import { endPull, selectPull, updateOpenPull } from './store.ts';
@@ -32,11 +33,12 @@ export async function commentOnLocalPull(
 /** `event`: what was delivered with it; null when nothing has changed. */
 export type PullChanged = { readonly kind: 'done'; readonly event: VcsEvent | null } | PullRefusal;
 
-/** Closes without merging. One that is closed stays so. */
+/** Closes without merging, also when the repository is gone. One that is closed stays so. */
 export async function closeLocalPull(deps: LocalPullDeps, ref: PullRef, by: string): Promise<PullChanged> {
-  const current = await currentPull(deps, ref);
-  if (!current) return noPull(ref);
-  const { pull, headSha } = current;
+  const pull = await selectPull(deps.db, ref);
+  if (!pull) return noPull(ref);
+  const isThere = (await findRepository(deps.reposDir, pull.fullName)) !== undefined;
+  const headSha = (isThere ? await currentPull(deps, ref) : undefined)?.headSha ?? pull.headSha;
   const end = { state: 'closed', by, at: deps.now(), headSha } as const;
   return deps.db.transaction(async (tx) => {
     if (await endPull(tx, pull.id, end)) {
