@@ -3,6 +3,7 @@ import { acceptApply, applied, insertRepo, type TestApply } from '../../test/sup
 import { describeDatabases } from '../../test/support/database.ts';
 import { type Caller, callerOf } from '../../test/support/deployments.ts';
 import type { Db } from '../db/index.ts';
+import { savePlan } from '../plans/index.ts';
 import type { Repo } from '../repos/index.ts';
 import type { Refusal } from '../runs/index.ts';
 import { deploymentRequirement } from './deployment-requirement.ts';
@@ -40,8 +41,9 @@ async function attempt(
   db: Db,
   repo: Repo,
   sha = 'c'.repeat(40),
+  planId?: number,
 ): Promise<{ apply: TestApply; id: number; status: string }> {
-  const apply = await acceptApply(db, { repo, project, sha }, 1000);
+  const apply = await acceptApply(db, { repo, project, sha, ...(planId === undefined ? {} : { planId }) }, 1000);
   const refusal = await ask(db, repo, apply);
   if (refusal) await apply.move('job_ended', { state: 'refused', outcome: { kind: 'refused', refusal }, now: 1100 });
   else {
@@ -54,6 +56,15 @@ async function attempt(
     .where('job_id', '=', apply.job.id)
     .executeTakeFirstOrThrow();
   return { apply, ...row };
+}
+
+/** A plan of pull request 1 that was asked for with these arguments. */
+async function planWith(db: Db, repo: Repo, extraArgs: readonly string[], sha = 'c'.repeat(40)): Promise<number> {
+  const { job } = await acceptApply(db, { repo, project, kind: 'plan', extraArgs, sha }, 1000);
+  const { name: projectName, dir, workspace } = project;
+  const of = { jobId: job.id, repoId: repo.id, projectName, dir, workspace, pullNumber: 1, commitSha: sha };
+  const engine = { engine: 'terraform', engineVersion: '1.9.9', configDigest: '', lockFile: null };
+  return db.transaction((tx) => savePlan(tx, { ...of, ...engine, content: new Uint8Array([1]), keepFile: true }, 1000));
 }
 
 async function approve(db: Db, repo: Repo, by: Caller, rest: Partial<ApprovalOrder> & { deploymentId: number }) {
@@ -104,6 +115,21 @@ describeDatabases('deploymentRequirement', (open) => {
     const third = await attempt(db, repo);
     expect(third.status).toBe('blocked');
     expect(third.id).not.toBe(first.id);
+  });
+
+  it('does not take what was approved for another plan of the commit, such as one with arguments', async () => {
+    const { db, repo, protect, mona } = await world(await open());
+    await protect({ approvals: [1] });
+    const sha = 'c'.repeat(40);
+    const first = await attempt(db, repo, sha, await planWith(db, repo, []));
+    await approve(db, repo, mona, { deploymentId: first.id });
+    const destroy = await attempt(db, repo, sha, await planWith(db, repo, ['-destroy']));
+    expect(destroy.status).toBe('blocked');
+    expect(destroy.id).not.toBe(first.id);
+    const onOtherBase = await attempt(db, repo, sha, await planWith(db, repo, [], 'd'.repeat(40)));
+    expect(onOtherBase.status).toBe('blocked');
+    const again = await attempt(db, repo, sha, await planWith(db, repo, []));
+    expect(again).toMatchObject({ id: first.id, status: 'success' });
   });
 
   it('keeps the approvals that there are when the apply comes too early', async () => {

@@ -1,5 +1,6 @@
 import { lockRow, type Tx } from '../db/index.ts';
 import { findJobs, type Job, type JobOutcome, type RunEvent } from '../runs/index.ts';
+import { deployedWork } from './deployed-work.ts';
 import { findApprovals } from './deployments/approval-store.ts';
 import { type HeldDeployment, holdDeployment } from './deployments/change-deployment.ts';
 import type { DeploymentEvent } from './deployments/deployment-status.ts';
@@ -87,7 +88,7 @@ async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> 
   const environmentId = await environmentOfProject(tx, { repoId: repo.id, project, actorId: run.actor.id, now });
   // A merge that was made for a pull request is no commit that anybody else has.
   const sha = run.pull?.mergedInto ? run.pull.headSha : run.commitSha;
-  const waiting = await findWaiting(tx, { environmentId, sha });
+  const waiting = await findWaiting(tx, { environmentId, sha, job });
   if (waiting) return setCause(tx, waiting.id, { runId: run.id, jobId: job.id, now });
   await insertDeployment(tx, {
     iid: await nextIid(tx, repo.id),
@@ -104,17 +105,25 @@ async function openDeployment(tx: Tx, event: RunEvent, job: Job): Promise<void> 
   });
 }
 
+type Place = { readonly environmentId: number; readonly sha: string };
+
 /**
  * The deployment of the commit that waits for approvals, or has them and for somebody to carry it out: its apply was
- * refused, and this one takes its place.
+ * refused, and this one takes its place. Not where it would do something else than what was to be approved.
  */
-async function findWaiting(tx: Tx, where: { environmentId: number; sha: string }): Promise<Deployment | undefined> {
-  const unbegun = await findUnbegun(tx, where);
+async function findWaiting(tx: Tx, { job, ...place }: Place & { readonly job: Job }): Promise<Deployment | undefined> {
+  const unbegun = await findUnbegun(tx, place);
   const jobs = await findJobs(
     tx,
     unbegun.flatMap(({ jobId }) => jobId ?? []),
   );
-  return unbegun.find(({ jobId }) => jobs.get(jobId ?? 0)?.state === 'refused');
+  for (const deployment of unbegun) {
+    const refused = jobs.get(deployment.jobId ?? 0);
+    if (refused?.state !== 'refused') continue;
+    const [asked, now] = [await deployedWork(tx, refused), await deployedWork(tx, job)];
+    if (asked !== undefined && asked === now) return deployment;
+  }
+  return undefined;
 }
 
 async function moveWithJob(

@@ -10,6 +10,7 @@ export {
   livePlansOfPull,
   loadPlan,
   type NewPlan,
+  originOfPlan,
   type PlanBasis,
   type PullPlans,
   savePlan,

@@ -83,6 +83,15 @@ export type LoadedPlan =
   | { readonly kind: 'valid'; readonly content: Uint8Array; readonly lockFile: string | null }
   | { readonly kind: 'invalid'; readonly reason: string };
 
+/** The job that made a plan, and the commit that it was made at; undefined when nothing is known of it. */
+export async function originOfPlan(
+  db: DbHandle,
+  planId: number,
+): Promise<{ readonly jobId: number; readonly commitSha: string } | undefined> {
+  const plan = await selectPlan(db, planId);
+  return plan && { jobId: plan.job_id, commitSha: plan.commit_sha };
+}
+
 /** The plan's file when it is whole and was made from exactly this basis; otherwise the reason why it is not applied. */
 export async function loadPlan(db: DbHandle, planId: number, basis: PlanBasis): Promise<LoadedPlan> {
   const plan = await selectPlan(db, planId);

@@ -31,6 +31,9 @@ export type ApplyRequest = {
   readonly kind?: 'plan' | 'apply';
   readonly ref?: string;
   readonly sha?: string;
+  readonly extraArgs?: readonly string[];
+  /** The saved plan that it applies. */
+  readonly planId?: number;
 };
 
 export type TestApply = {
@@ -95,7 +98,8 @@ async function insertRunWithJob(
     ...usualProjectSettings,
     ...request.project,
   };
-  const command = { kind, extraArgs: [] };
+  const { extraArgs = [], planId = null } = request;
+  const command = { kind, extraArgs };
   const { id: runId } = await db.query
     .insertInto('runs')
     .values({
@@ -123,6 +127,7 @@ async function insertRunWithJob(
       workspace: project.workspace,
       project_name: project.name,
       project: JSON.stringify(project),
+      plan_id: planId,
       state: 'queued',
       created_at: now,
     })
@@ -154,7 +159,7 @@ async function insertRunWithJob(
     runId,
     position: 0,
     project,
-    planId: null,
+    planId,
     state: 'queued',
     attempt: 0,
     outcome: null,
