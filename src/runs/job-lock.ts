@@ -1,4 +1,5 @@
 import type { DbHandle, Tx } from '../db/index.ts';
+import { escapeQuery } from '../lib/escape-query.ts';
 import {
   acquireLock,
   type Lock,
@@ -106,7 +107,7 @@ async function lockingPull(tx: Tx, lock: Lock): Promise<LockingPull | undefined>
 
 /** Where the lock of that name can be seen and deleted. */
 export function lockUrl({ baseUrl }: Pick<RunSettings, 'baseUrl'>, name: string): string {
-  return `${baseUrl}/lock?id=${encodeURIComponent(encodeURIComponent(name))}`;
+  return `${baseUrl}/lock?id=${escapeQuery(escapeQuery(name))}`;
 }
 
 /** How links name a lock: with its host, where another host has a repo of the same name. */

@@ -1,3 +1,4 @@
+import { escapeQuery } from '../../lib/escape-query.ts';
 import { getApplyLock, type Lock, listLocks, lockNameOnHost } from '../../locks/index.ts';
 import { getRun, listRuns, type RunWithJobs } from '../../runs/index.ts';
 import type { App } from '../app.ts';
@@ -52,7 +53,7 @@ async function applyLockPanel(context: HttpContext): Promise<Html> {
 }
 
 function lockRow(lock: Lock): Html {
-  const link = `./lock?id=${encodeURIComponent(encodeURIComponent(lockNameOnHost(lock)))}`;
+  const link = `./lock?id=${escapeQuery(escapeQuery(lockNameOnHost(lock)))}`;
   return html`<tr>
 <td><a href="${link}">${lock.repoFullName}</a></td><td>${lock.dir}</td><td>${lock.workspace}</td>
 <td>${lock.projectName}</td><td>${heldBy(lock)}</td><td>${shownTime(lock.createdAt)}</td>

@@ -3,6 +3,7 @@ import { openTestApp, type TestApp } from '../../../test/support/http-app.ts';
 import { endLog, openWithRun, type SampleRun, writeLog } from '../../../test/support/sample-run.ts';
 import { ensureSystemUser } from '../../access/index.ts';
 import { acquireLock, listLocks, releaseLock, takeManualLock } from '../../locks/index.ts';
+import { lockUrl } from '../../runs/index.ts';
 
 const html = 'text/html; charset=utf-8';
 const text = 'text/plain; charset=utf-8';
@@ -93,6 +94,16 @@ describe('GET /lock', () => {
     expect(reply.body).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &quot;quoted&quot;');
     expect(reply.body).not.toContain('<script>alert');
     expect(reply.body).toContain(`<input type="hidden" name="id" value="local/${key}">`);
+  });
+
+  it('shows the lock of a folder with blanks and signs by the link of its comment', async () => {
+    const test = await openWithRun();
+    const dir = 'a b+c (d)';
+    const actor = await ensureSystemUser(test.deps.db, 'atlantis-api', 1);
+    await takeManualLock(test.deps.db, { ...project(test.run.repoId), dir }, { note: '', actor, now: 1 });
+    const link = lockUrl({ baseUrl: '' }, `acme/p1/${dir}/default/web`);
+    expect(link).toBe('/lock?id=acme%252Fp1%252Fa%2Bb%252Bc%2B%2528d%2529%252Fdefault%252Fweb');
+    expect((await send(test, 'GET', link)).body).toContain(`<dd>${dir}</dd>`);
   });
 
   it('shows what a released lock was, and names its run', async () => {
