@@ -1,6 +1,6 @@
 import { isSuperseded } from '../../../src/vcs/index.ts';
 import { mergeRequest } from '../../fakes/gitlab/git-requests.ts';
-import { type FakeGitlab, fakeGitlab } from '../../fakes/gitlab/index.ts';
+import { type FakeGitlab, type FakeRequest, fakeGitlab } from '../../fakes/gitlab/index.ts';
 import { type Forge, type ForgeRepo, type Place, sender } from './forge.ts';
 
 /** GitLab's words for what others call pending and failure. */
@@ -30,16 +30,21 @@ function repoOn(gitlab: FakeGitlab, { fullName, send }: Place): ForgeRepo {
     if (!request) throw new Error(`no merge request ${iid}`);
     return request;
   };
+  // As where CI runs: without a pipeline each first status of a commit waits two seconds for one.
+  const runPipeline = ({ sha, sourceBranch: ref }: FakeRequest) =>
+    void gitlab.addPipeline(project, { sha, ref, status: 'success' });
   return {
     open: async (sourceBranch, { draft = false, labels = [], fork = false }) => {
       const sourceProject = fork ? fullName.replace('acme/', 'ada/') : fullName;
       const request = gitlab.openRequest(fullName, { sourceBranch, sourceProject, draft, labels: [...labels] });
+      runPipeline(request);
       await send(gitlab.requestEvent(project, request, { action: 'open' }));
       return request.iid;
     },
     pushed: async (iid) => {
       const oldrev = of(iid).sha;
       gitlab.pushed(project, of(iid));
+      runPipeline(of(iid));
       await send(gitlab.requestEvent(project, of(iid), { action: 'update', oldrev }));
     },
     comment: (iid, body) => send(gitlab.noteEvent(project, { request: of(iid), note: gitlab.addNote(of(iid), body) })),
