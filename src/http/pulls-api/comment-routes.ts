@@ -122,7 +122,8 @@ function abilityOf({ settings }: HttpContext, body: string): ApiAbility {
     botLogin: localLogin,
     allowCommands: ['plan', 'version', 'cancel', 'approve_policies', 'apply', 'import', 'state', 'unlock'],
     blockedExtraArgs: [],
-    enableRegexpCmd: true,
+    // What is no expression may still be the name of a project.
+    enableRegexpCmd: false,
     hostType: 'Local',
     mergeMethods,
   });

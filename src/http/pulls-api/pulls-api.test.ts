@@ -247,6 +247,13 @@ describe('who may use /api/pulls', () => {
     expect(answers.map(({ status }) => status)).toEqual(expected);
   });
 
+  it('refuses an apply of a project whose name cannot be a regular expression', async () => {
+    await post('', opening);
+    const headers = await tokenOf('developer');
+    const answer = await post('/1/comments', { body: `atlantis apply -p ${'a'.repeat(501)}` }, headers);
+    expect(answer.status).toBe(403);
+  });
+
   it('refuses to write with a token that only reads', async () => {
     await post('', opening);
     const headers = await tokenOf('admin', { scope: 'read_api' });
