@@ -9,7 +9,7 @@ import { ensureRepo } from '../repos/index.ts';
 import type { VcsEvent, VcsHost } from '../vcs/index.ts';
 import { endUnstarted, insertCommand } from './command-store.ts';
 import { insertDeliveries } from './delivery-store.ts';
-import { judgeEvent, type Verdict } from './judge-event.ts';
+import { judgeEvent, judgeIdle, type Verdict } from './judge-event.ts';
 import { type SeenPull, upsertPull } from './pull-store.ts';
 import type { PullSettings } from './settings.ts';
 import { commandTask, greetTask, noticeTask, statusTask } from './tasks.ts';
@@ -33,6 +33,8 @@ export type Intake = {
    * committed; an event whose delivery id is known changes nothing.
    */
   receive(host: VcsHost, event: VcsEvent): Promise<Reply>;
+  /** What is answered of a pull request's event that starts nothing; null: its repo is not told. */
+  replyToIdle(host: VcsHost, repoFullName: string | null): Reply;
   /** The same within a transaction of the caller's, for events that are made here. */
   receiveIn(tx: Tx, host: VcsHost, event: VcsEvent): Promise<Reply>;
 };
@@ -73,6 +75,10 @@ export function createIntake(deps: IntakeDeps): Intake {
         if (!writing) void write();
       });
       return replyOf(delivery.verdict);
+    },
+    replyToIdle: (host, repoFullName) => {
+      const isAllowed = repoFullName !== null && deps.isAllowed(host.hostname, repoFullName);
+      return replyOf(judgeIdle(repoFullName, { host, isAllowed }));
     },
     receiveIn: async (tx, host, event) => {
       const delivery = await judge(host, event);

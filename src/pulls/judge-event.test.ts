@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { livePull, pullHost, settingsWith, vcsHost } from '../../test/support/pull-domain.ts';
 import type { VcsEvent, Webhooks } from '../vcs/index.ts';
-import { judgeEvent, type Verdict } from './judge-event.ts';
+import { judgeEvent, judgeIdle, type Verdict } from './judge-event.ts';
 
 const of = { deliveryId: '1', repoFullName: 'acme/infra', sender: 'ada' };
 
@@ -97,6 +97,20 @@ describe('judgeEvent, for pull requests', () => {
     expect(verdict.status).toBe(403);
     expect(verdict.text).toBe("pull request event from non-allowlisted repo 'github.test/acme/infra'");
     expect(verdict.action.kind).toBe(action);
+  });
+
+  it('says nothing in a draft of a repository that is not allowed', () => {
+    const event: VcsEvent = { ...of, kind: 'pull_opened', pull: livePull({ draft: true }) };
+    expect(judge(event, { isAllowed: false })).toMatchObject({ status: 403, action: { kind: 'nothing' } });
+  });
+
+  it.each([
+    [true, 'acme/infra', 200, 'Ignoring non-actionable pull request event'],
+    [false, 'acme/infra', 403, "pull request event from non-allowlisted repo 'github.test/acme/infra'"],
+    [false, null, 200, 'Ignoring non-actionable pull request event'],
+  ] as const)('answers what starts nothing by the allow-list (%s, of %s) with %i', (isAllowed, repo, status, text) => {
+    const verdict = judgeIdle(repo, { host: vcsHost(pullHost()), isAllowed });
+    expect(verdict).toEqual({ status, text, action: { kind: 'nothing' } });
   });
 
   it('names the host of a repository that is not allowed as rules do, without its port', () => {

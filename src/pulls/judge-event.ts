@@ -1,7 +1,7 @@
 import { type CommentLanguage, ignoredCommentNotice, parseComment } from '../commands/index.ts';
 import { notices } from '../comments/index.ts';
 import { withoutPort } from '../lib/without-port.ts';
-import { nonActionableReply, type VcsEvent, type VcsHost } from '../vcs/index.ts';
+import type { VcsEvent, VcsHost } from '../vcs/index.ts';
 import type { PullSettings } from './settings.ts';
 import type { Work } from './types.ts';
 
@@ -26,6 +26,7 @@ export type EventContext = {
 };
 
 const nothing = { kind: 'nothing' } as const;
+const nonActionableReply = 'Ignoring non-actionable pull request event';
 
 /**
  * What an event means, and what its delivery is answered. Pure: the repository's rules, the pull request as it is now
@@ -51,22 +52,30 @@ function judgeComment(event: Extract<VcsEvent, { kind: 'comment' }>, context: Ev
 }
 
 function judgePullEvent(event: Exclude<VcsEvent, { kind: 'comment' }>, context: EventContext): Verdict {
+  const isIdle = event.kind !== 'pull_closed' && event.pull.draft && !context.settings.allowDraftPrs;
+  if (isIdle) return judgeIdle(event.repoFullName, context);
   if (!context.isAllowed) {
-    const repo = `${withoutPort(context.host.hostname)}/${event.repoFullName}`;
-    const text = `pull request event from non-allowlisted repo '${repo}'`;
-    return notAllowed(text, event.kind === 'pull_opened' ? refusalNotice(context) : nothing, context);
+    return repoNotAllowed(event.repoFullName, context, event.kind === 'pull_opened' ? refusalNotice(context) : nothing);
   }
   if (event.kind === 'pull_closed') {
     const work: Work = { kind: 'close', merged: event.merged };
     return { status: 200, text: 'Pull request cleaned successfully', action: { kind: 'work', work } };
   }
-  if (event.pull.draft && !context.settings.allowDraftPrs) {
-    return { status: 200, text: nonActionableReply, action: nothing };
-  }
   return { status: 200, text: 'Processing...', action: { kind: 'work', work: { kind: 'autoplan' } } };
 }
 
-function notAllowed(text: string, action: Verdict['action'], { host }: EventContext): Verdict {
+/** What happened on a pull request and starts nothing, such as a label, or a push to a draft. */
+export function judgeIdle(repoFullName: string | null, context: Pick<EventContext, 'host' | 'isAllowed'>): Verdict {
+  if (context.isAllowed || repoFullName === null) return { status: 200, text: nonActionableReply, action: nothing };
+  return repoNotAllowed(repoFullName, context, nothing);
+}
+
+function repoNotAllowed(fullName: string, context: Pick<EventContext, 'host'>, action: Verdict['action']): Verdict {
+  const text = `pull request event from non-allowlisted repo '${withoutPort(context.host.hostname)}/${fullName}'`;
+  return notAllowed(text, action, context);
+}
+
+function notAllowed(text: string, action: Verdict['action'], { host }: Pick<EventContext, 'host'>): Verdict {
   return { status: host.webhooks?.statusWhenNotAllowed ?? 403, text, action };
 }
 

@@ -11,6 +11,10 @@ export function ignored(reason: string, reply: string): DeliveryReading {
   return { kind: 'ignored', reason, reply };
 }
 
+export function idle(reason: string, repoFullName: string | undefined): DeliveryReading {
+  return { kind: 'idle', reason, repoFullName: repoFullName ?? null };
+}
+
 export function refused(text: string): Extract<DeliveryReading, { kind: 'refused' }> {
   return { kind: 'refused', status: 400, text };
 }

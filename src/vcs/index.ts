@@ -2,7 +2,7 @@ export { trustedAuthorities } from '../lib/trusted-authorities.ts';
 export { bodyDigest } from './body-digest.ts';
 export * from './capabilities.ts';
 export { chooseMergeMethod, type MergeMethodChoice } from './choose-merge-method.ts';
-export { headerOf, ignored, problemOf, refused } from './delivery-readings.ts';
+export { headerOf, idle, ignored, problemOf, refused } from './delivery-readings.ts';
 export * from './diagnosis.ts';
 export { explainConnection, explainFailure } from './explain-connection.ts';
 export {

@@ -46,11 +46,10 @@ export type DeliveryReading =
   | { readonly kind: 'event'; readonly event: VcsEvent }
   /** Genuine, and nothing to do: answered 200 with `reply`. `reason` is for the log. */
   | { readonly kind: 'ignored'; readonly reason: string; readonly reply: string }
+  /** Genuine, of a pull request, and nothing to do. The reply depends on the repo, which is null where it is not told. */
+  | { readonly kind: 'idle'; readonly reason: string; readonly repoFullName: string | null }
   /** Not genuine, or not readable. */
   | { readonly kind: 'refused'; readonly status: 400 | 401; readonly text: string };
-
-/** The reply to what happened on a pull request and starts nothing, such as a label, or a push to a draft. */
-export const nonActionableReply = 'Ignoring non-actionable pull request event';
 
 /** Reading what a host sends. Pure: nothing is asked, nothing is kept. */
 export type Webhooks = {

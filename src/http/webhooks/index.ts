@@ -38,6 +38,11 @@ export function registerWebhooks(app: App, context: HttpContext & { readonly int
       case 'ignored':
         context.log.debug({ ...of, reason: reading.reason }, 'a delivery says nothing that we act on');
         return answer(200, reading.reply);
+      case 'idle': {
+        context.log.debug({ ...of, reason: reading.reason }, 'a delivery says nothing that we act on');
+        const { status, text } = context.intake.replyToIdle(host, reading.repoFullName);
+        return answer(status, text);
+      }
       case 'event': {
         const { status, text } = await context.intake.receive(host, reading.event);
         return answer(status, text);

@@ -118,15 +118,11 @@ describe('readDelivery of a pull request', () => {
   });
 
   it.each(['edited title', 'edited body', 'edited to be a draft'])('does nothing for an %s', (name) => {
-    const reply = 'Ignoring non-actionable pull request event';
-    expect(read(example(name))).toMatchObject({ kind: 'ignored', reply });
+    expect(read(example(name))).toMatchObject({ kind: 'idle', repoFullName: expect.stringContaining('/') });
   });
 
   it('does nothing for an action that it does not know', () => {
-    expect(read(changed('opened', ['action'], 'toString'))).toMatchObject({
-      kind: 'ignored',
-      reply: 'Ignoring non-actionable pull request event',
-    });
+    expect(read(changed('opened', ['action'], 'toString'))).toMatchObject({ kind: 'idle' });
   });
 
   it.each([

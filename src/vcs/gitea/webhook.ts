@@ -5,8 +5,8 @@ import {
   type DeliveryHeaders,
   type DeliveryReading,
   headerOf,
+  idle,
   ignored,
-  nonActionableReply,
   problemOf,
   refused,
   type VcsEvent,
@@ -15,7 +15,10 @@ import { changesSchema, closedEventSchema, commentEventSchema, pullEventSchema }
 import { isSigned } from './signature.ts';
 import { isDraftTitle, toPull } from './to-pull.ts';
 
-const actionSchema = z.object({ action: z.string() });
+const actionSchema = z.object({
+  action: z.string(),
+  repository: z.object({ full_name: z.string() }).optional().catch(undefined),
+});
 
 /** Forgejo sends Gitea's headers beside its own. */
 export function isGiteaDelivery(headers: DeliveryHeaders): boolean {
@@ -63,7 +66,7 @@ const readers: Readonly<Record<string, (delivery: Delivery) => DeliveryReading>>
 function readPullEvent(delivery: Delivery): DeliveryReading {
   const named = actionSchema.safeParse(delivery.payload);
   if (!named.success) return unreadable(delivery, named.error);
-  const { action } = named.data;
+  const { action, repository } = named.data;
   switch (action) {
     case 'opened':
     case 'reopened':
@@ -71,12 +74,12 @@ function readPullEvent(delivery: Delivery): DeliveryReading {
     case 'synchronized':
       return readOpen(delivery, 'pull_updated');
     case 'edited':
-      return readEdited(delivery);
+      return readEdited(delivery, repository?.full_name);
     case 'closed':
     case 'deleted':
       return readClosed(delivery);
     default:
-      return ignored(`action ${action} of a pull request`, nonActionableReply);
+      return idle(`action ${action} of a pull request`, repository?.full_name);
   }
 }
 
@@ -88,13 +91,13 @@ function readOpen(delivery: Delivery, kind: 'pull_opened' | 'pull_updated'): Del
 }
 
 /** Another base branch changes what a plan is about, and a draft becomes ready by a change of its title. */
-function readEdited(delivery: Delivery): DeliveryReading {
+function readEdited(delivery: Delivery, repoFullName: string | undefined): DeliveryReading {
   const parsed = changesSchema.safeParse(delivery.payload);
   if (!parsed.success) return unreadable(delivery, parsed.error);
   const { ref, title } = parsed.data.changes ?? {};
   const opened = readOpen(delivery, ref ? 'pull_updated' : 'pull_opened');
   const isReady = title && isDraftTitle(title.from) && isEventOfReady(opened);
-  return ref || isReady ? opened : ignored('an edited text of a pull request', nonActionableReply);
+  return ref || isReady ? opened : idle('an edited text of a pull request', repoFullName);
 }
 
 function isEventOfReady(reading: DeliveryReading): boolean {

@@ -121,7 +121,7 @@ describe('readDelivery of pull_request', () => {
       const reading = read('pull_request', payload);
       const kind = kinds[action];
       if (kind) expect(reading).toMatchObject({ kind: 'event', event: { kind } });
-      else expect(reading).toMatchObject({ kind: 'ignored', reply: 'Ignoring non-actionable pull request event' });
+      else expect(reading).toMatchObject({ kind: 'idle', repoFullName: expect.stringContaining('/') });
     },
   );
 
@@ -249,12 +249,16 @@ describe('readDelivery', () => {
   });
 
   it.each([
-    ['no JSON', '{', 'application/json', 'parsing webhook: the body is not JSON'],
     ['another type', '{}', 'text/plain', 'webhook request has unsupported Content-Type "text/plain"'],
     ['no object', '[]', 'application/json', 'parsing pull data: '],
   ])('refuses %s', (_, body, type, text) => {
     const reading = read('pull_request', body, { 'content-type': type });
     expect(reading).toMatchObject({ kind: 'refused', status: 400, text: expect.stringContaining(text) });
+  });
+
+  it('makes nothing of what is not JSON, and says so as Atlantis does', () => {
+    const reply = expect.stringMatching(/^Ignoring unsupported event X-Github-Delivery=/);
+    expect(read('pull_request', '{')).toEqual({ kind: 'ignored', reason: 'the body is not JSON', reply });
   });
 });
 

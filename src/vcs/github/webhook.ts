@@ -5,8 +5,8 @@ import {
   type DeliveryHeaders,
   type DeliveryReading,
   headerOf,
+  idle,
   ignored,
-  nonActionableReply,
   problemOf,
   refused,
   type VcsEvent,
@@ -15,7 +15,10 @@ import { closedEventSchema, commentEventSchema, pullEventSchema } from './schema
 import { isSigned } from './signature.ts';
 import { toPull } from './to-pull.ts';
 
-const actionSchema = z.object({ action: z.string() });
+const actionSchema = z.object({
+  action: z.string(),
+  repository: z.object({ full_name: z.string() }).optional().catch(undefined),
+});
 
 /** Gitea and Forgejo send GitHub's headers beside their own. */
 export function isGithubDelivery(headers: DeliveryHeaders): boolean {
@@ -29,12 +32,14 @@ export function isGithubDelivery(headers: DeliveryHeaders): boolean {
 export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: string | null): DeliveryReading {
   const problem = secret === null ? undefined : signatureProblem(rawBody, headers, secret);
   if (problem !== undefined) return refused(problem);
+  const deliveryId = headerOf(headers, 'x-github-delivery') ?? null;
+  const suffix = `X-Github-Delivery=${deliveryId ?? ''}`;
   const json = jsonOf(rawBody, headers, secret === null);
   if (json.kind === 'refused') return json;
-  const deliveryId = headerOf(headers, 'x-github-delivery') ?? null;
+  if (json.payload === undefined) return ignored('the body is not JSON', `Ignoring unsupported event ${suffix}`);
   const { payload } = json;
   const digest = secret === null ? undefined : bodyDigest(rawBody, payload);
-  const delivery: Delivery = { id: deliveryId, suffix: `X-Github-Delivery=${deliveryId ?? ''}`, payload, digest };
+  const delivery: Delivery = { id: deliveryId, suffix, payload, digest };
   switch (headerOf(headers, 'x-github-event')) {
     case 'pull_request':
       return readPullEvent(delivery);
@@ -57,6 +62,7 @@ type Delivery = {
   readonly payload: unknown;
   readonly digest: string | undefined;
 };
+/** What is not JSON is undefined. */
 type Json = { readonly kind: 'json'; readonly payload: unknown } | Extract<DeliveryReading, { kind: 'refused' }>;
 
 /** An unsigned delivery must say its type exactly, without parameters. */
@@ -77,8 +83,7 @@ function jsonOf(rawBody: Buffer, headers: DeliveryHeaders, exact: boolean): Json
 }
 
 function jsonIn(text: string): Json {
-  const payload = parseJson(text);
-  return payload === undefined ? refused('parsing webhook: the body is not JSON') : { kind: 'json', payload };
+  return { kind: 'json', payload: parseJson(text) };
 }
 
 type Action = { readonly kind: 'pull_opened' | 'pull_updated' | 'pull_closed' } | undefined;
@@ -94,7 +99,7 @@ function readPullEvent(delivery: Delivery): DeliveryReading {
   const named = actionSchema.safeParse(delivery.payload);
   if (!named.success) return unreadable(named.error);
   const action = Object.hasOwn(actions, named.data.action) ? actions[named.data.action] : undefined;
-  if (!action) return ignored(`action ${named.data.action} of a pull request`, nonActionableReply);
+  if (!action) return idle(`action ${named.data.action} of a pull request`, named.data.repository?.full_name);
   if (action.kind === 'pull_closed') return readClosed(delivery);
   const parsed = pullEventSchema.safeParse(delivery.payload);
   if (!parsed.success) return unreadable(parsed.error);

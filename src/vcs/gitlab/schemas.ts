@@ -114,6 +114,7 @@ export type RequestEvent = z.infer<typeof requestEventSchema>;
 
 /** What tells whether an event of a merge request matters to us. */
 export const requestActionSchema = z.object({
+  project: z.object({ path_with_namespace: z.string() }).optional().catch(undefined),
   object_attributes: z.object({ action: z.string().nullish(), oldrev: z.string().nullish() }),
   changes: z
     .object({

@@ -31,7 +31,6 @@ function noteWith(attributes: Attributes, changed: object = {}) {
   return { ...noteOnRequest, ...changed, object_attributes: { ...noteOnRequest.object_attributes, ...attributes } };
 }
 
-const nonActionable = { kind: 'ignored', reply: 'Ignoring non-actionable pull request event' };
 const unsupported = { kind: 'ignored', reply: 'Ignoring unsupported event' };
 
 describe('isGitlabDelivery', () => {
@@ -90,7 +89,10 @@ describe('readDelivery of a merge request', () => {
     ['no action', { action: undefined }, {}],
   ];
   it.each(idle)('starts nothing for %s', (_, attributes, changes) => {
-    expect(read(requestHook, requestWith(attributes, changes))).toMatchObject(nonActionable);
+    expect(read(requestHook, requestWith(attributes, changes))).toMatchObject({
+      kind: 'idle',
+      repoFullName: mergeRequest.project.path_with_namespace,
+    });
   });
 
   it.each([

@@ -5,8 +5,8 @@ import {
   type DeliveryHeaders,
   type DeliveryReading,
   headerOf,
+  idle,
   ignored,
-  nonActionableReply,
   problemOf,
   refused,
   type VcsEvent,
@@ -70,7 +70,7 @@ function readRequest(delivery: Delivery): DeliveryReading {
   if (action === 'close' || action === 'merge') return readClosed(delivery, action === 'merge');
   if (action === 'open') return readPull(delivery, 'pull_opened');
   if (action === 'update' && isChange(parsed.data)) return readPull(delivery, 'pull_updated');
-  return ignored(`action ${action} of a merge request`, nonActionableReply);
+  return idle(`action ${action} of a merge request`, parsed.data.project?.path_with_namespace);
 }
 
 /** A push, or the end of being a draft; labels, assignees, the target branch and the like start nothing. */
