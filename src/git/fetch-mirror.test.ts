@@ -18,6 +18,7 @@ import { mirrorDir, newMirrorDir } from './layout.ts';
 import { openCheckout } from './open-checkout.ts';
 import { openGit } from './open-git.ts';
 import { forgetPullRef } from './private-refs.ts';
+import { listTree, readFile } from './read-commit.ts';
 import { resolveRef } from './resolve-ref.ts';
 import type { GitDeps } from './types.ts';
 
@@ -199,6 +200,30 @@ describe('fetchMirror', () => {
     await expect(open()).rejects.toThrow(`checking out commit ${sha}: unable to read`);
     await fetch();
     expect(readFileSync(join((await open()).dir, 'main.tf'), 'utf8')).toBe('# 1');
+  });
+
+  it.each([
+    ['lists a folder that is gone', 'main:sub', (path: string) => rm(path)],
+    ['reads a file that is empty', 'main:main.tf', (path: string) => rm(path).then(() => writeFile(path, ''))],
+  ])('makes a mirror again when git %s', async (_, object, harm) => {
+    const { deps, source, fetch } = await mirroredRepo({ 'main.tf': '# 1', 'sub/main.tf': '' });
+    const sha = await shaOf(deps, 'main');
+    const id = await git(source, 'rev-parse', object);
+    await harm(join(mirrorDir(deps, 1), 'objects', id.slice(0, 2), id.slice(2)));
+    const read = async () => {
+      await listTree(deps, { repoId: 1, sha });
+      return readFile(deps, { repoId: 1, sha }, { path: 'main.tf', maxBytes: 100 });
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'git_failed', details: { isPassing: true } });
+    await fetch();
+    expect(await read()).toEqual({ kind: 'file', text: '# 1' });
+  });
+
+  it('makes a mirror again whose list of refs is garbage', async () => {
+    const { deps, fetch, first } = await mirroredRepo(files);
+    await writeFile(join(mirrorDir(deps, 1), 'packed-refs'), '\0\0\0garbage\n');
+    await fetch();
+    expect(await shaOf(deps, 'main')).toBe(first);
   });
 
   it('removes the locks that a killed git left', async () => {

@@ -5,10 +5,10 @@ import { PolderError } from '../lib/errors.ts';
 import type { CloneSource } from '../vcs/index.ts';
 import { credentialEnvironment } from './git-environment.ts';
 import { mirrorDir, newMirrorDir, repoDir } from './layout.ts';
-import { looksDamaged, looksLocked, removeStaleLocks, removeUnfinishedPacks, restoreMirror } from './mirror-repair.ts';
+import { removeUnfinishedPacks, restoreMirror, withoutStaleLocks } from './mirror-repair.ts';
 import { fetchedRef } from './private-refs.ts';
 import type { RoundWork } from './rounds.ts';
-import { type GitCall, type GitFailure, gitError, runGit, tryGit, withDisk } from './run-git.ts';
+import { type GitCall, type GitFailure, type GitOutput, gitError, runGit, tryGit, withDisk } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
 /** A repo as `fetchMirror` needs it: `fullName` is for messages. */
@@ -57,19 +57,16 @@ async function bringUpToDate(deps: GitDeps, fetch: Fetch): Promise<void> {
   const mirror = mirrorDir(deps, repo.id);
   if (!existsSync(mirror) || deps.damaged.has(repo.id)) return makeMirror(deps, fetch);
   await restoreMirror(mirror);
-  const failure = await fetchInto(deps, fetch, mirror);
-  if (!failure) return;
-  if (looksDamaged(failure)) {
+  const result = await withoutStaleLocks(deps, mirror, () => fetchInto(deps, fetch, mirror));
+  if (!('reason' in result)) return;
+  if (result.damaged) {
     deps.log.warn(
-      { repoId: repo.id, reason: failure.reason },
+      { repoId: repo.id, reason: result.reason },
       'the mirror of a repository is damaged and is made again',
     );
     return makeMirror(deps, fetch);
   }
-  if (!looksLocked(failure)) throw gitError(activityOf(repo), failure);
-  await removeStaleLocks(deps, mirror);
-  const again = await fetchInto(deps, fetch, mirror);
-  if (again) throw gitError(activityOf(repo), again);
+  throw gitError(activityOf(repo), result);
 }
 
 /**
@@ -85,10 +82,10 @@ async function makeMirror(deps: GitDeps, fetch: Fetch): Promise<void> {
   await mkdir(fresh, { mode: 0o700 });
   await runGit(deps, { activity: activityOf(repo), args: ['init', '--quiet', '--bare', fresh], signal });
   await restoreMirror(fresh);
-  const failure = await fetchInto(deps, fetch, fresh);
-  if (failure) {
+  const result = await fetchInto(deps, fetch, fresh);
+  if ('reason' in result) {
     await rm(fresh, { recursive: true, force: true });
-    throw gitError(activityOf(repo), failure);
+    throw gitError(activityOf(repo), result);
   }
   await replaceMirror(mirror, fresh);
   deps.damaged.delete(repo.id);
@@ -102,7 +99,7 @@ async function replaceMirror(mirror: string, fresh: string): Promise<void> {
   await rename(fresh, mirror);
 }
 
-async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<GitFailure | undefined> {
+async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<GitOutput | GitFailure> {
   const { repo, signal, refspecs } = fetch;
   const tidy = () => removeUnfinishedPacks(mirror);
   const result = await tryGit(deps, {
@@ -131,8 +128,7 @@ async function fetchInto(deps: GitDeps, fetch: Fetch, mirror: string): Promise<G
     await tidy();
     throw aborted;
   });
-  if (!('reason' in result)) return undefined;
-  await tidy();
+  if ('reason' in result) await tidy();
   return result;
 }
 
@@ -165,12 +161,9 @@ export async function tidyMirror(deps: GitDeps, repoId: number): Promise<void> {
   if (!existsSync(mirror)) return;
   // The settings of every git process forbid packing; this one is the exception.
   const args = ['-c', 'gc.auto=6700', 'gc', '--auto', '--quiet'];
-  await runGit(deps, {
-    activity: `packing the mirror of repo ${repoId}`,
-    gitDir: mirror,
-    args,
-    timeoutMs: deps.limits.fetchMs,
-    remote: true,
-  });
+  const activity = `packing the mirror of repo ${repoId}`;
+  const call = { activity, gitDir: mirror, args, timeoutMs: deps.limits.fetchMs, remote: true };
+  const packed = await withoutStaleLocks(deps, mirror, () => tryGit(deps, call));
+  if ('reason' in packed) throw gitError(activity, packed);
   deps.seenCommits.forget(mirror);
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 type Root = { readonly dataDir: string };
 
@@ -13,6 +13,12 @@ export function repoDir(root: Root, repoId: number): string {
 
 export function mirrorDir(root: Root, repoId: number): string {
   return join(repoDir(root, repoId), 'mirror.git');
+}
+
+/** The repo whose mirror this folder is; undefined when it is none. */
+export function repoOfMirror(root: Root, dir: string): number | undefined {
+  const repoId = Number(basename(dirname(dir)));
+  return mirrorDir(root, repoId) === dir ? repoId : undefined;
 }
 
 /** Where a mirror is until its first fetch is complete. */

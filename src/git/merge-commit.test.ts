@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { commitFiles, git } from '../../test/support/git.ts';
@@ -13,7 +13,8 @@ const pullRef = 'refs/pull/7/head';
 
 /** A base and a head that both went on from the same commit. */
 async function parted(onHead: Record<string, string>, onBase: Record<string, string>) {
-  const repo = await mirroredRepo({ 'main.tf': 'one\ntwo\nthree\nfour\nfive\n', 'other.tf': '' });
+  const files = { 'main.tf': 'one\ntwo\nthree\nfour\nfive\n', 'other.tf': '' };
+  const repo = await mirroredRepo(files, { lockPatienceMs: 20 });
   const { source, deps } = repo;
   await git(source, 'switch', '--quiet', '--create', 'topic');
   const head = await commitFiles(source, onHead);
@@ -106,6 +107,17 @@ describe('mergeCommit', () => {
     await forgetPullRef(deps, 1, pullRef);
     await forgetPullRef(deps, 1, pullRef);
     expect(await refs()).toBe('');
+  });
+
+  it('is not kept from it by locks that a killed git left', async () => {
+    const { merge, mirror, deps } = await parted(...apart);
+    const { sha } = (await merge()) as { sha: string };
+    const locks = ['packed-refs.lock', 'refs/polder/merge/pull/7/head.lock'].map((name) => join(mirror, name));
+    for (const lock of locks) await writeFile(lock, '');
+    expect(await merge()).toEqual({ kind: 'merged', sha });
+    for (const lock of locks) await writeFile(lock, '');
+    await forgetPullRef(deps, 1, pullRef);
+    expect(await git(mirror, 'for-each-ref', 'refs/polder')).toBe('');
   });
 
   it('says which git it needs', async () => {

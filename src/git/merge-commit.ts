@@ -2,8 +2,9 @@ import { PolderError } from '../lib/errors.ts';
 import { isAncestor } from './commit-graph.ts';
 import { isAtLeast } from './git-version.ts';
 import { mirrorDir } from './layout.ts';
+import { withoutStaleLocks } from './mirror-repair.ts';
 import { mergeRef } from './private-refs.ts';
-import { runGit, tryGit } from './run-git.ts';
+import { gitError, runGit, tryGit } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
 export type MergedCommit =
@@ -54,7 +55,9 @@ export async function mergeCommit(deps: GitDeps, repoId: number, order: MergeOrd
     env: authorship(date),
   });
   const sha = stdout.trim();
-  await runGit(deps, { activity, gitDir, args: ['update-ref', mergeRef(order.pullRef), sha] });
+  const args = ['update-ref', mergeRef(order.pullRef), sha];
+  const kept = await withoutStaleLocks(deps, gitDir, () => tryGit(deps, { activity, gitDir, args }));
+  if ('reason' in kept) throw gitError(activity, kept);
   return { kind: 'merged', sha };
 }
 
@@ -72,7 +75,7 @@ async function mergeTrees(deps: GitDeps, repoId: number, question: Question): Pr
   if ('reason' in result) {
     // Not a fault: nobody can merge these.
     if (result.reason.includes('unrelated histories')) return { kind: 'conflict', text: result.reason };
-    throw new PolderError('git_failed', `${activity}: ${result.reason}`);
+    throw gitError(activity, result);
   }
   const id = result.stdout.split('\n', 1)[0] ?? '';
   if (result.code === 0) return { kind: 'tree', id };

@@ -2,7 +2,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { GitFailure } from './run-git.ts';
+import type { GitFailure, GitOutput } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
 /** All there is in a mirror's configuration. The folder is bare: its checkouts are told where they are by git. */
@@ -40,23 +40,36 @@ function isThere(path: string): boolean {
 }
 
 /** The mirror misses something or cannot be read: it was cut short by a power failure, or somebody touched it. */
-export function looksDamaged({ reason }: GitFailure): boolean {
+export function looksDamaged(reason: string): boolean {
   const local = reason.replace(/(^|; )remote: [^;]*/g, '');
-  return /not a git repository|bad object|is corrupt|missing (blob|tree|commit|object)|unable to read|did not receive expected object|unable to resolve reference|does not point to a valid object|bad config/i.test(
-    local,
-  );
+  return damage.test(local);
 }
 
+const damage =
+  /not a git repository|bad object|(is|seems to be) corrupt|missing (blob|tree|commit|object)|unable to read|could not read [0-9a-f]{40}|object file \S+ is empty|inflate: |unexpected line in \S*packed-refs|(packfile|index file) \S+ (is|cannot|index|signature|claims|does)|did not receive expected object|unable to resolve reference|does not point to a valid object|bad config/i;
+
 /** A lock is in the way: of another git process, or of one that was killed. */
-export function looksLocked({ reason }: GitFailure): boolean {
+function looksLocked({ reason }: GitFailure): boolean {
   return /\.lock'?: File exists|cannot lock ref/i.test(reason);
+}
+
+/** Runs git where it takes locks in a mirror; once more when one was in its way that a killed git had left. */
+export async function withoutStaleLocks(
+  deps: Pick<GitDeps, 'limits' | 'log'>,
+  mirror: string,
+  call: () => Promise<GitOutput | GitFailure>,
+): Promise<GitOutput | GitFailure> {
+  const first = await call();
+  if (!('reason' in first) || !looksLocked(first)) return first;
+  await removeStaleLocks(deps, mirror);
+  return call();
 }
 
 /**
  * Removes the locks that killed git processes left in a mirror. Git holds a lock for a moment only, so one that
  * outlasts the patience belongs to nobody.
  */
-export async function removeStaleLocks(deps: Pick<GitDeps, 'limits' | 'log'>, mirror: string): Promise<void> {
+async function removeStaleLocks(deps: Pick<GitDeps, 'limits' | 'log'>, mirror: string): Promise<void> {
   const before = await locksIn(mirror);
   await pause(deps.limits.lockPatienceMs);
   const after = await locksIn(mirror);
@@ -76,7 +89,10 @@ export async function removeUnfinishedPacks(mirror: string): Promise<void> {
 }
 
 async function locksIn(mirror: string): Promise<Map<string, number>> {
-  const places = await Promise.all([readdir(mirror), ...['refs', 'logs'].map((name) => readBelow(mirror, name))]);
+  const places = await Promise.all([
+    readdir(mirror),
+    ...['refs', 'logs', join('objects', 'info')].map((name) => readBelow(mirror, name)),
+  ]);
   const paths = places
     .flat()
     .filter((name) => name.endsWith('.lock'))

@@ -49,13 +49,13 @@ export async function openGit(options: {
   }
   await writeFile(join(home, '.gitconfig'), gitConfigFile, { mode: 0o600 });
   const environment = gitEnvironment(options.env, home, await writeAuthorities(options, home));
-  const early = { dataDir, log: options.log, environment, limits, turns: createTurns(localCommandsAtOnce) };
+  const turns = createTurns(localCommandsAtOnce);
+  const early = { dataDir, log: options.log, environment, limits, turns, damaged: new Set<number>() };
   return {
     ...early,
     version: await checkVersion(early),
     fetches: createRounds(),
     pool: createCheckoutPool(limits),
-    damaged: new Set(),
     seenCommits: createSeenCommits(),
   };
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { PolderError } from '../lib/errors.ts';
 import { mirrorDir } from './layout.ts';
-import { runGit } from './run-git.ts';
+import { withoutStaleLocks } from './mirror-repair.ts';
+import { gitError, tryGit } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
 /*
@@ -27,12 +28,12 @@ export async function forgetPullRef(deps: GitDeps, repoId: number, pullRef: stri
   const gitDir = mirrorDir(deps, repoId);
   const names = [fetchedRef(pullRef), mergeRef(pullRef)];
   if (!existsSync(gitDir)) return;
-  await runGit(deps, {
-    activity: `dropping ${pullRef} of repo ${repoId}`,
-    gitDir,
-    args: ['update-ref', '--stdin'],
-    input: names.map((name) => `delete ${name}\n`).join(''),
-  });
+  const activity = `dropping ${pullRef} of repo ${repoId}`;
+  const input = names.map((name) => `delete ${name}\n`).join('');
+  const dropped = await withoutStaleLocks(deps, gitDir, () =>
+    tryGit(deps, { activity, gitDir, args: ['update-ref', '--stdin'], input }),
+  );
+  if ('reason' in dropped) throw gitError(activity, dropped);
 }
 
 /** `refs/pull/7/head` as `pull/7/head`. Such names are made by us from numbers: anything else is a mistake of ours. */

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { PolderError } from '../lib/errors.ts';
 import { mirrorDir } from './layout.ts';
-import { runGit, tryGit } from './run-git.ts';
+import { gitError, runGit, tryGit } from './run-git.ts';
 import type { Checkout, GitDeps } from './types.ts';
 
 export type CommitFile =
@@ -138,5 +138,7 @@ async function findEntry(deps: GitDeps, question: Question): Promise<Entry | und
   const found = /^(\d{6}) \w+ (\S+) +(\S+)\t/.exec(stdout);
   if (!found) return undefined;
   const [, mode = '', object = '', size = ''] = found;
-  return { kind: kindOfMode[mode] ?? 'file', object, size: Number(size) || 0 };
+  if (size !== 'BAD') return { kind: kindOfMode[mode] ?? 'file', object, size: Number(size) || 0 };
+  deps.damaged.add(question.repoId);
+  throw gitError(question.activity, { reason: `object ${object} cannot be read`, diskFull: false, damaged: true });
 }

@@ -44,11 +44,11 @@ describe('tryGit', () => {
 
 describe('gitError', () => {
   it('tells a full disk from other trouble', () => {
-    expect(gitError(activity, { reason: 'x', diskFull: true })).toMatchObject({
+    expect(gitError(activity, { reason: 'x', diskFull: true, damaged: false })).toMatchObject({
       code: 'disk_full',
       message: 'testing: x',
     });
-    expect(gitError(activity, { reason: 'x', diskFull: false })).toMatchObject({ code: 'git_failed' });
+    expect(gitError(activity, { reason: 'x', diskFull: false, damaged: false })).toMatchObject({ code: 'git_failed' });
   });
 });
 

@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import { type ProcessResult, runProcess } from '../exec/index.ts';
 import { PolderError } from '../lib/errors.ts';
-import { gitHome } from './layout.ts';
+import { gitHome, repoOfMirror } from './layout.ts';
+import { looksDamaged } from './mirror-repair.ts';
 import type { GitDeps } from './types.ts';
 
 export type GitCall = {
@@ -28,13 +29,14 @@ export type GitCall = {
 export type GitOutput = { readonly code: number; readonly stdout: string };
 
 /** What it takes to run git. */
-export type RunGitDeps = Pick<GitDeps, 'dataDir' | 'environment' | 'limits' | 'turns'>;
+export type RunGitDeps = Pick<GitDeps, 'dataDir' | 'environment' | 'limits' | 'turns' | 'damaged'>;
 
 /**
  * Git did not do what was asked. `reason` is what it said, fit to be shown on a pull request: one line without credentials,
- * which does not tell where on this machine our folders are.
+ * which does not tell where on this machine our folders are. `damaged`: it was of a mirror that lacks something or cannot be
+ * read, which the next fetch makes again.
  */
-export type GitFailure = { readonly reason: string; readonly diskFull: boolean };
+export type GitFailure = { readonly reason: string; readonly diskFull: boolean; readonly damaged: boolean };
 
 const killAfterMs = 5_000;
 const longestReason = 2_000;
@@ -61,7 +63,10 @@ export async function tryGit(deps: RunGitDeps, call: GitCall): Promise<GitOutput
   }
   const said = failureReason(result, timeoutMs).replaceAll(`${deps.dataDir}/`, '');
   const reason = withoutSecrets(said, call.secrets ?? []);
-  return { reason, diskFull: await isDiskFull(deps, reason) };
+  const repoId = call.gitDir === undefined ? undefined : repoOfMirror(deps, call.gitDir);
+  const damaged = repoId !== undefined && looksDamaged(reason);
+  if (damaged) deps.damaged.add(repoId);
+  return { reason, diskFull: await isDiskFull(deps, reason), damaged };
 }
 
 function runCall(deps: RunGitDeps, call: GitCall, timeoutMs: number): Promise<ProcessResult> {
@@ -85,7 +90,7 @@ function runCall(deps: RunGitDeps, call: GitCall, timeoutMs: number): Promise<Pr
 
 /** `isPassing` of its details says whether asking again later may help. */
 export function gitError(activity: string, failure: GitFailure): PolderError {
-  const details = { isPassing: passingReasons.test(failure.reason) };
+  const details = { isPassing: failure.damaged || passingReasons.test(failure.reason) };
   return new PolderError(failure.diskFull ? 'disk_full' : 'git_failed', `${activity}: ${failure.reason}`, { details });
 }
 

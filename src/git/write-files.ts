@@ -1,6 +1,5 @@
 import { indexFile, treeDir } from './checkout-folder.ts';
 import { mirrorDir } from './layout.ts';
-import { looksDamaged } from './mirror-repair.ts';
 import { type GitCall, type GitOutput, gitError, runGit, tryGit } from './run-git.ts';
 import type { GitDeps } from './types.ts';
 
@@ -19,7 +18,6 @@ export async function writeFiles(deps: GitDeps, target: CommitFolder): Promise<v
     args: ['read-tree', '--reset', '-u', target.sha],
   });
   if (!('reason' in result)) return;
-  if (looksDamaged(result)) deps.damaged.add(target.repoId);
   throw gitError(activity, result);
 }
 

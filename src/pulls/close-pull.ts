@@ -3,6 +3,7 @@ import { forgetPullRef } from '../git/index.ts';
 import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { releasePullCheckouts } from '../runs/index.ts';
+import type { Pull } from '../vcs/index.ts';
 import { betweenRuns } from './between-runs.ts';
 import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
@@ -33,9 +34,18 @@ export async function closePull(deps: PullDeps, context: CommandContext): Promis
   await releasePullCheckouts(deps, of);
   if (pull.headSha !== '') {
     const live = await context.pulls.getPull(ref);
-    if (live) await forgetPullRef(deps.git, pull.repo.id, pullRefOf(live));
+    if (live) await dropRef(deps, context, live);
   }
   const body = notices.pullClosed(released);
   if (body !== '') await reply(deps, context, { key: 'closed', body });
   return null;
+}
+
+/** What stays in a mirror that cannot be changed is of no harm: it takes some space. */
+async function dropRef(deps: PullDeps, { command, log }: CommandContext, live: Pull): Promise<void> {
+  try {
+    await forgetPullRef(deps.git, command.pull.repo.id, pullRefOf(live));
+  } catch (error) {
+    log.warn({ err: error }, 'the commits of a pull request that was closed could not be dropped');
+  }
 }

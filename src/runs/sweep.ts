@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { cleanCheckouts, tidyMirror } from '../git/index.ts';
 import { deleteOldLogs } from '../job-logs/index.ts';
+import { errorText } from '../lib/errors.ts';
 import { dropOldPlans } from '../plans/index.ts';
 import type { RunDeps } from './deps.ts';
 import { jobFiles, jobsDir, readNotes } from './job-files.ts';
@@ -42,7 +43,16 @@ export async function sweepOld(deps: Pick<RunDeps, 'db' | 'now'>, before: number
   for (const turn of turns) while ((await turn()) > 0);
 }
 
-/** Packs the mirrors of the repos that had runs since `since`: fetches leave them in many small pieces. */
-export async function tidyMirrors(deps: Pick<RunDeps, 'db' | 'git'>, since: number): Promise<void> {
-  for (const repoId of await selectReposRunSince(deps.db, since)) await tidyMirror(deps.git, repoId);
+/**
+ * Packs the mirrors of the repos that had runs since `since`: fetches leave them in many small pieces. One that cannot be
+ * packed keeps none of the others from it.
+ */
+export async function tidyMirrors(deps: Pick<RunDeps, 'db' | 'git' | 'log'>, since: number): Promise<void> {
+  for (const repoId of await selectReposRunSince(deps.db, since)) {
+    try {
+      await tidyMirror(deps.git, repoId);
+    } catch (error) {
+      deps.log.warn({ repoId, reason: errorText(error) }, 'packing a mirror did not work');
+    }
+  }
 }

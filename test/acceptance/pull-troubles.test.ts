@@ -1,3 +1,5 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/db/index.ts';
 import { silentLog } from '../../src/lib/log.ts';
@@ -45,7 +47,7 @@ async function open({
   return { world, server: await world.start(), engine };
 }
 
-function tell({ world, server }: Opened, pull: FakePull, action: 'opened' | 'synchronize') {
+function tell({ world, server }: Opened, pull: FakePull, action: 'opened' | 'synchronize' | 'closed') {
   return deliver(server, world.github.pullEvent(world.repo, pull, action));
 }
 
@@ -173,6 +175,22 @@ describe('a command of a pull request', () => {
     await unlock();
     const told = ownComments(it.world, pull).filter((body) => body.includes('was **discarded** via the Atlantis UI'));
     expect(told.length).toBe(2);
+  });
+
+  it('cleans up after a pull request that is closed, whatever has become of the mirror', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    await tell(it, pull, 'opened');
+    await idle(it);
+    const [repo = ''] = await readdir(join(it.world.dataDir, 'polder', 'repos'));
+    await writeFile(join(it.world.dataDir, 'polder', 'repos', repo, 'mirror.git', 'HEAD'), '');
+    pull.state = 'closed';
+    await tell(it, pull, 'closed');
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start)).toEqual([
+      expect.stringContaining('Ran Plan for dir: `net`'),
+      'Locks and plans deleted for the projects and workspaces modified in this pull request:',
+    ]);
   });
 
   it('keeps the next one waiting no longer once it is cancelled, whatever it hangs at', async () => {
