@@ -193,6 +193,25 @@ describe('namedPlans', () => {
   });
 });
 
+describe('namedPlans of another workspace', () => {
+  const staging = projectOf({ dir: 'a', workspace: 'staging' });
+
+  it.each([
+    ['nothing was planned', [entry('a', 'planned')], {}],
+    ['nothing was planned, nor anything for this commit', [entry('a', 'planned')], moved],
+  ])('says so where %s there', (_name, record, over) => {
+    const reason = 'project has not been cloned–did you run plan?';
+    expect(shown(namedPlans(standing({ record, ...over }), [staging]))).toEqual([reason]);
+  });
+
+  it('misses the plan where another project was planned there', () => {
+    const record = [entry('b', 'planned', { workspace: 'staging' })];
+    expect(shown(namedPlans(standing({ record }), [staging]))).toEqual([
+      'no matching plan status exists for dir "a" workspace "staging" project ""; run `atlantis plan`',
+    ]);
+  });
+});
+
 describe('waitForGroups', () => {
   const saved = {
     kind: 'ready',

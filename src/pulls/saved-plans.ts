@@ -101,10 +101,18 @@ export function namedPlans(
     );
     return known ?? { dir, workspace, projectName, status: null };
   });
-  return sortOut(named, plans, (project, plan) =>
-    outdated === undefined ? after(hindranceOfNamed(project, plan), again) : `${outdated}; ${again} before apply`,
-  );
+  const isTouched = ({ workspace }: Asked) => record.some((one) => one.workspace === workspace);
+  return sortOut(named, plans, (project, plan) => {
+    if (project.workspace !== defaultWorkspace && !isTouched(project)) return neverPlannedThere;
+    return outdated === undefined
+      ? after(hindranceOfNamed(project, plan), again)
+      : `${outdated}; ${again} before apply`;
+  });
 }
+
+const defaultWorkspace = 'default';
+/** Of a workspace in which nothing was planned, where Atlantis has no checkout. */
+const neverPlannedThere = 'project has not been cloned–did you run plan?';
 
 /**
  * For a repository where a failure keeps later execution order groups from running: a project that cannot be applied
