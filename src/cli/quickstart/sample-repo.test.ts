@@ -1,5 +1,7 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { git } from '../../../test/support/git.ts';
 import { temporaryDir } from '../../../test/support/temp.ts';
@@ -14,5 +16,25 @@ describe('makeSampleRepo', () => {
     await makeSampleRepo(reposDir, process.env);
     expect(await readFile(join(dir, 'app/main.tf'), 'utf8')).toContain('# tried out');
     expect(await git(dir, 'rev-list', '--count', 'main')).toBe('1');
+  });
+
+  it('lets somebody commit whom git does not know', async () => {
+    const reposDir = await temporaryDir();
+    const home = await temporaryDir();
+    // As where git cannot guess an address of the machine's name.
+    await writeFile(join(home, '.gitconfig'), '[user]\n\tuseConfigOnly = true\n');
+    const env = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1' };
+    await makeSampleRepo(reposDir, env);
+    const commit = ['commit', '--quiet', '--allow-empty', '--message', 'Try it'];
+    await promisify(execFile)('git', commit, { cwd: join(reposDir, sampleRepoName), env });
+  });
+
+  it('leaves commits to whom git knows', async () => {
+    const reposDir = await temporaryDir();
+    const home = await temporaryDir();
+    await writeFile(join(home, '.gitconfig'), '[user]\n\tname = Ada\n\temail = ada@example.com\n');
+    await makeSampleRepo(reposDir, { PATH: process.env.PATH, HOME: home });
+    const config = await readFile(join(reposDir, sampleRepoName, '.git/config'), 'utf8');
+    expect(config).not.toContain('[user]');
   });
 });

@@ -64,6 +64,7 @@ export async function makeSampleRepo(reposDir: string, env: NodeJS.ProcessEnv): 
     await writeFile(join(dir, path), content);
   }
   await git(dir, env, ['init', '--quiet', '--initial-branch=main']);
+  await nameAuthor(dir, env);
   await commit(dir, env, 'Add network and app');
   await git(dir, env, ['checkout', '--quiet', '-b', sampleBranch]);
   await writeFile(join(dir, 'app/main.tf'), app.replace('default = 1', 'default = 2'));
@@ -71,28 +72,41 @@ export async function makeSampleRepo(reposDir: string, env: NodeJS.ProcessEnv): 
   await git(dir, env, ['checkout', '--quiet', 'main']);
 }
 
+const author = { 'user.name': 'Polder quickstart', 'user.email': 'quickstart@polder.invalid' };
+
+/** Whoever tries the sample commits to it, which git refuses on a new machine that knows nobody's name yet. */
+async function nameAuthor(dir: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const asked = await runGit(dir, pick(env), ['var', 'GIT_AUTHOR_IDENT']);
+  if (asked.kind === 'exited' && asked.code === 0) return;
+  for (const [name, value] of Object.entries(author)) await git(dir, env, ['config', name, value]);
+}
+
 async function commit(dir: string, env: NodeJS.ProcessEnv, message: string): Promise<void> {
-  const settings = {
-    'user.name': 'Polder quickstart',
-    'user.email': 'quickstart@polder.invalid',
-    'commit.gpgsign': 'false',
-  };
+  const settings = { ...author, 'commit.gpgsign': 'false' };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   await git(dir, env, ['add', '--all']);
   await git(dir, env, [...flags, 'commit', '--quiet', '--message', message]);
 }
 
 async function git(cwd: string, env: NodeJS.ProcessEnv, args: readonly string[]): Promise<void> {
-  const result = await runProcess({
+  const result = await runGit(cwd, { ...pick(env), GIT_CONFIG_NOSYSTEM: '1' }, args);
+  if (result.kind === 'exited' && result.code === 0) return;
+  const reason = result.kind === 'not_started' ? result.reason : result.stderr.trim();
+  throw new PolderError('git_failed', `making the sample repository: ${reason}`);
+}
+
+function pick(env: NodeJS.ProcessEnv): Record<string, string> {
+  return { PATH: env.PATH ?? '', HOME: env.HOME ?? '' };
+}
+
+function runGit(cwd: string, env: Readonly<Record<string, string>>, args: readonly string[]) {
+  return runProcess({
     file: 'git',
     args,
     cwd,
-    env: { PATH: env.PATH ?? '', HOME: env.HOME ?? '', GIT_CONFIG_NOSYSTEM: '1' },
+    env,
     output: { kind: 'capture', maxBytes: 64 * 1024 },
     timeoutMs: 60_000,
     killAfterMs: 5_000,
   });
-  if (result.kind === 'exited' && result.code === 0) return;
-  const reason = result.kind === 'not_started' ? result.reason : result.stderr.trim();
-  throw new PolderError('git_failed', `making the sample repository: ${reason}`);
 }
