@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readKeys } from 'openpgp';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -78,6 +78,22 @@ describe('find, downloading', () => {
     mirror = await releaseMirror('opentofu', ['1.8.0', '1.9.1']);
     const found = await engines().find({ distribution: 'opentofu', version: '< 1.9' });
     expect(found).toMatchObject({ engine: { binary: join(binDir, 'tofu1.8.0'), distribution: 'opentofu' } });
+  });
+
+  it.each([
+    ['terraform', 'downloadUrl'],
+    ['opentofu', 'tofuDownloadUrl'],
+  ] as const)('shows its login to a mirror of %s, and to nobody else', async (distribution, option) => {
+    mirror = await releaseMirror(distribution, ['1.8.0']);
+    mirror.login = 'ada:p@ss word';
+    const at = (login: string) => ({ [option]: mirror.url.replace('//', `//${login}@`) });
+    const wanted = { distribution, version: '> 1' };
+    expect(await engines(at('ada:p%40ss%20word')).find(wanted)).toMatchObject({ kind: 'found' });
+    await rm(binDir, { recursive: true });
+    const refusal = engines(at('ada:secret')).find(wanted);
+    await expect(refusal).rejects.toThrow(`downloading ${mirror.url}/`);
+    await expect(refusal).rejects.toThrow(/the server answers 401 Unauthorized$/);
+    await expect(refusal).rejects.not.toThrow(/secret/);
   });
 
   it('says so when no release fits', async () => {

@@ -18,17 +18,18 @@ const limits = {
  */
 export async function downloadEngine(source: ReleaseSource, version: string, binDir: string): Promise<string> {
   const files = source.files(version);
+  const { authorization } = source;
   const activity = `downloading ${files.program} ${version}`;
   await mkdir(binDir, { recursive: true, mode: 0o755 });
   const folder = await mkdtemp(join(binDir, '.download-'));
   try {
-    const checksums = await fetchBytes(files.checksums, limits.smallFile);
-    const signature = await fetchBytes(files.signature, limits.smallFile);
+    const checksums = await fetchBytes(files.checksums, { ...limits.smallFile, authorization });
+    const signature = await fetchBytes(files.signature, { ...limits.smallFile, authorization });
     await checkSignature({ signed: checksums, signature, keys: source.signingKeys, url: files.signature });
     const wanted = checksumOf(files.archive.name, checksums.toString('utf8'));
     if (wanted === undefined) throw refused(`${files.checksums} does not list ${files.archive.name}`);
     const archive = join(folder, 'archive.zip');
-    const digest = await fetchToFile(files.archive.url, archive, limits.archive);
+    const digest = await fetchToFile(files.archive.url, archive, { ...limits.archive, authorization });
     if (digest !== wanted) throw refused(`${files.archive.url} has the SHA-256 ${digest}, expected ${wanted}`);
     const program = join(folder, files.program);
     await unzipFile(archive, files.program, { path: program, maxBytes: limits.programBytes }).catch(

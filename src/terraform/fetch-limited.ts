@@ -6,6 +6,8 @@ export type FetchLimits = {
   readonly maxBytes: number;
   /** For the whole transfer. */
   readonly timeoutMs?: number;
+  /** The header of that name. It does not follow to other hosts. */
+  readonly authorization: string | undefined;
 };
 
 const defaultTimeoutMs = 60_000;
@@ -54,7 +56,10 @@ async function receive(url: string, limits: FetchLimits, take: (chunk: Uint8Arra
 
 async function ask(url: string, limits: FetchLimits): Promise<Response> {
   try {
-    return await fetch(url, { signal: AbortSignal.timeout(limits.timeoutMs ?? defaultTimeoutMs) });
+    return await fetch(url, {
+      signal: AbortSignal.timeout(limits.timeoutMs ?? defaultTimeoutMs),
+      headers: limits.authorization === undefined ? {} : { authorization: limits.authorization },
+    });
   } catch (error) {
     throw failed(url, errorText(error), error);
   }

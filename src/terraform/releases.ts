@@ -13,6 +13,8 @@ export type ReleaseSource = {
   files(version: string): ReleaseFiles;
   /** Armored OpenPGP public keys. */
   readonly signingKeys: string;
+  /** What to send along for every file. The addresses hold no login, so that they can be shown. */
+  readonly authorization: string | undefined;
 };
 
 type ReleaseFiles = {
@@ -26,9 +28,9 @@ type ReleaseFiles = {
 };
 
 export type SourceOptions = {
-  /** As the official site is laid out; without a slash at the end. */
+  /** As the official site is laid out; without a slash at the end. A mirror's address may hold user and password. */
   readonly downloadUrl: string;
-  /** A mirror with `api.json` and `v<version>/<file>`; null for the official places. */
+  /** A mirror with `api.json` and `v<version>/<file>`, also with user and password; null for the official places. */
   readonly tofuDownloadUrl: string | null;
   /** Keys of a mirror that signs by itself, in place of the official ones. */
   readonly signingKeys?: Partial<Readonly<Record<Distribution, string>>>;
@@ -52,11 +54,13 @@ const terraformIndex = z.object({
 
 /** https://releases.hashicorp.com/terraform/ and its index.json. */
 function terraformSource(options: SourceOptions): Omit<ReleaseSource, 'signingKeys'> {
-  const base = `${withoutSlash(options.downloadUrl)}/terraform`;
+  const { url, authorization } = siteOf(options.downloadUrl);
+  const base = `${url}/terraform`;
   return {
     distribution: 'terraform',
+    authorization,
     listVersions: async () => {
-      const { versions } = await readIndex(`${base}/index.json`, terraformIndex);
+      const { versions } = await readIndex({ url: `${base}/index.json`, authorization }, terraformIndex);
       const built = Object.entries(versions).filter(([, { builds }]) =>
         builds.some(({ os, arch }) => `${os}_${arch}` === machine),
       );
@@ -70,13 +74,15 @@ const tofuIndex = z.object({ versions: z.array(z.object({ id: z.string(), files:
 
 /** https://get.opentofu.org/tofu/api.json and the releases on GitHub. */
 function tofuSource(options: SourceOptions): Omit<ReleaseSource, 'signingKeys'> {
-  const mirror = options.tofuDownloadUrl === null ? null : withoutSlash(options.tofuDownloadUrl);
-  const index = mirror === null ? 'https://get.opentofu.org/tofu/api.json' : `${mirror}/api.json`;
-  const base = mirror ?? 'https://github.com/opentofu/opentofu/releases/download';
+  const mirror = options.tofuDownloadUrl === null ? null : siteOf(options.tofuDownloadUrl);
+  const authorization = mirror?.authorization;
+  const index = mirror === null ? 'https://get.opentofu.org/tofu/api.json' : `${mirror.url}/api.json`;
+  const base = mirror?.url ?? 'https://github.com/opentofu/opentofu/releases/download';
   return {
     distribution: 'opentofu',
+    authorization,
     listVersions: async () => {
-      const { versions } = await readIndex(index, tofuIndex);
+      const { versions } = await readIndex({ url: index, authorization }, tofuIndex);
       return versions.filter(({ id, files }) => files.includes(`tofu_${id}_${machine}.zip`)).map(({ id }) => id);
     },
     files: (version) => filesOf({ folder: `${base}/v${version}`, program: 'tofu', version, signatureEnd: '.gpgsig' }),
@@ -94,8 +100,10 @@ function filesOf(of: { folder: string; program: string; version: string; signatu
   };
 }
 
-async function readIndex<T>(url: string, schema: z.ZodType<T>): Promise<T> {
-  const bytes = await fetchBytes(url, { maxBytes: largestIndex });
+type Site = { readonly url: string; readonly authorization: string | undefined };
+
+async function readIndex<T>({ url, authorization }: Site, schema: z.ZodType<T>): Promise<T> {
+  const bytes = await fetchBytes(url, { maxBytes: largestIndex, authorization });
   try {
     return schema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (error) {
@@ -104,6 +112,21 @@ async function readIndex<T>(url: string, schema: z.ZodType<T>): Promise<T> {
   }
 }
 
-function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
+/** An address without the login in it: nobody may read that in a message, and `fetch` takes none that has one. */
+function siteOf(written: string): Site {
+  const url = new URL(written);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  const isOpen = username === '' && password === '';
+  const login = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
+  return { url: url.href.replace(/\/+$/, ''), authorization: isOpen ? undefined : `Basic ${login}` };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }

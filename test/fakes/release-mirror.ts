@@ -11,6 +11,8 @@ export type ReleaseMirror = {
   readonly publicKey: string;
   /** Paths that were asked for, in order. */
   readonly requests: string[];
+  /** User and password, as `user:password`, without which nothing is answered; undefined: anybody may read. */
+  login: string | undefined;
   /** What each path answers; change it to make the mirror lie. */
   readonly files: Map<string, Buffer>;
   /** The path of a version's archive, checksums and signature. */
@@ -31,6 +33,11 @@ export async function releaseMirror(
   const requests: string[] = [];
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
+    const wanted = mirror.login === undefined ? undefined : `Basic ${btoa(mirror.login)}`;
+    if (wanted !== undefined && request.headers.authorization !== wanted) {
+      response.writeHead(401).end('who are you?');
+      return;
+    }
     const content = files.get(request.url ?? '');
     response.writeHead(content ? 200 : 404).end(content ?? 'not here');
   });
@@ -39,6 +46,7 @@ export async function releaseMirror(
     url,
     publicKey: keys.publicKey,
     requests,
+    login: undefined,
     files,
     pathsOf: (version) => pathsOf(distribution, version),
     sign: (data, privateKey = keys.privateKey) => signDetached(data, privateKey),
