@@ -53,6 +53,10 @@ describe('readOptions: where values come from', () => {
 });
 
 describe('readOptions: values', () => {
+  it('takes a comma at the end of the file list for nothing', () => {
+    expect(read(['--autoplan-file-list=**/*.tf, ,']).autoplanFileList).toEqual(['**/*.tf']);
+  });
+
   it('works out the defaults that depend on others', () => {
     expect(read(['--data-dir=~/d', '--port=80', '--bitbucket-user=@ann', '--bitbucket-token=t'])).toMatchObject({
       dataDir: '/home/ann/d',

@@ -70,6 +70,8 @@ function finish({ options, given }: Reading<Table>): Options {
   return {
     ...options,
     atlantisUrl: options.atlantisUrl.replace(/\/+$/, ''),
+    // As a pattern, nothing is the folder itself and all that is in it: a comma at the end does not mean that.
+    autoplanFileList: options.autoplanFileList.filter((pattern) => pattern.trim() !== ''),
     allowCommands: options.allowCommands.includes('all') ? allowableCommands : options.allowCommands,
     defaultTfDistribution: distribution,
     tfDistribution: distribution,

@@ -105,6 +105,11 @@ describe('moduleDependants', () => {
     expect(await dependants(files, ['m'], ['**/main.tf'])).toEqual(['a']);
   });
 
+  it('takes any file for the mark of a project', async () => {
+    const files = { 'a/main.tf': using('../m'), 'a/project.json': '', 'b/main.tf': using('../m'), 'm/main.tf': '' };
+    expect(await dependants(files, ['m'], ['**/project.json'])).toEqual(['a']);
+  });
+
   it('finds nothing where modules are not looked at', async () => {
     const look = await lookAt({ 'a/main.tf': using('../m') }, { modulePatterns: null });
     expect(await look.moduleDependants(new Set(['m']))).toEqual(new Set());

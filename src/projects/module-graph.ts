@@ -47,10 +47,13 @@ export function createModuleGraph(reading: Reading): ModuleGraph {
         next = users;
       }
       const rules = pathRules(modulePatterns);
-      const projects = tree.projectFiles
-        .filter((path) => found.has(dirOf(path)) && rules.matches(path, '.'))
-        .map(dirOf);
-      return new Set(projects);
+      // Any file may be the mark of a project, such as one of variables.
+      const projects = new Set<string>();
+      for (const path of tree.files) {
+        const dir = dirOf(path);
+        if (found.has(dir) && !projects.has(dir) && rules.matches(path, '.')) projects.add(dir);
+      }
+      return projects;
     },
   };
 }

@@ -10,6 +10,8 @@ export type TreeView = {
   isProjectDir(dir: string): boolean;
   /** True when a link on the way to the folder leads out of the tree. */
   leavesTree(dir: string): boolean;
+  /** The paths of all files and links, in the order they were given. */
+  readonly files: Iterable<string>;
   /** Paths of the files that make a folder a Terraform or Terragrunt root, in the order they were given. */
   readonly projectFiles: readonly string[];
   /** The folders of those files, each once, sorted. */
@@ -32,6 +34,7 @@ export function treeOf(paths: Iterable<string>, links: ReadonlyMap<string, strin
     projectDirs.add(dirOf(path));
   }
   return {
+    files,
     hasFile: (path) => files.has(path),
     hasDir: (dir) => {
       if (dirs.has(dir)) return true;
