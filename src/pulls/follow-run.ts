@@ -4,7 +4,7 @@ import { getRun, isEnd, jobOutputs, type RunWithJobs, waitForRun } from '../runs
 import { isPassingFailure } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { progressChannel } from './on-run-event.ts';
-import { combinedStarted, projectStatuses, type TrackedCommand } from './run-statuses.ts';
+import { projectStatuses, startStatuses, type TrackedCommand } from './run-statuses.ts';
 import { statusNames } from './status-names.ts';
 import { writeStatuses } from './write-statuses.ts';
 
@@ -78,7 +78,7 @@ async function tell(
 ): Promise<void> {
   if (isEnd(run.state)) return;
   const names = statusNames(deps.pullSettings);
-  const statuses = [combinedStarted(names, command)];
+  const statuses = startStatuses(names, command, deps.pullSettings);
   if (ofProjects) {
     const outputs = await outputsOfEnded(deps, run);
     statuses.push(...projectStatuses(names, command, { jobs: run.jobs, outputs, ended: false }));

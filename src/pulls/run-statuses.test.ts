@@ -10,6 +10,7 @@ import {
   givenUp,
   noProjectStatuses,
   projectStatuses,
+  startStatuses,
   underWay,
 } from './run-statuses.ts';
 
@@ -87,6 +88,12 @@ describe('combined statuses', () => {
     ],
   ])('are as people know them when %s', (_name, statuses, expected) => {
     expect(shown(statuses)).toEqual(expected);
+  });
+
+  it('leave the start of a plan out where the server is told to keep silent', () => {
+    const settings = { silenceVcsStatusNoProjects: true };
+    expect(startStatuses(names, 'plan', settings)).toEqual([]);
+    expect(startStatuses(names, 'apply', settings)).toEqual([combinedStarted(names, 'apply')]);
   });
 
   it('tells what is under way from what has ended', () => {

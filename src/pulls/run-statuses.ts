@@ -12,6 +12,7 @@ import {
 import type { Job } from '../runs/index.ts';
 import type { CommitStatus } from '../vcs/index.ts';
 import { reportedOutcome, wasTried } from './result-view.ts';
+import type { PullSettings } from './settings.ts';
 
 /** The commands whose progress commit statuses tell. */
 export type TrackedCommand = 'plan' | 'apply';
@@ -34,6 +35,18 @@ export type StatusNames = {
 /** The combined status of a command that is under way. */
 export function combinedStarted(names: StatusNames, command: TrackedCommand): CommitStatus {
   return combined(names, command, startedStatus(command));
+}
+
+/**
+ * What is set when a command begins. With `--silence-vcs-status-no-projects` nothing is for a plan, though it has
+ * projects: in Atlantis neither.
+ */
+export function startStatuses(
+  names: StatusNames,
+  command: TrackedCommand,
+  { silenceVcsStatusNoProjects }: Pick<PullSettings, 'silenceVcsStatusNoProjects'>,
+): CommitStatus[] {
+  return command === 'plan' && silenceVcsStatusNoProjects ? [] : [combinedStarted(names, command)];
 }
 
 /** The combined status of a command that could not begin. */
