@@ -66,12 +66,25 @@ describe('extra arguments', () => {
     'state rm': (extraArgs: string[]) => stateRmArgs({ addresses: ['a.b', 'c.d'], extraArgs }),
   };
   it.each(Object.entries(commands))('are refused for %s where they would take ours for their value', (name, argsOf) => {
-    for (const last of ['-var', '--lock-timeout', '-made-up', '--', '---x', '-parallelism']) {
+    for (const last of ['-var', '--lock-timeout', '-target-file', '--', '---x', '-parallelism']) {
       expect(argsOf(['-auto-approve', last])).toEqual({
         kind: 'refused',
         message: `cannot run ${name} with ${last} at the end because it needs a value: write ${last}=<value>`,
       });
     }
+  });
+  it.each(['plan', 'apply', 'import'] as const)(
+    'of %s that no engine is known to have take nothing of ours',
+    (name) => {
+      const given = commands[name](['-auto-approve', '-made-up']);
+      const args = given.kind === 'args' ? given.args : [];
+      expect(args.slice(args.indexOf('-made-up'))[1]).toBe('-input=0');
+      const engine = { binary: 'terraform', distribution: 'terraform', version: '1.11.4' } as const;
+      expect(describeRun({ engine, args, cwd: '.' }, 'exit status 1')).not.toContain('-input=0');
+    },
+  );
+  it('are refused for state rm where they may take ours for their value', () => {
+    expect(commands['state rm'](['-made-up'])).toMatchObject({ kind: 'refused' });
   });
   it.each(Object.values(commands))('pass with their value, as do switches and words', (argsOf) => {
     for (const extra of [

@@ -1,4 +1,4 @@
-import { extraArgsProblem, flagName } from './extra-arguments.ts';
+import { buffer, extraArgsProblem, flagName, needsBuffer } from './extra-arguments.ts';
 import type { Engine } from './types.ts';
 
 /**
@@ -35,11 +35,13 @@ export function planArgs(options: {
   varFile?: string | null;
 }): StepArgs {
   const extra = options.extraArgs ?? [];
-  const problem = extra.some((arg) => flagName(arg) === 'out') ? outRefused : extraArgsProblem('plan', extra);
+  const problem = extra.some((arg) => flagName(arg) === 'out')
+    ? outRefused
+    : extraArgsProblem('plan', extra, { buffered: true });
   if (problem !== undefined) return { kind: 'refused', message: problem };
   const varFile = options.varFile == null ? [] : ['-var-file', options.varFile];
   const defaults = ['plan', '-input=false', '-refresh', '-out', options.planFile];
-  return { kind: 'args', args: [...defaults, ...extra, ...varFile, detailedExitCode] };
+  return { kind: 'args', args: [...defaults, ...buffered(extra), ...varFile, detailedExitCode] };
 }
 
 const outRefused = 'cannot run plan with -out because the plan is kept where apply looks for it';
@@ -50,28 +52,39 @@ const outRefused = 'cannot run plan with -out because the plan is kept where app
  */
 export function applyArgs(options: { planFile: string; extraArgs?: readonly string[] }): StepArgs {
   const extra = options.extraArgs ?? [];
-  const problem = extra.some((arg) => flagName(arg) === 'target') ? targetRefused : extraArgsProblem('apply', extra);
+  const problem = extra.some((arg) => flagName(arg) === 'target')
+    ? targetRefused
+    : extraArgsProblem('apply', extra, { buffered: true });
   if (problem !== undefined) return { kind: 'refused', message: problem };
-  return { kind: 'args', args: ['apply', '-input=false', ...extra, options.planFile] };
+  return { kind: 'args', args: ['apply', '-input=false', ...buffered(extra), options.planFile] };
 }
 
 /** `import` of one object that exists already into the state. `extraArgs`: as those of a plan. */
 export function importArgs(options: { address: string; id: string; extraArgs?: readonly string[] }): StepArgs {
-  return withExtraArgs(options.extraArgs, { command: ['import'], last: [options.address, options.id] });
+  return withExtraArgs(options.extraArgs, {
+    command: ['import'],
+    last: [options.address, options.id],
+    takesInput: true,
+  });
 }
 
 /** `state rm`: the state forgets these objects, which go on to exist. */
 export function stateRmArgs(options: { addresses: readonly string[]; extraArgs?: readonly string[] }): StepArgs {
-  return withExtraArgs(options.extraArgs, { command: ['state', 'rm'], last: options.addresses });
+  return withExtraArgs(options.extraArgs, { command: ['state', 'rm'], last: options.addresses, takesInput: false });
 }
 
 function withExtraArgs(
   extraArgs: readonly string[] = [],
-  { command, last }: { readonly command: readonly string[]; readonly last: readonly string[] },
+  how: { readonly command: readonly string[]; readonly last: readonly string[]; readonly takesInput: boolean },
 ): StepArgs {
-  const message = extraArgsProblem(command.join(' '), extraArgs);
+  const { command, last, takesInput } = how;
+  const message = extraArgsProblem(command.join(' '), extraArgs, { buffered: takesInput });
   if (message !== undefined) return { kind: 'refused', message };
-  return { kind: 'args', args: [...command, ...extraArgs, ...last] };
+  return { kind: 'args', args: [...command, ...buffered(extraArgs), ...last] };
+}
+
+function buffered(extraArgs: readonly string[]): readonly string[] {
+  return needsBuffer(extraArgs) ? [...extraArgs, buffer] : extraArgs;
 }
 
 const targetRefused =
@@ -88,6 +101,6 @@ export function showArgs(planFile: string): string[] {
  * `how`: such as `exit status 1`.
  */
 export function describeRun(run: { engine: Engine; args: readonly string[]; cwd: string }, how: string): string {
-  const shown = run.args.filter((arg) => arg !== detailedExitCode);
+  const shown = run.args.filter((arg) => arg !== detailedExitCode && arg !== buffer);
   return `running '${[run.engine.binary, ...shown].join(' ')}' in '${run.cwd}': ${how}`;
 }
