@@ -64,6 +64,12 @@ export function checkBaseUrl(flag: string): (value: string) => string | undefine
       : `--${flag} must have http:// or https://, got ${JSON.stringify(withoutUserInfo(value))}`;
 }
 
+/** For a flag that holds the address of a host: whatever signs us in has a flag of its own. */
+export function checkSiteUrl(flag: string, tokenFlag: string): (value: string) => string | undefined {
+  const isUrl = checkBaseUrl(flag);
+  return (value) => isUrl(value) ?? checkHostname(flag, tokenFlag)(value);
+}
+
 /** For a flag that holds the host name of a host: it is shown in logs and pages, and whatever signs us in has a flag of its own. */
 export function checkHostname(flag: string, tokenFlag: string): (value: string) => string | undefined {
   return (value) =>

@@ -25,6 +25,10 @@ describe('readOptions: what the server does not start with', () => {
       '--gitlab-hostname=https://me:hunter2@h',
       '--gitlab-hostname must not hold a user name or a password; set --gitlab-token instead',
     ],
+    [
+      '--gitea-base-url=https://me:hunter2@h',
+      '--gitea-base-url must not hold a user name or a password; set --gitea-token instead',
+    ],
     ['--tfe-hostname=h', 'if setting --tfe-hostname, must set --tfe-token'],
     ['--autoplan-file-list=**/*.tf,[', 'invalid pattern in --autoplan-file-list, **/*.tf,[: syntax error in pattern'],
     ['--allow-commands=plan, apply', 'invalid --allow-commands: unknown command name:  apply'],

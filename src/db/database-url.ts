@@ -11,7 +11,7 @@ export function databaseOf(url: string): DatabaseUrl {
   return { shown: url, sqlitePath: url.replace(/^sqlite:(\/\/(?=\/))?/, '') };
 }
 
-/** The URL as it may be shown to people. */
+/** The URL as it may be shown to people. Signs in the password that should have been escaped (`@`, `/`) belong to it. */
 export function withoutPassword(url: string): string {
-  return url.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, '$1:***@').replace(/([?&]password=)[^&]*/i, '$1***');
+  return url.replace(/^(\w+:\/\/[^:@/]*):.*@/, '$1:***@').replace(/([?&]password=)[^&]*/i, '$1***');
 }

@@ -1,4 +1,4 @@
-import { checkBaseUrl, checkHostname } from '../checks.ts';
+import { checkBaseUrl, checkHostname, checkSiteUrl } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
 const noHost = 'this version does not work with Bitbucket or Azure DevOps yet';
@@ -58,7 +58,7 @@ export const hostOptions = {
     type: 'string',
     default: 'https://gitea.com',
     ...built,
-    check: checkBaseUrl('gitea-base-url'),
+    check: checkSiteUrl('gitea-base-url', 'gitea-token'),
     help: 'Base URL of Gitea or Forgejo.',
   },
   'gitea-page-size': {
