@@ -157,6 +157,48 @@ describe('githubHost', () => {
     expect(await pulls.getMergeability(ref, () => false)).toMatchObject({ mergeable: false });
   });
 
+  it('looks through all checks and rules, however many pages they take', async () => {
+    const { repo, ref, pull, pulls } = await withPull({ allowMergeableBypass: true });
+    const names = Array.from({ length: 250 }, (_, index) => `check-${index}`);
+    const set = (context: string, state: string) =>
+      repo.statuses.push({ sha: pull.headSha, context, state, description: '', targetUrl: null });
+    for (const name of names) set(name, 'success');
+    Object.assign(pull, {
+      mergeableState: 'blocked',
+      rules: names.slice(0, 150).map((name) => ({ enforcement: 'ACTIVE', contexts: [name] })),
+      requiredContexts: ['check-249', 'atlantis/apply'],
+    });
+    const isBypassed = async () =>
+      (await pulls.getMergeability(ref, (context) => context.startsWith('atlantis/apply'))).mergeable;
+    expect(await isBypassed()).toBe(true);
+    set('check-149', 'failure');
+    expect(await isBypassed()).toBe(false);
+    set('check-149', 'success');
+    set('check-249', 'failure');
+    expect(await isBypassed()).toBe(false);
+  });
+
+  it('takes a workflow that a ruleset requires for passed when its newest run has passed', async () => {
+    const { github, ref, pull, pulls } = await withPull({ allowMergeableBypass: true });
+    const rules = github.addRepo('acme/rules');
+    const path = '.github/workflows/scan.yml';
+    Object.assign(pull, {
+      mergeableState: 'blocked',
+      rules: [{ enforcement: 'ACTIVE', workflows: [{ path, repositoryId: rules.id }] }],
+    });
+    const isBypassed = async () => (await pulls.getMergeability(ref, () => false)).mergeable;
+    expect(await isBypassed()).toBe(false);
+    const run = (number: number, conclusion: string | null, repo = rules.fullName) =>
+      pull.workflowRuns.push({ number, path, repo, conclusion });
+    run(1, 'SUCCESS', 'acme/infra');
+    expect(await isBypassed()).toBe(false);
+    run(3, 'SUCCESS');
+    run(2, 'FAILURE');
+    expect(await isBypassed()).toBe(true);
+    run(4, null);
+    expect(await isBypassed()).toBe(false);
+  });
+
   it('knows no teams of a person, who owns a repo', async () => {
     const { pulls } = await withPull();
     expect(await pulls.listTeams('ada/infra', 'ada')).toEqual([]);

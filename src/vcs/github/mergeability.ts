@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Mergeability, PullRef } from '../index.ts';
 import type { GithubClient } from './client.ts';
+import { type Blockers, type Check, type Rule, readBlockers } from './merge-blockers.ts';
 import { getSettledPull, repoParameters } from './pull-reads.ts';
 
 export type MergeabilityOptions = {
@@ -24,138 +25,24 @@ export async function getMergeability(
   const state = pull.mergeable_state || '<unknown>';
   if (mergeableStates.includes(state)) return { mergeable: true };
   if (state !== 'blocked' || !allowBypass) return { mergeable: false, reason: `PR is in state ${state}` };
-  if (await isBlockedByIgnoredOnly(client, ref, ignores)) return { mergeable: true };
+  const blockers = await readBlockers(client, ref);
+  if (wouldOtherwiseMerge(blockers, ignores) && (await haveWorkflowsPassed(client, blockers)))
+    return { mergeable: true };
   return { mergeable: false, reason: 'PR is in state blocked, and cannot bypass mergeable requirements' };
-}
-
-const blockersQuery = `query ($owner: String!, $repo: String!, $number: Int!) {
-  repository(owner: $owner, name: $repo) {
-    pullRequest(number: $number) {
-      reviewDecision
-      baseRef {
-        branchProtectionRule { requiredStatusCheckContexts }
-        rules(first: 100) {
-          pageInfo { hasNextPage }
-          nodes {
-            type
-            repositoryRuleset { enforcement }
-            parameters { ... on RequiredStatusChecksParameters { requiredStatusChecks { context } } }
-          }
-        }
-      }
-      commits(last: 1) {
-        nodes {
-          commit {
-            statusCheckRollup {
-              contexts(first: 100) {
-                pageInfo { hasNextPage }
-                nodes {
-                  ... on CheckRun { name conclusion startedAt isRequired(pullRequestNumber: $number) }
-                  ... on StatusContext { context state isRequired(pullRequestNumber: $number) }
-                }
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-}`;
-
-const checkSchema = z.union([
-  z
-    .object({ context: z.string(), state: z.string(), isRequired: z.boolean() })
-    .transform(({ context, state, isRequired }) => ({ name: context, result: state, isRequired, startedAt: '' })),
-  z
-    .object({
-      name: z.string(),
-      conclusion: z.string().nullable(),
-      startedAt: z.string().nullable(),
-      isRequired: z.boolean(),
-    })
-    .transform(({ conclusion, startedAt, ...rest }) => ({
-      ...rest,
-      result: conclusion ?? '',
-      startedAt: startedAt ?? '',
-    })),
-]);
-
-const blockersSchema = z
-  .object({
-    repository: z.object({
-      pullRequest: z.object({
-        reviewDecision: z.string().nullable(),
-        baseRef: z
-          .object({
-            branchProtectionRule: z.object({ requiredStatusCheckContexts: z.array(z.string()).nullable() }).nullable(),
-            rules: z
-              .object({
-                pageInfo: z.object({ hasNextPage: z.boolean() }),
-                nodes: z.array(
-                  z.object({
-                    type: z.string(),
-                    repositoryRuleset: z.object({ enforcement: z.string() }).nullish(),
-                    parameters: z
-                      .object({ requiredStatusChecks: z.array(z.object({ context: z.string() })).optional() })
-                      .nullable(),
-                  }),
-                ),
-              })
-              .nullable(),
-          })
-          .nullable(),
-        commits: z.object({
-          nodes: z.array(
-            z.object({
-              commit: z.object({
-                statusCheckRollup: z
-                  .object({
-                    contexts: z.object({
-                      pageInfo: z.object({ hasNextPage: z.boolean() }),
-                      nodes: z.array(checkSchema),
-                    }),
-                  })
-                  .nullable(),
-              }),
-            }),
-          ),
-        }),
-      }),
-    }),
-  })
-  .transform(({ repository: { pullRequest: pull } }) => ({
-    reviewDecision: pull.reviewDecision,
-    protectedContexts: pull.baseRef?.branchProtectionRule?.requiredStatusCheckContexts ?? [],
-    rules: pull.baseRef?.rules?.nodes ?? [],
-    hasMoreRules: pull.baseRef?.rules?.pageInfo.hasNextPage === true,
-    contexts: pull.commits.nodes[0]?.commit.statusCheckRollup?.contexts,
-  }));
-
-type Blockers = z.infer<typeof blockersSchema>;
-
-async function isBlockedByIgnoredOnly(client: GithubClient, ref: PullRef, ignores: (context: string) => boolean) {
-  const variables = { ...repoParameters(ref.fullName), number: ref.number };
-  return wouldOtherwiseMerge(await client.graphql(blockersQuery, variables, blockersSchema), ignores);
 }
 
 const passingResults = ['SUCCESS', 'SKIPPED', 'NEUTRAL'];
 
-/**
- * When reviews and every required check but the ignored ones have passed. Required workflows, and more checks or rules
- * than one page holds, cannot be judged from here: they count as blocking.
- */
+/** When reviews and every required check but the ignored ones have passed. */
 function wouldOtherwiseMerge(blockers: Blockers, ignores: (context: string) => boolean): boolean {
-  const { reviewDecision, protectedContexts, rules, hasMoreRules, contexts } = blockers;
+  const { reviewDecision, protectedContexts, rules, checks, complete } = blockers;
   const isReviewed = reviewDecision === null || reviewDecision === 'APPROVED';
-  const enforced = rules.filter(isEnforced);
-  const hasMore = hasMoreRules || contexts?.pageInfo.hasNextPage === true;
-  if (!isReviewed || hasMore || enforced.some(({ type }) => type === 'WORKFLOWS')) return false;
-  const checks = contexts?.nodes ?? [];
+  if (!isReviewed || !complete) return false;
   // GitHub calls a check required of rules that are only tried out, too.
   const onTrial = new Set(contextsOf(rules.filter((rule) => !isEnforced(rule))));
   const required = new Set([
     ...protectedContexts,
-    ...contextsOf(enforced),
+    ...contextsOf(rules.filter(isEnforced)),
     ...checks.filter(({ isRequired, name }) => isRequired && !onTrial.has(name)).map(({ name }) => name),
   ]);
   const hasPassed = (name: string) => {
@@ -166,7 +53,30 @@ function wouldOtherwiseMerge(blockers: Blockers, ignores: (context: string) => b
   return [...required].every((name) => ignores(name) || hasPassed(name));
 }
 
-type Rule = Blockers['rules'][number];
+/** A workflow that a ruleset requires, wherever it is kept, has passed when its newest run has. */
+async function haveWorkflowsPassed(client: GithubClient, { rules, checks }: Blockers): Promise<boolean> {
+  for (const { parameters } of rules.filter((rule) => isEnforced(rule) && rule.type === 'WORKFLOWS')) {
+    if (!parameters?.workflows) return false;
+    for (const workflow of parameters.workflows) {
+      if (!(await hasWorkflowPassed(client, workflow, checks))) return false;
+    }
+  }
+  return true;
+}
+
+type Workflow = { readonly path: string; readonly repositoryId: number };
+
+async function hasWorkflowPassed(client: GithubClient, { path, repositoryId }: Workflow, checks: readonly Check[]) {
+  const runs = checks.flatMap(({ workflow }) => (workflow?.path === path ? workflow : []));
+  for (const { repositoryName, result } of runs.toSorted((a, b) => b.number - a.number)) {
+    // The rule names the repository by its id alone, and the run by its name.
+    const repo = await client.find('GET /repos/{owner}/{repo}', repoParameters(repositoryName), idSchema);
+    if (repo?.id === repositoryId) return result === 'SUCCESS';
+  }
+  return false;
+}
+
+const idSchema = z.object({ id: z.number() });
 
 function isEnforced({ repositoryRuleset }: Rule): boolean {
   return (repositoryRuleset?.enforcement ?? 'ACTIVE') === 'ACTIVE';

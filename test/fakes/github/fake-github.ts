@@ -95,6 +95,7 @@ export async function fakeGithub(options: Options = {}): Promise<FakeGithub> {
     state,
     addRepo: (fullName) => {
       const repo: FakeRepo = {
+        id: state.nextId++,
         fullName,
         gitDir: options.reposDir === undefined ? null : join(options.reposDir, `${fullName}.git`),
         pulls: new Map(),
@@ -163,6 +164,7 @@ function newPull({ fullName, pulls }: FakeRepo): FakePull {
     reviewDecision: null,
     requiredContexts: [],
     rules: [],
+    workflowRuns: [],
   };
 }
 

@@ -1,5 +1,5 @@
 import { findComment } from './handlers.ts';
-import type { FakePull, FakeState } from './state.ts';
+import type { FakePull, FakeRepo, FakeRule, FakeState, FakeWorkflowRun } from './state.ts';
 
 type Query = { readonly query: string; readonly variables: Readonly<Record<string, unknown>> };
 
@@ -23,31 +23,46 @@ export function answerGraphql(state: FakeState, { query, variables }: Query): ob
     return { data: { repository: { pullRequest: { comments: { pageInfo, nodes } } } } };
   }
   if (query.includes('reviewDecision')) {
-    const latest = new Map(repo.statuses.filter(({ sha }) => sha === pull.headSha).map((one) => [one.context, one]));
-    const nodes = [...latest.values()].map(({ context, state: result }) => ({
-      context,
-      state: result.toUpperCase(),
-      // True of rules that are not enforced, too.
-      isRequired: [pull.requiredContexts, ...pull.rules.map((rule) => rule.contexts)].flat().includes(context),
-    }));
-    const rollup = nodes.length > 0 ? { contexts: { pageInfo: { hasNextPage: false }, nodes } } : null;
-    const protection = { requiredStatusCheckContexts: pull.requiredContexts };
-    const pullRequest = {
-      reviewDecision: pull.reviewDecision,
-      baseRef: { branchProtectionRule: protection, rules: { pageInfo: { hasNextPage: false }, nodes: rulesOf(pull) } },
-      commits: { nodes: [{ commit: { statusCheckRollup: rollup } }] },
-    };
-    return { data: { repository: { pullRequest } } };
+    return { data: { repository: { pullRequest: blockersOf({ repo, pull }, variables) } } };
   }
   return { errors: [{ message: 'the fake does not know this query' }] };
 }
 
-function rulesOf({ rules }: FakePull) {
-  return rules.map(({ enforcement, contexts }) => ({
-    type: 'REQUIRED_STATUS_CHECKS',
-    repositoryRuleset: { enforcement },
-    parameters: { requiredStatusChecks: contexts.map((context) => ({ context })) },
+function blockersOf({ repo, pull }: { repo: FakeRepo; pull: FakePull }, variables: Query['variables']) {
+  const latest = new Map(repo.statuses.filter(({ sha }) => sha === pull.headSha).map((one) => [one.context, one]));
+  const statuses = [...latest.values()].map(({ context, state: result }) => ({
+    context,
+    state: result.toUpperCase(),
+    // True of rules that are not enforced, too.
+    isRequired: [pull.requiredContexts, ...pull.rules.map((rule) => rule.contexts ?? [])].flat().includes(context),
   }));
+  const checks = [...statuses, ...pull.workflowRuns.map(checkOf)];
+  const rollup = checks.length > 0 ? { contexts: pageAfter(variables.afterCheck, checks) } : null;
+  const protection = { requiredStatusCheckContexts: pull.requiredContexts };
+  return {
+    reviewDecision: pull.reviewDecision,
+    baseRef: { branchProtectionRule: protection, rules: pageAfter(variables.afterRule, pull.rules.map(ruleOf)) },
+    commits: { nodes: [{ commit: { statusCheckRollup: rollup } }] },
+  };
+}
+
+function ruleOf({ enforcement, contexts, workflows }: FakeRule) {
+  const repositoryRuleset = { enforcement };
+  if (workflows) return { type: 'WORKFLOWS', repositoryRuleset, parameters: { workflows } };
+  const requiredStatusChecks = (contexts ?? []).map((context) => ({ context }));
+  return { type: 'REQUIRED_STATUS_CHECKS', repositoryRuleset, parameters: { requiredStatusChecks } };
+}
+
+function checkOf({ number, path, repo, conclusion }: FakeWorkflowRun) {
+  const run = { databaseId: number, file: { path, repositoryName: repo } };
+  const check = { name: `job of ${path}`, startedAt: '2024-01-01T00:00:00Z', isRequired: false };
+  return { ...check, conclusion, checkSuite: { conclusion, workflowRun: run } };
+}
+
+function pageAfter<T>(cursor: unknown, all: readonly T[]) {
+  const start = Number(cursor ?? 0);
+  const end = start + 100;
+  return { pageInfo: { hasNextPage: end < all.length, endCursor: String(end) }, nodes: all.slice(start, end) };
 }
 
 function minimise(state: FakeState, variables: Query['variables']) {

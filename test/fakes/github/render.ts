@@ -25,8 +25,9 @@ export function createRender(description: GithubDescription, webUrl: () => strin
     const urls = { clone_url: `${webUrl()}/${fullName}.git`, html_url: `${webUrl()}/${fullName}` };
     return { ...example, full_name: fullName, name, owner: user(owner), ...urls };
   };
-  const repo = ({ fullName, allowed, permissions }: FakeRepo) => ({
+  const repo = ({ id, fullName, allowed, permissions }: FakeRepo) => ({
     ...named(repoExample, fullName),
+    id,
     permissions,
     allow_merge_commit: allowed.merge,
     allow_rebase_merge: allowed.rebase,

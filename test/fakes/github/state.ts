@@ -37,7 +37,24 @@ export type FakePull = {
   reviewDecision: string | null;
   requiredContexts: string[];
   /** Of rulesets that hold for the base branch. */
-  rules: { readonly enforcement: 'ACTIVE' | 'EVALUATE' | 'DISABLED'; readonly contexts: readonly string[] }[];
+  rules: FakeRule[];
+  /** Runs of workflows for the head, with one check each. */
+  workflowRuns: FakeWorkflowRun[];
+};
+
+export type FakeRule = {
+  readonly enforcement: 'ACTIVE' | 'EVALUATE' | 'DISABLED';
+  readonly contexts?: readonly string[];
+  readonly workflows?: readonly { readonly path: string; readonly repositoryId: number }[];
+};
+
+export type FakeWorkflowRun = {
+  readonly number: number;
+  readonly path: string;
+  /** The full name of the repo that keeps the workflow. */
+  readonly repo: string;
+  /** null: it has not ended. */
+  readonly conclusion: string | null;
 };
 
 export type FakeHook = {
@@ -52,6 +69,7 @@ export type FakeHook = {
 };
 
 export type FakeRepo = {
+  readonly id: number;
   readonly fullName: string;
   /** The bare repository behind it; null: it has none. */
   readonly gitDir: string | null;
