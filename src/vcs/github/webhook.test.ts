@@ -57,10 +57,21 @@ describe('the digest of a delivery', () => {
     unknown
   >;
 
-  it('is that of its body, whatever its id', () => {
+  it('is that of what happened, whatever its id, and whichever webhook tells it', () => {
     expect(digestOf(comment)).toMatch(/^[\w-]{32}$/);
     expect(digestOf(comment, 'd-2')).toBe(digestOf(comment));
-    expect(digestOf({ ...comment, more: 1 })).not.toBe(digestOf(comment));
+    expect(digestOf({ installation: { id: 1 }, ...comment })).toBe(digestOf(comment));
+  });
+
+  it.each([
+    ['issue', { number: 9 }],
+    ['comment', { id: 9 }],
+    ['comment', { created_at: '2026-01-01T00:00:00Z' }],
+    ['comment', { body: 'atlantis apply' }],
+    ['repository', { full_name: 'acme/other' }],
+  ])('is another one for another %s: %j', (part, changed) => {
+    const other = { ...comment, [part]: { ...(comment[part] as object), ...changed } };
+    expect(digestOf(other)).not.toBe(digestOf(comment));
   });
 
   it('is there only for what happens once', () => {
