@@ -65,6 +65,8 @@ type IntRow = Check<number> & {
 type ListRow = Check<readonly string[]> & {
   readonly type: 'list';
   readonly default: readonly string[];
+  /** Files or folders, each as for a text. */
+  readonly path?: true;
   readonly derive?: (source: DefaultSource) => readonly string[];
 };
 

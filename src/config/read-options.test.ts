@@ -53,6 +53,11 @@ describe('readOptions: where values come from', () => {
 });
 
 describe('readOptions: values', () => {
+  it('makes every path of a list absolute', () => {
+    const { varFileAllowlist } = read(['--var-file-allowlist=vars,~/v, /srv/v,']);
+    expect(varFileAllowlist).toEqual(['/work/vars', '/home/ann/v', '/srv/v']);
+  });
+
   it('takes a comma at the end of the file list for nothing', () => {
     expect(read(['--autoplan-file-list=**/*.tf, ,']).autoplanFileList).toEqual(['**/*.tf']);
   });

@@ -21,8 +21,10 @@ export function settleValue(row: OptionRow, value: OptionValue | undefined, cont
     case 'duration':
     case 'int':
       return given ?? row.default;
-    case 'list':
-      return given ?? standardValue(row, context);
+    case 'list': {
+      const list = (given ?? standardValue(row, context)) as readonly string[];
+      return row.path ? absolutePaths(list, context.machine) : list;
+    }
     case 'string':
       return settleText(row, String(given ?? standardValue(row, context)), context.machine);
   }
@@ -31,6 +33,11 @@ export function settleValue(row: OptionRow, value: OptionValue | undefined, cont
 /** An absolute path; `~/` is the home folder. */
 export function absolutePath(path: string, machine: Machine): string {
   return resolve(machine.cwd, path.replace(/^~(?=\/|$)/, machine.homeDir));
+}
+
+function absolutePaths(paths: readonly string[], machine: Machine): string[] {
+  const written = paths.map((path) => path.trim()).filter((path) => path !== '');
+  return written.map((path) => absolutePath(path, machine));
 }
 
 function settleText(row: Extract<OptionRow, { type: 'string' }>, text: string, machine: Machine): string {

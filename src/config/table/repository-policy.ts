@@ -54,6 +54,7 @@ export const repositoryPolicyOptions = {
     default: [],
     shownDefault: 'the value of `--data-dir`',
     status: 'built',
+    path: true,
     derive: ({ value }) => [value('data-dir')],
     help: 'Folders outside the repository from which a comment may name a `-var-file`.',
   },
