@@ -180,7 +180,7 @@ describe('readCommand', () => {
   });
 
   it('refuses what the server blocks in place of the default, with one dash or two', () => {
-    const blocked = (words: string) => read(`atlantis ${words}`, { blockedExtraArgs: ['-target', '', '--x=y'] });
+    const blocked = (words: string) => read(`atlantis ${words}`, { blockedExtraArgs: ['-target', ' ', ' --x=y'] });
     const kinds = ['-target a', '--target=a', '-x=y', '-x=z', '-targets', '-chdir=x', '', "''", '=a'].map(
       (words) => blocked(`plan -- ${words}`).kind,
     );

@@ -43,7 +43,7 @@ function countProblem({ takes }: Grammar, args: readonly string[]): string | und
 }
 
 function blockedProblem(args: readonly string[], blocked: readonly string[]): string | undefined {
-  const names = blocked.filter((name) => name !== '').map(withOneDash);
+  const names = blocked.map((name) => withOneDash(name.trim())).filter((name) => name !== '');
   const found = args.find((arg) => {
     const written = withOneDash(arg);
     return names.some((name) => written === name || written.startsWith(`${name}=`));
