@@ -24,21 +24,6 @@ const switches: ReadonlySet<string> = new Set([
   'suppress-forget-errors',
 ]);
 
-/** Those that take the next word for their value where they have none of their own, and that engines have. */
-const valued: ReadonlySet<string> = new Set([
-  'backend-config',
-  'exclude',
-  'from-module',
-  'lock-timeout',
-  'parallelism',
-  'plugin-dir',
-  'replace',
-  'target',
-  'test-directory',
-  'var',
-  'var-file',
-]);
-
 /** With one of them, wherever it stands, the engines print a text and do nothing, which looks like success. */
 const textsOnly: ReadonlySet<string> = new Set(['-h', '-help', '--help', '-v', '-version', '--version']);
 
@@ -54,25 +39,31 @@ const pathFlags: ReadonlySet<string> = new Set([
   'target-file',
 ]);
 
-/**
- * What has to follow arguments that end with a flag of which nothing is known, so that it takes nothing else for its
- * value. An engine that does not have the flag says so itself. Says once more what we say at the beginning.
- */
-export const buffer = '-input=0';
-
-export function needsBuffer(extraArgs: readonly string[]): boolean {
-  return lastFlag(extraArgs) === 'unknown';
-}
+/** Flags of the engines that take the next word for their value where they have none of their own. */
+const valued: ReadonlySet<string> = new Set([
+  ...pathFlags,
+  'backend-config',
+  'exclude',
+  'from-module',
+  'lock-timeout',
+  'parallelism',
+  'plugin-dir',
+  'replace',
+  'target',
+  'test-directory',
+  'var',
+  'var-file',
+]);
 
 /**
  * Why the engine is not given these arguments of a person, whatever the command; undefined when it may have them. What
- * follows them is ours, such as the plan that is to be applied: none of them may take it for its value. With `buffered`,
- * a flag that is not known may come last: see `needsBuffer`.
+ * follows them is ours, such as the plan that is to be applied: none of them may take it for its value. Where nothing
+ * does harm as a value, `anyFlag` lets a flag come last of which nothing is known, so that the engine says that it has none.
  */
 export function extraArgsProblem(
   command: string,
   extraArgs: readonly string[],
-  { buffered }: { readonly buffered: boolean },
+  { anyFlag }: { readonly anyFlag: boolean },
 ): string | undefined {
   const text = extraArgs.find((arg) => textsOnly.has(arg));
   if (text !== undefined) return `cannot run ${command} with ${text} because it would do nothing else`;
@@ -84,18 +75,12 @@ export function extraArgsProblem(
   if (outside !== undefined) {
     return `cannot run ${command} with a ${withoutValue(outside)} that leads out of the project's folder`;
   }
-  const last = lastFlag(extraArgs);
-  if (last === 'harmless' || (last === 'unknown' && buffered)) return undefined;
-  const flag = extraArgs.at(-1);
-  return `cannot run ${command} with ${flag} at the end because it needs a value: write ${flag}=<value>`;
-}
-
-/** What the last argument would do with what follows. */
-function lastFlag(extraArgs: readonly string[]): 'harmless' | 'takes_it' | 'unknown' {
   const last = extraArgs.at(-1) ?? '';
   const name = flagName(last);
-  if (name === undefined || switches.has(name) || last.includes('=')) return 'harmless';
-  return valued.has(name) || pathFlags.has(name) || name.startsWith('-') ? 'takes_it' : 'unknown';
+  if (name === undefined || switches.has(name) || last.includes('=')) return undefined;
+  const asks = `cannot run ${command} with ${last} at the end`;
+  if (valued.has(name) || name.startsWith('-')) return `${asks} because it needs a value: write ${last}=<value>`;
+  return anyFlag ? undefined : `${asks} because it is not known to take no value: write ${last}=<value>`;
 }
 
 /** The name of a flag as the engines read it, with one dash or two; undefined for what is none. */

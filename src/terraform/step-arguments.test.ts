@@ -12,16 +12,23 @@ describe('initArgs', () => {
 });
 
 describe('planArgs', () => {
-  it('puts extra arguments behind the plan file, then the variables file, and last what nobody may switch off', () => {
+  it('puts extra arguments behind ours, and the variables file behind them', () => {
     expect(
       planArgs({ planFile: '/p/x.tfplan', extraArgs: ['-var', 'v=two words'], varFile: '/p/env/a.tfvars' }),
     ).toEqual({
       kind: 'args',
       args: [
-        ...['plan', '-input=false', '-refresh', '-out', '/p/x.tfplan'],
-        ...['-var', 'v=two words', '-var-file', '/p/env/a.tfvars', '-detailed-exitcode'],
+        ...['plan', '-input=false', '-refresh', '-out', '/p/x.tfplan', '-detailed-exitcode'],
+        ...['-var', 'v=two words', '-var-file', '/p/env/a.tfvars'],
       ],
     });
+  });
+  it.each(['-detailed-exitcode=false', '--detailed-exitcode'])('lets %s change nothing', (arg) => {
+    expect(planArgs({ planFile: '/p', extraArgs: [arg] })).toEqual(planArgs({ planFile: '/p' }));
+  });
+  it('leaves a flag of which nothing is known to the engine, with nothing behind it', () => {
+    const given = planArgs({ planFile: '/p', extraArgs: ['-destory'] });
+    expect(given.kind === 'args' ? given.args.at(-1) : given).toBe('-destory');
   });
   it.each(['-out', '-out=a', '--out=a'])('refuses %s', (arg) => {
     expect(planArgs({ planFile: '/p', extraArgs: [arg] })).toMatchObject({ kind: 'refused' });
@@ -73,18 +80,9 @@ describe('extra arguments', () => {
       });
     }
   });
-  it.each(['plan', 'apply', 'import'] as const)(
-    'of %s that no engine is known to have take nothing of ours',
-    (name) => {
-      const given = commands[name](['-auto-approve', '-made-up']);
-      const args = given.kind === 'args' ? given.args : [];
-      expect(args.slice(args.indexOf('-made-up'))[1]).toBe('-input=0');
-      const engine = { binary: 'terraform', distribution: 'terraform', version: '1.11.4' } as const;
-      expect(describeRun({ engine, args, cwd: '.' }, 'exit status 1')).not.toContain('-input=0');
-    },
-  );
-  it('are refused for state rm where they may take ours for their value', () => {
-    expect(commands['state rm'](['-made-up'])).toMatchObject({ kind: 'refused' });
+  it.each(['apply', 'import', 'state rm'] as const)('are refused for %s where they may take ours', (name) => {
+    const message = `cannot run ${name} with -made-up at the end because it is not known to take no value: write -made-up=<value>`;
+    expect(commands[name](['-made-up'])).toEqual({ kind: 'refused', message });
   });
   it.each(Object.values(commands))('pass with their value, as do switches and words', (argsOf) => {
     for (const extra of [

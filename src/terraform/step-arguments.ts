@@ -1,4 +1,4 @@
-import { buffer, extraArgsProblem, flagName, needsBuffer } from './extra-arguments.ts';
+import { extraArgsProblem, flagName } from './extra-arguments.ts';
 import type { Engine } from './types.ts';
 
 /**
@@ -26,8 +26,8 @@ export type StepArgs =
 
 /**
  * `plan` into a file. `extraArgs`: the configured ones, then those of the command; `varFile`: absolute. A refusal when an
- * argument asks for another file: what is applied is what was kept. Of an argument that is given twice the engines take the
- * last, so that nobody switches ours off.
+ * argument asks for another file: what is applied is what was kept. How it tells of changes is ours to say. Nothing of ours
+ * that does harm as the value of a flag follows, so that the engine itself answers one that it does not have.
  */
 export function planArgs(options: {
   planFile: string;
@@ -35,13 +35,13 @@ export function planArgs(options: {
   varFile?: string | null;
 }): StepArgs {
   const extra = options.extraArgs ?? [];
-  const problem = extra.some((arg) => flagName(arg) === 'out')
-    ? outRefused
-    : extraArgsProblem('plan', extra, { buffered: true });
+  const asksForFile = extra.some((arg) => flagName(arg) === 'out');
+  const problem = asksForFile ? outRefused : extraArgsProblem('plan', extra, { anyFlag: true });
   if (problem !== undefined) return { kind: 'refused', message: problem };
   const varFile = options.varFile == null ? [] : ['-var-file', options.varFile];
-  const defaults = ['plan', '-input=false', '-refresh', '-out', options.planFile];
-  return { kind: 'args', args: [...defaults, ...buffered(extra), ...varFile, detailedExitCode] };
+  const theirs = extra.filter((arg) => flagName(arg) !== flagName(detailedExitCode));
+  const defaults = ['plan', '-input=false', '-refresh', '-out', options.planFile, detailedExitCode];
+  return { kind: 'args', args: [...defaults, ...theirs, ...varFile] };
 }
 
 const outRefused = 'cannot run plan with -out because the plan is kept where apply looks for it';
@@ -52,39 +52,29 @@ const outRefused = 'cannot run plan with -out because the plan is kept where app
  */
 export function applyArgs(options: { planFile: string; extraArgs?: readonly string[] }): StepArgs {
   const extra = options.extraArgs ?? [];
-  const problem = extra.some((arg) => flagName(arg) === 'target')
-    ? targetRefused
-    : extraArgsProblem('apply', extra, { buffered: true });
+  const isTargeted = extra.some((arg) => flagName(arg) === 'target');
+  const problem = isTargeted ? targetRefused : extraArgsProblem('apply', extra, { anyFlag: false });
   if (problem !== undefined) return { kind: 'refused', message: problem };
-  return { kind: 'args', args: ['apply', '-input=false', ...buffered(extra), options.planFile] };
+  return { kind: 'args', args: ['apply', '-input=false', ...extra, options.planFile] };
 }
 
 /** `import` of one object that exists already into the state. `extraArgs`: as those of a plan. */
 export function importArgs(options: { address: string; id: string; extraArgs?: readonly string[] }): StepArgs {
-  return withExtraArgs(options.extraArgs, {
-    command: ['import'],
-    last: [options.address, options.id],
-    takesInput: true,
-  });
+  return withExtraArgs(options.extraArgs, { command: ['import'], last: [options.address, options.id] });
 }
 
 /** `state rm`: the state forgets these objects, which go on to exist. */
 export function stateRmArgs(options: { addresses: readonly string[]; extraArgs?: readonly string[] }): StepArgs {
-  return withExtraArgs(options.extraArgs, { command: ['state', 'rm'], last: options.addresses, takesInput: false });
+  return withExtraArgs(options.extraArgs, { command: ['state', 'rm'], last: options.addresses });
 }
 
 function withExtraArgs(
   extraArgs: readonly string[] = [],
-  how: { readonly command: readonly string[]; readonly last: readonly string[]; readonly takesInput: boolean },
+  { command, last }: { readonly command: readonly string[]; readonly last: readonly string[] },
 ): StepArgs {
-  const { command, last, takesInput } = how;
-  const message = extraArgsProblem(command.join(' '), extraArgs, { buffered: takesInput });
+  const message = extraArgsProblem(command.join(' '), extraArgs, { anyFlag: false });
   if (message !== undefined) return { kind: 'refused', message };
-  return { kind: 'args', args: [...command, ...buffered(extraArgs), ...last] };
-}
-
-function buffered(extraArgs: readonly string[]): readonly string[] {
-  return needsBuffer(extraArgs) ? [...extraArgs, buffer] : extraArgs;
+  return { kind: 'args', args: [...command, ...extraArgs, ...last] };
 }
 
 const targetRefused =
@@ -101,6 +91,6 @@ export function showArgs(planFile: string): string[] {
  * `how`: such as `exit status 1`.
  */
 export function describeRun(run: { engine: Engine; args: readonly string[]; cwd: string }, how: string): string {
-  const shown = run.args.filter((arg) => arg !== detailedExitCode && arg !== buffer);
+  const shown = run.args.filter((arg) => arg !== detailedExitCode);
   return `running '${[run.engine.binary, ...shown].join(' ')}' in '${run.cwd}': ${how}`;
 }
