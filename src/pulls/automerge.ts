@@ -11,6 +11,8 @@ export type MergeWish = {
   readonly live: Pull;
   /** The commit that was applied. A push since then is merged by nobody who has not seen its plan. */
   readonly headSha: string;
+  /** The branch that it was applied for. */
+  readonly baseBranch: string;
   readonly automerge: Automerge;
   /** What the repository, or else the server, says. */
   readonly isConfigured: boolean;
@@ -23,14 +25,21 @@ export type MergeWish = {
  */
 export async function mergeWhenApplied(
   deps: CommentDeps & Pick<PullDeps, 'pullSettings'>,
-  context: Pick<CommandContext, 'host' | 'command' | 'pulls' | 'ref'>,
+  context: Pick<CommandContext, 'task' | 'host' | 'command' | 'pulls' | 'ref'>,
   wish: MergeWish,
 ): Promise<void> {
   const { disableAutomergeLabel: label, automergeMethod } = deps.pullSettings;
   if (!wish.isConfigured || wish.automerge.kind === 'disabled') return;
-  if (label !== '' && wish.live.labels.includes(label)) return;
   const record = await selectProjects(deps.db, context.command.pull.id);
   if (!isAllApplied(record.map(({ status }) => status))) return;
+  // Applies take their time: somebody may have said meanwhile that it is to stay open, or to go elsewhere.
+  const now = await context.pulls.getPull(context.ref);
+  if (!now || (label !== '' && now.labels.includes(label))) return;
+  if (now.baseBranch !== wish.baseBranch) {
+    const [applied, wanted] = [wish.baseBranch, now.baseBranch].map((branch) => JSON.stringify(branch));
+    const reason = `it was applied for the base branch ${applied}, and is for ${wanted} by now`;
+    return reply(deps, context, { key: 'merge', body: notices.automergeFailed(reason) });
+  }
   const method = wish.automerge.kind === 'method' ? wish.automerge.method : automergeMethod;
   const merged = await context.pulls.mergePull(context.ref, {
     headSha: wish.headSha,

@@ -35,7 +35,7 @@ async function dropWaiting(deps: PullDeps, tx: Tx, command: PullCommand) {
 
 /** Says what was stopped, and sees to it that no status says otherwise. Null: it was done. */
 export async function cancelCommand(deps: PullDeps, context: CommandContext, stopped: Stopped): Promise<null> {
-  await settlePending(deps, { host: context.host, pull: context.command.pull, ending: context.command.id });
+  await settlePending(deps, { ...context, pull: context.command.pull, ending: context.command.id });
   await reply(deps, context, { key: 'answer', body: notices.cancelled(stopped) });
   return null;
 }

@@ -83,7 +83,12 @@ async function tell(
     const outputs = await outputsOfEnded(deps, run);
     statuses.push(...projectStatuses(names, command, { jobs: run.jobs, outputs, ended: false }));
   }
-  const target = { host: context.host, pull: context.command.pull, headSha: run.pull?.headSha ?? run.commitSha };
+  const target = {
+    task: context.task,
+    host: context.host,
+    pull: context.command.pull,
+    headSha: run.pull?.headSha ?? run.commitSha,
+  };
   await writeStatuses(deps, target, statuses).catch((error: unknown) => {
     if (!isPassingFailure(error)) throw error;
     context.log.warn({ err: error }, 'progress could not be told');

@@ -28,6 +28,7 @@ export function greetCommand(deps: PullDeps): Handler {
     // The end of what is needless does not wait for a host.
     if (command.work.kind !== 'comment') await stopNeedless(deps, context);
     await greet(deps, context).catch((error: unknown) => {
+      if (isPolderError(error, 'task_lost')) throw error;
       const isLast = task.attempt >= lastAttempt;
       if (!isLast && (isPassingFailure(error) || isPolderError(error, 'database_unavailable'))) throw error;
       context.log.error({ err: error }, 'a command of a pull request could not be greeted');
@@ -94,18 +95,18 @@ async function stopNeedless(deps: PullDeps, { command, log }: CommandContext): P
 }
 
 /** Where nothing is in front of it, the command itself says soon enough that it is under way. */
-async function tellPlace(deps: PullDeps, { command, host }: CommandContext): Promise<void> {
+async function tellPlace(deps: PullDeps, { task, command, host }: CommandContext): Promise<void> {
   const { work, pull } = command;
   const kind = trackedCommand(work.kind === 'comment' ? work.command.kind : work.kind);
   const before = await countBefore(deps.db, command);
   if (before === 0) return;
   if (kind === undefined || pull.headSha === '') {
     const runAt = deps.now() + waitingPauseMs;
-    const task = { kind: waitingTask, payload: { commandId: command.id }, dedupeKey: `waiting:${command.id}`, runAt };
-    return deps.db.transaction((tx) => enqueue(tx, task, deps.now()));
+    const word = { kind: waitingTask, payload: { commandId: command.id }, dedupeKey: `waiting:${command.id}`, runAt };
+    return deps.db.transaction((tx) => enqueue(tx, word, deps.now()));
   }
   const status = combinedWaiting(statusNames(deps.pullSettings), kind, before);
   // Once it has begun it speaks for itself.
   const isWanted = async (tx: Tx) => (await selectCommand(tx, command.id))?.state === 'queued';
-  await writeStatuses(deps, { host, pull, headSha: pull.headSha, isWanted }, [status]);
+  await writeStatuses(deps, { task, host, pull, headSha: pull.headSha, isWanted }, [status]);
 }

@@ -71,7 +71,7 @@ async function carryOut(deps: PullDeps, context: CommandContext, early?: EarlyFe
   try {
     const work = whileWanted(deps, command, workOn(deps, context, early));
     const note = await work.catch((error: unknown) => answerFault(deps, context, error));
-    await settlePending(deps, { host, pull: command.pull, ending: command.id });
+    await settlePending(deps, { task, host, pull: command.pull, ending: command.id });
     await updateSummary(deps, context);
     return note;
   } catch (error) {
@@ -111,11 +111,11 @@ function isPassingFetch({ attempt }: Task, error: unknown): boolean {
 }
 
 /** A command that went wrong before it had a run has set no status that could be settled. */
-async function tellFailed(deps: PullDeps, { command, host }: CommandContext): Promise<void> {
+async function tellFailed(deps: PullDeps, { task, command, host }: CommandContext): Promise<void> {
   const { work, pull } = command;
   const kind = trackedCommand(work.kind === 'comment' ? work.command.kind : work.kind);
   if (kind === undefined || pull.headSha === '') return;
-  await writeStatuses(deps, { host, pull, headSha: pull.headSha }, [
+  await writeStatuses(deps, { task, host, pull, headSha: pull.headSha }, [
     combinedFailed(statusNames(deps.pullSettings), kind),
   ]);
 }

@@ -17,10 +17,19 @@ describe('postComment', () => {
       throw new PolderError('host_unavailable', 'asking GitLab: the connection broke');
     };
     const pulls = { ...context.pulls, createComment, listComments: async () => there };
-    const target = { host: { ...context.host, pulls }, pull: context.command.pull, commandId: null };
+    const target = { ...context, host: { ...context.host, pulls }, pull: context.command.pull, commandId: null };
     const post = () => postComment(deps, target, { key: 'a', body });
     await expect(post()).rejects.toMatchObject({ code: 'host_unavailable' });
     await post();
     expect(there).toHaveLength(1);
+  });
+
+  it('leaves it to another worker that has the task by now', async () => {
+    const { deps, context, comments, lose } = await pullWorld({});
+    const target = { ...context, pull: context.command.pull, commandId: null };
+    await postComment(deps, target, { key: 'a', body: 'one' });
+    lose();
+    await expect(postComment(deps, target, { key: 'b', body: 'two' })).rejects.toMatchObject({ code: 'task_lost' });
+    expect(comments).toEqual(['one']);
   });
 });

@@ -1,6 +1,7 @@
 import { codeSpan } from '../comments/index.ts';
 import type { Db } from '../db/index.ts';
 import type { Log } from '../lib/log.ts';
+import type { Task } from '../queue/index.ts';
 import type { PullHost, PullRef, VcsHost } from '../vcs/index.ts';
 import { insertComment, selectComments, setCommentId, setHidden } from './report-store.ts';
 import type { PullRecord } from './types.ts';
@@ -8,7 +9,13 @@ import type { PullRecord } from './types.ts';
 export type CommentDeps = { readonly db: Db; readonly log: Log; readonly now: () => number };
 
 /** Where comments go. */
-export type CommentTarget = { readonly host: VcsHost; readonly pull: PullRecord; readonly commandId: number | null };
+export type CommentTarget = {
+  /** The work that has something to say: once it was lost to another worker, that one says it. */
+  readonly task: Pick<Task, 'assertHeld'>;
+  readonly host: VcsHost;
+  readonly pull: PullRecord;
+  readonly commandId: number | null;
+};
 
 export type NewComment = {
   /** Names it within its pull request: the same key is never written twice, whatever happens in between. */
@@ -16,14 +23,17 @@ export type NewComment = {
   readonly body: string;
 };
 
-/** Writes a comment, once. Throws what the host's functions throw; then it may be called again. */
+/** Writes a comment, once. Throws `task_lost`, and what the host's functions throw; then it may be called again. */
 export async function postComment(deps: CommentDeps, target: CommentTarget, comment: NewComment): Promise<void> {
   const { host, pull, commandId } = target;
   if (!host.pulls) return;
   const ref: PullRef = { fullName: pull.repo.fullName, number: pull.number };
   const heading = comment.body.split('\n', 1)[0] ?? '';
   const row = { pullId: pull.id, commandId, key: comment.key, heading, now: deps.now() };
-  const isFirst = await deps.db.transaction((tx) => insertComment(tx, row));
+  const isFirst = await deps.db.transaction(async (tx) => {
+    await target.task.assertHeld(tx);
+    return insertComment(tx, row);
+  });
   const written = isFirst ? undefined : await findWritten(deps, host.pulls, { ref, pull, comment });
   const id = written ?? (await host.pulls.createComment(ref, comment.body));
   await deps.db.transaction((tx) => setCommentId(tx, { pullId: pull.id, key: comment.key }, id));

@@ -1,5 +1,5 @@
 import type { DbHandle } from '../db/index.ts';
-import type { Handler } from '../queue/index.ts';
+import type { Handler, Task } from '../queue/index.ts';
 import { findReposByName } from '../repos/index.ts';
 import { isPassingFailure, type PullHost, type PullRef, type VcsHost } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
@@ -32,7 +32,7 @@ export function postNotice(deps: PullDeps): Handler {
         .catch((error: unknown) => deps.log.warn({ err: error }, 'a comment could not be reacted to'));
     }
     try {
-      await post(deps, { host, pulls: host.pulls, ref }, { notice, attempt: task.attempt });
+      await post(deps, { host, pulls: host.pulls, ref }, { notice, task });
     } catch (error) {
       if (isPassingFailure(error) && task.attempt < lastAttempt) throw error;
       deps.log.error({ repo: notice.fullName, pull: notice.number, err: error }, 'a notice could not be posted');
@@ -41,13 +41,13 @@ export function postNotice(deps: PullDeps): Handler {
 }
 
 type Place = { readonly host: VcsHost; readonly pulls: PullHost; readonly ref: PullRef };
-type Posting = { readonly notice: Notice; readonly attempt: number };
+type Posting = { readonly notice: Notice; readonly task: Task };
 
-async function post(deps: PullDeps, { host, pulls, ref }: Place, { notice, attempt }: Posting): Promise<void> {
+async function post(deps: PullDeps, { host, pulls, ref }: Place, { notice, task }: Posting): Promise<void> {
   const { key, body } = notice;
   const pull = key === undefined ? undefined : await selectNamedPull(deps.db, notice);
-  if (key !== undefined && pull) return postComment(deps, { host, pull, commandId: null }, { key, body });
-  if (attempt > 1 && (await isThere(pulls, ref, notice))) return;
+  if (key !== undefined && pull) return postComment(deps, { task, host, pull, commandId: null }, { key, body });
+  if (task.attempt > 1 && (await isThere(pulls, ref, notice))) return;
   await pulls.createComment(ref, body);
 }
 

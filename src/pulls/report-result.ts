@@ -23,14 +23,14 @@ export type Result = {
 
 /** Comments what came of a command, in as many pieces as the host needs, each of them once. */
 export async function reportResult(deps: PullDeps, context: CommandContext, report: Result): Promise<void> {
-  const { host, command: asked } = context;
+  const { task, host, command: asked } = context;
   const { pullSettings: settings } = deps;
   const tooMany = report.result.kind === 'ran' && report.result.projects.length > settings.maxProjectStatuses;
   const log = report.asked?.verbose ? verboseLog(context, report.run) : null;
   const view = commandView(settings, { ...report, markdown: host.capabilities.markdown, tooMany, log });
   const text = renderCommandComment(view);
   if (text === undefined) return;
-  const target = { host, pull: asked.pull, commandId: asked.id };
+  const target = { task, host, pull: asked.pull, commandId: asked.id };
   const key = `${asked.id}:result:`;
   if (settings.hidePrevPlanComments) {
     const dir = report.asked?.selection.paths.find(({ directory }) => directory !== undefined)?.directory ?? null;

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/index.ts';
 import type { Handler } from '../queue/index.ts';
 import { getRepo } from '../repos/index.ts';
-import type { CommitStatus, VcsHost } from '../vcs/index.ts';
+import type { CommitStatus } from '../vcs/index.ts';
 import { selectOpenCommands, type UnendedCommand } from './command-store.ts';
 import type { PullDeps } from './deps.ts';
 import { selectProjects, selectPull } from './pull-store.ts';
@@ -10,7 +10,7 @@ import { combinedEnded, givenUp, type TrackedCommand, trackedCommand, underWay }
 import { statusNames } from './status-names.ts';
 import type { PullRecord } from './types.ts';
 import { tellDiscarded } from './unlock-pull.ts';
-import { writeStatuses } from './write-statuses.ts';
+import { type StatusTarget, writeStatuses } from './write-statuses.ts';
 
 /** The queue's handler for the statuses of a pull request whose plans were thrown away, or whose queue was emptied. */
 export function settleStatuses(deps: PullDeps): Handler {
@@ -19,13 +19,13 @@ export function settleStatuses(deps: PullDeps): Handler {
     const pull = repo && (await selectPull(deps.db, repo, Number(task.payload.number)));
     const host = repo && deps.hosts.byHostname(repo.host);
     if (!pull || !host) return;
-    await tellDiscarded(deps, { host, pull });
-    await settlePending(deps, { host, pull, ending: null });
+    await tellDiscarded(deps, { task, host, pull });
+    await settlePending(deps, { task, host, pull, ending: null });
   };
 }
 
 /** `ending`: the command that is about to end, and owns nothing any more. */
-type Settling = { readonly host: VcsHost; readonly pull: PullRecord; readonly ending: number | null };
+type Settling = Pick<StatusTarget, 'task' | 'host' | 'pull'> & { readonly ending: number | null };
 
 /**
  * Sees to it that no status of a pull request, on whatever head, says that something is under way which no command will
@@ -33,7 +33,7 @@ type Settling = { readonly host: VcsHost; readonly pull: PullRecord; readonly en
  * tells where its projects stand, or that it was cancelled. One that a server was about to set when it died is set.
  */
 export async function settlePending(deps: PullDeps, settling: Settling): Promise<void> {
-  const { host, ending, pull } = settling;
+  const { task, host, ending, pull } = settling;
   const names = statusNames(deps.pullSettings);
   for (const { headSha, status } of await selectOpenStatuses(deps.db, pull.id)) {
     const command = underWay(names, status);
@@ -45,7 +45,7 @@ export async function settlePending(deps: PullDeps, settling: Settling): Promise
       return isStill && (command === undefined || !(await isOwned(tx, { pull: now, command, headSha, ending })));
     };
     const wanted = command ? await settledStatus(deps, now, { headSha, status, command }) : status;
-    await writeStatuses(deps, { host, pull: now, headSha, isWanted }, [wanted]);
+    await writeStatuses(deps, { task, host, pull: now, headSha, isWanted }, [wanted]);
   }
 }
 

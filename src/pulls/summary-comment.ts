@@ -10,7 +10,7 @@ import { selectComments } from './report-store.ts';
  */
 export async function updateSummary(deps: PullDeps, context: CommandContext): Promise<void> {
   if (!deps.pullSettings.summaryComment) return;
-  const { command, host, pulls, ref, log } = context;
+  const { task, command, host, pulls, ref, log } = context;
   try {
     const pull = await selectPull(deps.db, command.pull.repo, command.pull.number);
     if (!pull?.planned) return;
@@ -27,7 +27,7 @@ export async function updateSummary(deps: PullDeps, context: CommandContext): Pr
     const last = own.at(-1);
     if (last?.commentId && (await pulls.updateComment(ref, { id: last.commentId, body }))) return;
     const key = last && last.commentId === null ? last.key : `summary:${own.length}`;
-    await postComment(deps, { host, pull, commandId: null }, { key, body });
+    await postComment(deps, { task, host, pull, commandId: null }, { key, body });
   } catch (error) {
     log.warn({ err: error }, 'the summary of a pull request could not be written');
   }

@@ -24,7 +24,7 @@ export function tellApiRun(deps: PullDeps): Handler {
     const names = statusNames(deps.pullSettings);
     const record = (await selectProjects(deps.db, pull.id)).map(({ status }) => status);
     const outputs = await jobOutputs(deps.db, run.id);
-    await writeStatuses(deps, { host, pull, headSha }, [
+    await writeStatuses(deps, { task, host, pull, headSha }, [
       ...projectStatuses(names, command, { jobs: run.jobs, outputs, ended: true }),
       // An apply of the API plans first.
       ...combinedEnded(names, 'plan', record),

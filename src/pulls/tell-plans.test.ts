@@ -11,7 +11,7 @@ async function told(
 ): Promise<string[]> {
   const projects = record.map((status, index) => ({ dir: `d${index}`, workspace: 'default', projectName: '', status }));
   const { deps, context, statuses } = await pullWorld({ record: projects });
-  const target = { host: context.host, pull: context.command.pull, headSha };
+  const target = { ...context, pull: context.command.pull, headSha };
   const apply = { context: 'atlantis/apply', description: 'Before.', targetUrl: null };
   if (before) await writeStatuses(deps, target, [{ ...apply, state: before }]);
   statuses.length = 0;

@@ -2,14 +2,15 @@ import { notices, type ProjectStatus } from '../comments/index.ts';
 import type { Tx } from '../db/index.ts';
 import { releasePullLocks } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
-import type { Pull, VcsHost } from '../vcs/index.ts';
+import type { Pull } from '../vcs/index.ts';
 import { betweenRuns } from './between-runs.ts';
 import { setFacts } from './command-store.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import { selectProjects, upsertProject } from './pull-store.ts';
 import { reply } from './reply.ts';
 import { tellPlans } from './tell-plans.ts';
-import type { PullProject, PullRecord } from './types.ts';
+import type { PullProject } from './types.ts';
+import type { StatusTarget } from './write-statuses.ts';
 
 /** Gives back the locks of a pull request and throws its plans away. Null, or why it was not done. */
 export async function unlockPull(deps: PullDeps, context: CommandContext, live: Pull): Promise<string | null> {
@@ -32,7 +33,7 @@ export async function unlockPull(deps: PullDeps, context: CommandContext, live: 
     return unlocked;
   });
   if (count > 0 || !silenceNoProjects) await reply(deps, context, { key: 'answer', body: notices.unlocked() });
-  await tellDiscarded(deps, { host: context.host, pull: command.pull });
+  await tellDiscarded(deps, { ...context, pull: command.pull });
   return null;
 }
 
@@ -63,10 +64,10 @@ export async function recordDiscarded(
 /** The status of the plans must not stay green when there are none. */
 export async function tellDiscarded(
   deps: PullDeps,
-  { host, pull }: { readonly host: VcsHost; readonly pull: PullRecord },
+  { task, host, pull }: Pick<StatusTarget, 'task' | 'host' | 'pull'>,
 ): Promise<void> {
   if (!pull.planned) return;
   const record = await selectProjects(deps.db, pull.id);
   if (!record.some(({ status }) => status === 'plan_discarded')) return;
-  await tellPlans(deps, { host, pull, headSha: pull.planned.headSha }, 'discarded');
+  await tellPlans(deps, { task, host, pull, headSha: pull.planned.headSha }, 'discarded');
 }

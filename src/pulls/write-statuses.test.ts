@@ -15,7 +15,7 @@ const status = (context: string, state: CommitStatus['state']): CommitStatus => 
 
 /** A pull request on a host that does `onSet` before it has a status. */
 async function target(onSet: (status: CommitStatus) => Promise<void>) {
-  const { db, deps, context } = await pullWorld({});
+  const { db, deps, context, lose } = await pullWorld({});
   const set: string[] = [];
   const setStatus = async (_ref: unknown, one: CommitStatus) => {
     await onSet(one);
@@ -27,7 +27,7 @@ async function target(onSet: (status: CommitStatus) => Promise<void>) {
     const known = await selectStatuses(db, { pullId: pull.id, headSha });
     return [...known.values()].map((one) => `${one.context} ${one.state}${one.isWritten ? '' : ' not set'}`);
   };
-  return { db, deps, set, written, target: { host, pull, headSha } };
+  return { db, deps, set, written, lose, target: { task: context.task, host, pull, headSha } };
 }
 
 it('sets what is not set so already, in order', async () => {
@@ -99,6 +99,16 @@ it('has one that is refused tried again later, and keeps nobody waiting for it',
   expect(tasks).toMatchObject([
     { kind: refusedStatusTask, payload: expect.stringContaining('"context":"a"') as string },
   ]);
+});
+
+it('sets none for work that another worker has by now, which may have told its end', async () => {
+  const world = await target(async () => undefined);
+  await writeStatuses(world.deps, world.target, [status('a', 'success')]);
+  world.lose();
+  const late = writeStatuses(world.deps, world.target, [status('a', 'pending')]);
+  await expect(late).rejects.toMatchObject({ code: 'task_lost' });
+  expect(world.set).toEqual(['a success']);
+  expect(await world.written()).toEqual(['a success']);
 });
 
 it('notes nothing of what is not wanted any more', async () => {

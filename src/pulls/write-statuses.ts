@@ -1,7 +1,7 @@
 import type { Db, Tx } from '../db/index.ts';
 import { isPolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
-import { enqueue } from '../queue/index.ts';
+import { enqueue, type Task } from '../queue/index.ts';
 import type { CommitStatus, VcsHost } from '../vcs/index.ts';
 import {
   type KeptStatus,
@@ -17,6 +17,8 @@ import type { PullRecord } from './types.ts';
 export type StatusDeps = { readonly db: Db; readonly log: Log; readonly now: () => number };
 
 export type StatusTarget = {
+  /** The work that wants them: once it was lost to another worker, which may have told the end of it, it wants none. */
+  readonly task: Pick<Task, 'assertHeld'>;
   readonly host: VcsHost;
   readonly pull: PullRecord;
   /** The commit that the statuses are of. */
@@ -25,11 +27,13 @@ export type StatusTarget = {
   readonly isWanted?: (tx: Tx) => Promise<boolean>;
 };
 
+type Place = Pick<StatusTarget, 'host' | 'pull' | 'headSha'>;
+
 /** For so long what is wanted counts as known: a host that answers at once gets the statuses of a round at once. */
 const freshMs = 100;
 
 /**
- * Sets those of the statuses that are not set so already, in their order. One that the host refuses is tried again later,
+ * Sets those of the statuses that are not set so already, in their order. Throws `task_lost` instead when the task was lost. One that the host refuses is tried again later,
  * and the log says so; when the host cannot be reached this throws, and may be called again.
  *
  * What is wanted is noted first. So whoever finds after its own writing that another status has been wanted meanwhile
@@ -68,6 +72,7 @@ export async function writeStatuses(
 /** Those that are wanted still. */
 async function noteWanted(tx: Tx, target: StatusTarget, statuses: readonly CommitStatus[]): Promise<CommitStatus[]> {
   const noted: CommitStatus[] = [];
+  await target.task.assertHeld(tx);
   for (const status of statuses) {
     if (target.isWanted && !(await target.isWanted(tx))) continue;
     await upsertStatus(tx, { pullId: target.pull.id, headSha: target.headSha }, status);
@@ -100,7 +105,7 @@ async function noteSent(deps: StatusDeps, target: StatusTarget, sent: readonly S
 }
 
 /** Sets a status, and what is wanted in its place meanwhile, until the last wish is what stays. False: the host refuses it. */
-export async function setLastWanted(deps: StatusDeps, target: StatusTarget, status: CommitStatus): Promise<boolean> {
+export async function setLastWanted(deps: StatusDeps, target: Place, status: CommitStatus): Promise<boolean> {
   const of = { pullId: target.pull.id, headSha: target.headSha };
   let next: CommitStatus | undefined = status;
   let isAccepted = true;
@@ -114,11 +119,7 @@ export async function setLastWanted(deps: StatusDeps, target: StatusTarget, stat
 }
 
 /** What is refused counts as set, so that it does not keep anybody waiting. */
-async function setStatus(
-  deps: StatusDeps,
-  { host, pull, headSha }: StatusTarget,
-  status: CommitStatus,
-): Promise<boolean> {
+async function setStatus(deps: StatusDeps, { host, pull, headSha }: Place, status: CommitStatus): Promise<boolean> {
   try {
     await host.pulls?.setStatus({ fullName: pull.repo.fullName, number: pull.number, headSha }, status);
     return true;

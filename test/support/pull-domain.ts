@@ -12,6 +12,7 @@ import { noServerRules, type ServerRules } from '../../src/repo-config/index.ts'
 import { ensureRepo } from '../../src/repos/index.ts';
 import type { CommitStatus, MergeResult, Pull, PullHost, VcsHost } from '../../src/vcs/index.ts';
 import { onCleanup } from './cleanup.ts';
+import { holdTask } from './held-task.ts';
 
 export const headSha = 'a'.repeat(40);
 
@@ -79,7 +80,9 @@ export function vcsHost(pulls: PullHost): VcsHost {
 export type PullWorld = {
   readonly db: Db;
   readonly deps: { readonly db: Db; readonly log: ReturnType<typeof silentLog>; readonly now: () => number };
-  readonly context: Omit<CommandContext, 'task'>;
+  readonly context: CommandContext;
+  /** From now on the command is somebody else's. */
+  readonly lose: () => void;
   readonly comments: string[];
   readonly statuses: CommitStatus[];
   /** `merge <commit> <method>` and `delete <branch>`, in order. */
@@ -120,8 +123,9 @@ export async function pullWorld(given: {
   if (!command) throw new Error('no command');
   const ref = { fullName: 'acme/infra', number: 7 };
   const log = silentLog();
-  const context = { command, host, pulls, ref, log };
-  return { db, deps: { db, log, now: () => 1 }, context, comments, statuses, changes };
+  const { task, lose } = holdTask(0);
+  const context = { task, command, host, pulls, ref, log };
+  return { db, deps: { db, log, now: () => 1 }, context, lose, comments, statuses, changes };
 }
 
 export function comment(command: CommentCommand): Work {
