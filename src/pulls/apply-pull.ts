@@ -173,6 +173,7 @@ async function reportApply(
     await mergeWhenApplied(deps, context, {
       live,
       headSha: target.headSha,
+      baseBranch: run.pull?.baseBranch ?? live.baseBranch,
       automerge: command.automerge,
       isConfigured: settings?.automerge ?? false,
       deleteSourceBranch: run.jobs.some(({ project }) => project.deleteSourceBranchOnMerge),

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { livePull, type PullWorld, pullWorld, settingsWith } from '../../test/support/pull-domain.ts';
 import type { ProjectStatus } from '../comments/index.ts';
 import { PolderError } from '../lib/errors.ts';
-import type { MergeResult, PullHost } from '../vcs/index.ts';
+import type { MergeResult, Pull, PullHost } from '../vcs/index.ts';
 import { type MergeWish, mergeWhenApplied } from './automerge.ts';
 
 const merging = 'Automatically merging because all plans have been successfully applied.';
@@ -12,20 +12,31 @@ type Given = {
   readonly wish?: Partial<MergeWish>;
   readonly flags?: readonly string[];
   readonly merge?: MergeResult;
+  /** What the host says of it when everything is applied. */
+  readonly now?: Partial<Pull>;
 };
 
 const usualWish: MergeWish = {
   live: livePull(),
   headSha: 'applied',
+  baseBranch: 'main',
   automerge: { kind: 'as_configured' },
   isConfigured: true,
   deleteSourceBranch: false,
 };
 
-async function merge({ record = ['applied'], wish = {}, flags = [], merge: answer }: Given): Promise<PullWorld> {
+async function merge({
+  record = ['applied'],
+  wish = {},
+  flags = [],
+  merge: answer,
+  now = {},
+}: Given): Promise<PullWorld> {
   const projects = record.map((status, index) => ({ dir: `d${index}`, workspace: 'default', projectName: '', status }));
   const world = await pullWorld({ record: projects, ...(answer ? { merge: answer } : {}) });
-  await mergeWhenApplied({ ...world.deps, pullSettings: settingsWith(flags) }, world.context, {
+  const pulls = { ...world.context.pulls, getPull: async () => livePull(now) };
+  const context = { ...world.context, pulls };
+  await mergeWhenApplied({ ...world.deps, pullSettings: settingsWith(flags) }, context, {
     ...usualWish,
     ...wish,
   });
@@ -51,8 +62,8 @@ describe('mergeWhenApplied', () => {
     ['does not merge unasked', { wish: { isConfigured: false } }, []],
     ['does not merge when the comment forbids it', { wish: { automerge: { kind: 'disabled' } } }, []],
     [
-      'does not merge with the label that forbids it',
-      { flags: ['--disable-automerge-label=wait'], wish: { live: livePull({ labels: ['wait'] }) } },
+      'does not merge with the label that forbids it, even if it came while the apply was running',
+      { flags: ['--disable-automerge-label=wait'], now: { labels: ['wait'] } },
       [],
     ],
     [
@@ -92,6 +103,14 @@ describe('mergeWhenApplied', () => {
   it('merges no commit that came after the one that was applied', async () => {
     const { changes } = await merge({ wish: { live: livePull({ headSha: 'pushed since' }) } });
     expect(changes).toEqual(['merge applied null']);
+  });
+
+  it('merges into no other branch than the one that it was applied for', async () => {
+    const { changes, comments } = await merge({ now: { baseBranch: 'production' } });
+    expect(changes).toEqual([]);
+    expect(comments).toEqual([
+      'Automerging failed:\n```\nit was applied for the base branch "main", and is for "production" by now\n```',
+    ]);
   });
 
   it('leaves a branch that the host does not delete', async () => {

@@ -23,6 +23,7 @@ export async function mergeAgain(deps: PullDeps, context: CommandContext, { live
   await mergeWhenApplied(deps, context, {
     live,
     headSha: pull.planned.headSha,
+    baseBranch: pull.planned.baseBranch,
     automerge: command.automerge,
     isConfigured: (await settingsOfRun(deps, run))?.automerge ?? false,
     deleteSourceBranch: [...jobs.values()].some(({ project }) => project.deleteSourceBranchOnMerge),
