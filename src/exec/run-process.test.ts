@@ -63,6 +63,11 @@ describe('runProcess', () => {
     expect(result.stdout.length).toBeLessThan(10_100);
   });
 
+  it('keeps warnings, however little else is expected', async () => {
+    const result = await shell('echo 123; seq 1000 >&2', { output: { kind: 'capture', maxBytes: 8 } });
+    expect(result).toMatchObject({ stdout: '123\n', truncated: false });
+  });
+
   it('says which signal of others ended it', async () => {
     expect(await shell('kill -KILL $$')).toMatchObject({ kind: 'killed', signal: 'SIGKILL' });
   });

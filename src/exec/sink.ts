@@ -23,9 +23,12 @@ export async function openSink(output: ProcessOutput): Promise<Sink> {
   return output.kind === 'capture' ? captureSink(output.maxBytes) : fileSink(output);
 }
 
+/** Programs warn of what is no fault, however little they have to say otherwise. */
+const leastForWarnings = 64 * 1024;
+
 function captureSink(maxBytes: number): Sink {
   const stdout = createBoundedOutput(maxBytes);
-  const stderr = createBoundedOutput(maxBytes);
+  const stderr = createBoundedOutput(Math.max(maxBytes, leastForWarnings));
   return {
     stdio: ['pipe', 'pipe'],
     drained: (child) =>

@@ -12,7 +12,7 @@ export type ProcessIdentity = {
 
 /** Where standard output and standard error go. */
 export type ProcessOutput =
-  /** Each of the two is kept in memory up to `maxBytes`: what is longer loses its middle. */
+  /** Each of the two is kept in memory up to `maxBytes`, errors up to 64 KiB at least: what is longer loses its middle. */
   | { readonly kind: 'capture'; readonly maxBytes: number }
   /**
    * Both are appended to one file by the process itself, so that its output survives our death. Made with mode 0600.
