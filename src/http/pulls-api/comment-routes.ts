@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type CommentCommandKind, parseComment } from '../../commands/index.ts';
+import { listOpenCommands } from '../../pulls/index.ts';
+import type { Repo } from '../../repos/index.ts';
 import { mergeMethods } from '../../vcs/index.ts';
 import { commentOnLocalPull, listLocalComments, localLogin } from '../../vcs/local/index.ts';
 import type { App } from '../app.ts';
@@ -96,7 +98,7 @@ async function comment(
   const repo = await repoFor(context, request, { fullName, ability: 'pulls:write' });
   if (isRefused(repo)) return repo;
   const caller = callerOf(request);
-  const refusal = refusalFor(caller, abilityOf(context, body), repo);
+  const refusal = refusalFor(caller, await abilityOf(context, { body, repo, number: asked.number }), repo);
   if (refusal !== undefined) return refused(403, refusal);
   const ref = { fullName, number: asked.number };
   const written = await commentOnLocalPull(pullDeps(context), ref, { author: caller.actor.login, body });
@@ -116,7 +118,10 @@ const abilities: Readonly<Record<CommentCommandKind, ApiAbility>> = {
 };
 
 /** Whatever is refused or not configured besides is for the answer to the comment. */
-function abilityOf({ settings }: HttpContext, body: string): ApiAbility {
+async function abilityOf(
+  { db, settings }: HttpContext,
+  { body, repo, number }: { readonly body: string; readonly repo: Repo; readonly number: number },
+): Promise<ApiAbility> {
   const parsed = parseComment(body, {
     executableName: settings.executableName,
     botLogin: localLogin,
@@ -127,5 +132,11 @@ function abilityOf({ settings }: HttpContext, body: string): ApiAbility {
     hostType: 'Local',
     mergeMethods,
   });
-  return parsed.kind === 'command' ? abilities[parsed.command.kind] : 'pulls:write';
+  if (parsed.kind !== 'command') return 'pulls:write';
+  if (parsed.command.kind !== 'cancel') return abilities[parsed.command.kind];
+  // It stops whatever there is: who may not begin an apply may not stop one either, as over the API.
+  const stopped = await listOpenCommands(db, repo, number);
+  return stopped.some(({ kind }) => abilities[kind as CommentCommandKind] === 'runs:apply')
+    ? 'runs:apply'
+    : 'runs:plan';
 }

@@ -3,6 +3,7 @@ import type { InjectOptions } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { commitFiles, git, makeBranch, makeRepo } from '../../../test/support/git.ts';
 import { makeToken, openTestApp, type TestApp } from '../../../test/support/http-app.ts';
+import { beginCommandOn } from '../../../test/support/pull-commands.ts';
 import type { Role, Scope } from '../../access/index.ts';
 import { findReposByName } from '../../repos/index.ts';
 
@@ -252,6 +253,20 @@ describe('who may use /api/pulls', () => {
     const headers = await tokenOf('developer');
     const answer = await post('/1/comments', { body: `atlantis apply -p ${'a'.repeat(501)}` }, headers);
     expect(answer.status).toBe(403);
+  });
+
+  it('refuses to cancel an apply where applying is refused', async () => {
+    await post('', opening);
+    const headers = await tokenOf('developer');
+    const cancel = () => post('/1/comments', { body: 'atlantis cancel' }, headers);
+    const plan = await beginCommandOn(world.deps.db, 'acme/infra');
+    expect((await cancel()).status).toBe(201);
+    await plan.end();
+    await beginCommandOn(world.deps.db, 'acme/infra', 'apply');
+    expect(await cancel()).toEqual({
+      status: 403,
+      body: { error: "the token's role (developer) does not allow applying" },
+    });
   });
 
   it('refuses to write with a token that only reads', async () => {
