@@ -2,7 +2,7 @@ import type { Tx } from '../db/index.ts';
 import { isPolderError } from '../lib/errors.ts';
 import { enqueue, type Handler } from '../queue/index.ts';
 import { cancelRun } from '../runs/index.ts';
-import { isPassingFailure } from '../vcs/index.ts';
+import { isLoginRefused, isPassingFailure } from '../vcs/index.ts';
 import { cancelCommand, stopWork } from './cancel-command.ts';
 import { countBefore, endCommand, selectCommand, selectOpenCommands } from './command-store.ts';
 import { type CommandContext, contextOf, type PullDeps } from './deps.ts';
@@ -30,7 +30,9 @@ export function greetCommand(deps: PullDeps): Handler {
     await greet(deps, context).catch((error: unknown) => {
       if (isPolderError(error, 'task_lost')) throw error;
       const isLast = task.attempt >= lastAttempt;
-      if (!isLast && (isPassingFailure(error) || isPolderError(error, 'database_unavailable'))) throw error;
+      const isPassing =
+        isPassingFailure(error) || isLoginRefused(error) || isPolderError(error, 'database_unavailable');
+      if (!isLast && isPassing) throw error;
       context.log.error({ err: error }, 'a command of a pull request could not be greeted');
     });
     if (isCancel(command)) await end(deps, command, null);

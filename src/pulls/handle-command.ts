@@ -1,7 +1,7 @@
 import { isPolderError, PolderError } from '../lib/errors.ts';
 import type { Handler, Task } from '../queue/index.ts';
 import { waitForRun } from '../runs/index.ts';
-import { isPassingFailure } from '../vcs/index.ts';
+import { isLoginRefused, isPassingFailure } from '../vcs/index.ts';
 import { applyPull } from './apply-pull.ts';
 import { cancelCommand, stopWork } from './cancel-command.ts';
 import { closePull } from './close-pull.ts';
@@ -87,7 +87,8 @@ const endedBefore = 'it was ended before it began';
 async function answerFault(deps: PullDeps, context: CommandContext, error: unknown): Promise<string> {
   const { command, task, log } = context;
   if (isPolderError(error, 'command_ended')) return endedBefore;
-  if (isPassingFailure(error) || isOurs(context, error) || isPassingFetch(task, error)) throw error;
+  if (isPassingFailure(error) || isLoginRefused(error)) throw error;
+  if (isOurs(context, error) || isPassingFetch(task, error)) throw error;
   const now = await selectCommand(deps.db, command.id);
   if (now && isOver(now)) return endedBefore;
   log.error({ err: error }, 'a command of a pull request went wrong');
@@ -96,10 +97,7 @@ async function answerFault(deps: PullDeps, context: CommandContext, error: unkno
   if (runId) await waitForRun(deps.db, runId, task.signal);
   if (task.signal.aborted) throw new PolderError('task_lost');
   if (!runId) await tellFailed(deps, context);
-  await reply(deps, context, { key: 'crash', body: faultNotice(deps, context, error) }).catch((refusal: unknown) => {
-    if (!isPolderError(refusal, 'host_refused')) throw refusal;
-    log.error({ err: refusal }, 'a pull request could not be told that a command went wrong');
-  });
+  await reply(deps, context, { key: 'crash', body: faultNotice(deps, context, error) });
   return 'it went wrong';
 }
 

@@ -24,6 +24,21 @@ describe('postComment', () => {
     expect(there).toHaveLength(1);
   });
 
+  it.each([
+    ['is to be called again', 403, 1, false],
+    ['leaves it out in the end', 403, 7, true],
+    ['waits for as long as its token is refused', 401, 7, false],
+  ])('%s when the host refuses (%i, attempt %i)', async (_, status, attempt, isLeftOut) => {
+    const { deps, context } = await pullWorld({});
+    const refused = new PolderError('host_refused', 'asking GitHub: no', { details: { status } });
+    const pulls = { ...context.pulls, createComment: () => Promise.reject(refused) };
+    const task = { ...context.task, attempt };
+    const target = { task, host: { ...context.host, pulls }, pull: context.command.pull, commandId: null };
+    const posted = postComment(deps, target, { key: 'a', body: 'one' });
+    if (isLeftOut) await posted;
+    else await expect(posted).rejects.toMatchObject({ code: 'host_unavailable', cause: refused });
+  });
+
   it('leaves it to another worker that has the task by now', async () => {
     const { deps, context, comments, lose } = await pullWorld({});
     const target = { ...context, pull: context.command.pull, commandId: null };

@@ -1,8 +1,9 @@
 import { codeSpan } from '../comments/index.ts';
 import type { Db } from '../db/index.ts';
+import { isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Task } from '../queue/index.ts';
-import type { PullHost, PullRef, VcsHost } from '../vcs/index.ts';
+import { isLoginRefused, type PullHost, type PullRef, type VcsHost } from '../vcs/index.ts';
 import { insertComment, selectComments, setCommentId, setHidden } from './report-store.ts';
 import type { PullRecord } from './types.ts';
 
@@ -11,7 +12,7 @@ export type CommentDeps = { readonly db: Db; readonly log: Log; readonly now: ()
 /** Where comments go. */
 export type CommentTarget = {
   /** The work that has something to say: once it was lost to another worker, that one says it. */
-  readonly task: Pick<Task, 'assertHeld'>;
+  readonly task: Pick<Task, 'assertHeld' | 'attempt'>;
   readonly host: VcsHost;
   readonly pull: PullRecord;
   readonly commandId: number | null;
@@ -23,7 +24,11 @@ export type NewComment = {
   readonly body: string;
 };
 
-/** Writes a comment, once. Throws `task_lost`, and what the host's functions throw; then it may be called again. */
+/**
+ * Writes a comment, once. Throws `task_lost`, or `host_unavailable`, and then is to be called again: also where the host
+ * refuses it, as long as that may pass. A comment that is refused for good is left out, and the log says so: what it
+ * tells of has happened all the same.
+ */
 export async function postComment(deps: CommentDeps, target: CommentTarget, comment: NewComment): Promise<void> {
   const { host, pull, commandId } = target;
   if (!host.pulls) return;
@@ -34,9 +39,23 @@ export async function postComment(deps: CommentDeps, target: CommentTarget, comm
     await target.task.assertHeld(tx);
     return insertComment(tx, row);
   });
-  const written = isFirst ? undefined : await findWritten(deps, host.pulls, { ref, pull, comment });
-  const id = written ?? (await host.pulls.createComment(ref, comment.body));
-  await deps.db.transaction((tx) => setCommentId(tx, { pullId: pull.id, key: comment.key }, id));
+  try {
+    const written = isFirst ? undefined : await findWritten(deps, host.pulls, { ref, pull, comment });
+    const id = written ?? (await host.pulls.createComment(ref, comment.body));
+    await deps.db.transaction((tx) => setCommentId(tx, { pullId: pull.id, key: comment.key }, id));
+  } catch (error) {
+    if (!isPolderError(error, 'host_refused')) throw error;
+    if (mayComeThrough(target.task, error)) throw new PolderError('host_unavailable', error.message, { cause: error });
+    deps.log.error({ pull: pull.url, err: error }, 'a comment could not be posted');
+  }
+}
+
+/** About a minute, with the pauses between them. */
+const lastRefusal = 7;
+
+/** Hosts refuse for a moment too: a pull request that not all of their servers know yet, rights that are being changed. */
+export function mayComeThrough({ attempt }: Pick<Task, 'attempt'>, refusal: PolderError): boolean {
+  return isLoginRefused(refusal) || attempt < lastRefusal;
 }
 
 type Lost = { readonly ref: PullRef; readonly pull: PullRecord; readonly comment: NewComment };

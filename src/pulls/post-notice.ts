@@ -1,9 +1,10 @@
 import type { DbHandle } from '../db/index.ts';
+import { isPolderError } from '../lib/errors.ts';
 import type { Handler, Task } from '../queue/index.ts';
 import { findReposByName } from '../repos/index.ts';
 import { isPassingFailure, type PullHost, type PullRef, type VcsHost } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
-import { postComment } from './post-comment.ts';
+import { mayComeThrough, postComment } from './post-comment.ts';
 import { selectPull } from './pull-store.ts';
 import type { PullRecord } from './types.ts';
 
@@ -34,7 +35,9 @@ export function postNotice(deps: PullDeps): Handler {
     try {
       await post(deps, { host, pulls: host.pulls, ref }, { notice, task });
     } catch (error) {
-      if (isPassingFailure(error) && task.attempt < lastAttempt) throw error;
+      const isRefused = isPolderError(error, 'host_refused');
+      const isPassing = isRefused ? mayComeThrough(task, error) : isPassingFailure(error);
+      if (isPassing && task.attempt < lastAttempt) throw error;
       deps.log.error({ repo: notice.fullName, pull: notice.number, err: error }, 'a notice could not be posted');
     }
   };

@@ -1,4 +1,3 @@
-import { isPolderError } from '../lib/errors.ts';
 import type { Handler } from '../queue/index.ts';
 import { countBefore, selectCommand } from './command-store.ts';
 import { contextOf, type PullDeps } from './deps.ts';
@@ -16,10 +15,7 @@ export function tellWaiting(deps: PullDeps): Handler {
     const before = await countBefore(deps.db, command);
     if (before === 0) return;
     const body = waitingText(deps.pullSettings.executableName, { kind: command.work.command.kind, before });
-    await reply(deps, context, { key: 'waiting', body }).catch((error: unknown) => {
-      if (!isPolderError(error, 'host_refused')) throw error;
-      context.log.warn({ err: error }, 'a pull request could not be told that a command waits');
-    });
+    await reply(deps, context, { key: 'waiting', body });
   };
 }
 

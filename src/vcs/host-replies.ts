@@ -41,6 +41,11 @@ export function isStatus(error: unknown, ...statuses: readonly number[]): error 
   return isPolderError(error, 'host_refused') && statuses.includes(Number(error.details.status));
 }
 
+/** Whether a host takes our credentials for none. Whoever renews them cures it, so that asking again later may. */
+export function isLoginRefused(error: unknown): error is PolderError {
+  return isStatus(error, 401);
+}
+
 /** What the host said when it refused, without our own words around it. */
 export function refusalText(error: PolderError): string {
   return String(error.details.said ?? error.message);

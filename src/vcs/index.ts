@@ -14,6 +14,7 @@ export {
 } from './host-fetch.ts';
 export {
   type Asked,
+  isLoginRefused,
   isStatus,
   notJson,
   refusal,

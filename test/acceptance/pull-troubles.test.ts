@@ -119,6 +119,28 @@ describe('a command of a pull request', () => {
     expect(underWay(it.world)).toEqual([]);
   });
 
+  it('is carried out and told though its host takes the token for none, and refuses comments, for a moment', async () => {
+    const it = await open();
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
+    it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 401, body: { message: 'Bad credentials' } }, 2);
+    it.world.github.fail(/POST .*\/comments$/, { status: 401, body: { message: 'Bad credentials' } });
+    await tell(it, pull, 'opened');
+    await idle(it);
+    it.world.github.fail(/POST .*\/comments$/, { status: 403, body: { message: 'Forbidden' } });
+    await comment(it.world, it.server, { pull, body: 'atlantis apply' });
+    await idle(it);
+    it.world.github.fail(/POST .*\/comments$/, { status: 404, body: { message: 'Not Found' } });
+    await comment(it.world, it.server, { pull, body: 'atlantis help' });
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start)).toEqual([
+      expect.stringContaining('Ran Plan for dir: `net`'),
+      expect.stringContaining('Ran Apply for dir: `net`'),
+      expect.stringContaining('```cmake'),
+    ]);
+    const last = new Map(it.world.repo.statuses.map(({ context, description }) => [context, description]));
+    expect(last.get('atlantis/apply: net/default')).toBe('Apply succeeded.');
+  });
+
   it('stops waiting for its host when it is cancelled', async () => {
     const it = await open();
     const pull = await firstOfTwoApplies(it);

@@ -200,7 +200,10 @@ describe('gitlabHost', () => {
     gitlab.state.isBot = false;
     await expect(pulls.dismissReviews(ref, '')).resolves.toBeUndefined();
     request.approvedBy.push('bob');
-    await expect(pulls.dismissReviews(ref, '')).rejects.toMatchObject({ details: { status: 401 } });
+    await expect(pulls.dismissReviews(ref, '')).rejects.toMatchObject({
+      code: 'host_refused',
+      details: { said: '401 Unauthorized', status: 403 },
+    });
   });
 
   it.each([['1000+'], [null], ['3']])('does not call files complete when GitLab counts %s', async (changesCount) => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { PolderError } from '../../lib/errors.ts';
 import { isStatus, type MergeRequest, type MergeResult, type PullRef, refusalText } from '../index.ts';
 import type { GitlabClient } from './client.ts';
 import { getApprovals, getProject, getPull, getRequest } from './pull-reads.ts';
@@ -64,5 +65,13 @@ export async function dismissReviews(client: GitlabClient, ref: PullRef): Promis
   if ((await getApprovals(client, ref)).approved_by?.length === 0) return;
   const { fullName, number } = ref;
   const endpoint = `projects/${encodeURIComponent(fullName)}/merge_requests/${number}/reset_approvals`;
-  await client.ask('resetting the approvals', (api) => api.approvals.requester.put(endpoint), z.unknown());
+  const reset = client.ask('resetting the approvals', (api) => api.approvals.requester.put(endpoint), z.unknown());
+  await reset.catch((error: unknown) => {
+    if (!isStatus(error, 401)) throw error;
+    // Said to those who are no bot users: it is not the token that is wrong.
+    throw new PolderError('host_refused', error.message, {
+      cause: error,
+      details: { said: refusalText(error), status: 403 },
+    });
+  });
 }
