@@ -9,11 +9,14 @@ import type { GitDeps } from './types.ts';
  * otherwise.
  */
 
-/** Whether the mirror of the repo has the commit. False, too, for a repo that was never fetched. Never fetches. */
+/**
+ * Whether the mirror of the repo has the commit. False, too, for a repo that was never fetched, and for one whose mirror is
+ * damaged, until it is fetched again. Never fetches.
+ */
 export async function hasCommit(deps: GitDeps, repoId: number, sha: string): Promise<boolean> {
-  if (!/^[0-9a-f]{40,64}$/.test(sha)) return false;
+  if (!/^[0-9a-f]{40,64}$/.test(sha) || deps.damaged.has(repoId)) return false;
   const mirror = mirrorDir(deps, repoId);
-  if (deps.seenCommits.has(mirror, sha) && !deps.damaged.has(repoId)) return true;
+  if (deps.seenCommits.has(mirror, sha)) return true;
   const { code } = await ask(deps, repoId, { args: ['cat-file', '-e', `${sha}^{commit}`], codes: [0, 1, 128] });
   if (code === 0) deps.seenCommits.note(mirror, sha);
   return code === 0;

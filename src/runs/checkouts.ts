@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { listTree, openCheckout, releaseCheckout } from '../git/index.ts';
-import { errorText } from '../lib/errors.ts';
+import { errorText, isPolderError } from '../lib/errors.ts';
 import { hasLivePlans } from '../plans/index.ts';
 import type { RunScope } from './change-state.ts';
 import type { RunDeps } from './deps.ts';
@@ -40,9 +40,18 @@ export function createCheckouts(deps: RunDeps, scope: RunScope): RunCheckouts {
     const kept = place && (await takeKeptCheckout(deps, place, run.commitSha));
     for (const dir of kept?.initialised ?? []) initialised.add({ dir, workspace });
     if (kept) return { workspace, checkout: kept.checkout };
-    await provide();
     const owner = `run-${run.id}-${randomUUID()}`;
-    return { workspace, checkout: { ...(await openCheckout(deps.git, { ...commit, owner })), owner } };
+    const make = async () => {
+      await provide();
+      return openCheckout(deps.git, { ...commit, owner });
+    };
+    const made = await make().catch((error: unknown) => {
+      if (!isPolderError(error, 'git_failed') || error.details.isPassing !== true) throw error;
+      // The mirror turned out to be damaged, and is made again when the commit is asked for.
+      provided = undefined;
+      return make();
+    });
+    return { workspace, checkout: { ...made, owner } };
   };
   return {
     get: async (workspace) => {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeEngine, overlaps } from '../../test/support/fake-engine.ts';
 import { createGate } from '../../test/support/gate.ts';
+import { git } from '../../test/support/git.ts';
 import { holdTask } from '../../test/support/held-task.ts';
 import { named, openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
 import { temporaryDir } from '../../test/support/temp.ts';
@@ -58,6 +59,16 @@ describe('a run', () => {
     await world.run('plan');
     await world.run('apply');
     expect((await engine.starts()).map((one) => one.command)).toEqual(['init', 'plan', 'init', 'plan', 'apply']);
+  });
+
+  it('works on though the mirror of its repository is damaged', async () => {
+    const { world } = await workingWorld({ 'main.tf': '# 1' });
+    const { deps, repo, source } = world;
+    await world.run('plan');
+    const id = await git(source, 'rev-parse', 'main:main.tf');
+    await rm(join(deps.dataDir, 'repos', String(repo.id), 'mirror.git', 'objects', id.slice(0, 2), id.slice(2)));
+    await rm(join(deps.dataDir, 'spares'), { recursive: true });
+    expect((await world.run('plan')).state).toBe('succeeded');
   });
 
   it('works on projects of several folders side by side', async () => {
