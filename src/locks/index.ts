@@ -4,6 +4,7 @@ export { lockName, lockNameOnHost, parseLockName } from './lock-name.ts';
 export {
   acquireLock,
   findLocks,
+  findManualLock,
   getLock,
   listLocks,
   releaseLock,

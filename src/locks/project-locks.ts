@@ -34,6 +34,14 @@ export async function acquireLock(
   return { kind: 'held', lockId, fresh: true };
 }
 
+/** The lock of a person that covers a project, for whoever takes none; undefined when there is none. */
+export async function findManualLock(tx: Tx, project: LockedProject): Promise<Lock | undefined> {
+  await lockRow(tx, 'repos', project.repoId);
+  const names = ['', project.projectName];
+  const here = await selectHeldIn(tx, project);
+  return here.find(({ holder, projectName }) => holder.kind === 'manual' && names.includes(projectName));
+}
+
 /** Releases the lock; false when it is not held any more. The row stays, so that its link goes on saying what it was. */
 export async function releaseLock(
   tx: Tx,

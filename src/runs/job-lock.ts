@@ -2,6 +2,7 @@ import type { DbHandle, Tx } from '../db/index.ts';
 import { escapeQuery } from '../lib/escape-query.ts';
 import {
   acquireLock,
+  findManualLock,
   type Lock,
   type LockedProject,
   type LockHolder,
@@ -22,15 +23,25 @@ import type { JobOutcome, LockingPull, Refusal, Run } from './types.ts';
  * refusal when somebody else has it.
  */
 export async function lockForJob(deps: RunDeps, tx: Tx, context: JobContext): Promise<Refusal | undefined> {
-  if (!needsLock(deps.settings, context)) return undefined;
+  if (!needsLock(deps.settings, context)) return refusalByHand(deps, tx, context);
   const { run } = context.scope;
   const claim = { holder: holderOf(run), actor: run.actor, now: deps.now() };
   const result = await acquireLock(tx, lockedProject(context), claim);
-  if (result.kind === 'held') return undefined;
-  const by = await lockingPull(tx, result.by);
-  const url = lockUrl(deps.settings, (await lockLinkName(tx, result.by))(result.by));
-  const message = lockedText({ lock: result.by, by, url }, deps.settings);
-  return { kind: 'locked', message, ...(by ? { by } : {}) };
+  return result.kind === 'held' ? undefined : refusalBy(deps, tx, result.by);
+}
+
+/** Where a repository takes no locks, what changes a state still leaves alone what a person has taken out of reach. */
+async function refusalByHand(deps: RunDeps, tx: Tx, context: JobContext): Promise<Refusal | undefined> {
+  const { kind } = context.scope.run;
+  if (!deps.settings.repoLocking || kind === 'plan' || kind === 'version') return undefined;
+  const lock = await findManualLock(tx, lockedProject(context));
+  return lock && refusalBy(deps, tx, lock);
+}
+
+async function refusalBy(deps: RunDeps, tx: Tx, lock: Lock): Promise<Refusal> {
+  const by = await lockingPull(tx, lock);
+  const url = lockUrl(deps.settings, (await lockLinkName(tx, lock))(lock));
+  return { kind: 'locked', message: lockedText({ lock, by, url }, deps.settings), ...(by ? { by } : {}) };
 }
 
 /**

@@ -7,7 +7,7 @@ import { git } from '../../test/support/git.ts';
 import { type PullRuns, pullRuns } from '../../test/support/pull-runs.ts';
 import { openRunWorld, type RunWorld, type RunWorldOptions } from '../../test/support/run-world.ts';
 import { waitFor } from '../../test/support/wait-for.ts';
-import { listLocks, releasePullLocks } from '../locks/index.ts';
+import { listLocks, releasePullLocks, takeManualLock } from '../locks/index.ts';
 import { discardPlans } from '../plans/index.ts';
 import { parseServerRules } from '../repo-config/index.ts';
 import type { VcsHost } from '../vcs/index.ts';
@@ -128,6 +128,15 @@ describe('the lock of a pull request', () => {
     expect(await locks(world)).toEqual(afterPlan);
     expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
     expect(await locks(world)).toEqual(afterApply);
+  });
+
+  it('lets no apply pass that of a person, even where the repository takes no locks', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    await pull.plan({ projects: [{ repoLockMode: 'disabled' }] });
+    const project = { repoId: world.repo.id, dir: '.', workspace: 'default', projectName: '' };
+    await takeManualLock(world.deps.db, project, { note: 'holidays', actor: world.actor, now: 1 });
+    expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'refused', refusal: { kind: 'locked' } }]);
+    expect(await locks(world)).toEqual(['manual']);
   });
 
   it('that an apply has taken alone is given back when that is refused', async () => {
