@@ -52,8 +52,11 @@ export function checkWebhookHeaders(json: string): string | undefined {
 }
 
 export function checkAtlantisUrl(value: string): string | undefined {
-  if (isHttpUrl(value)) return undefined;
-  return `parsing --atlantis-url flag ${JSON.stringify(value)}: http or https must be specified`;
+  const shown = JSON.stringify(withoutUserInfo(value));
+  if (!isHttpUrl(value)) return `parsing --atlantis-url flag ${shown}: http or https must be specified`;
+  const { username, password } = new URL(value);
+  if (username === '' && password === '') return undefined;
+  return `parsing --atlantis-url flag ${shown}: it is in every comment, and must not hold a user name or a password`;
 }
 
 /** For a flag that holds the base URL of a host or of downloads. */
@@ -101,5 +104,5 @@ function isHttpUrl(value: string): boolean {
 }
 
 function withoutUserInfo(value: string): string {
-  return value.replace(/\/\/[^/@]*@/, '//***@');
+  return value.replace(/\/\/[^/]*@/, '//***@');
 }

@@ -29,6 +29,10 @@ describe('readOptions: what the server does not start with', () => {
       '--gitea-base-url=https://me:hunter2@h',
       '--gitea-base-url must not hold a user name or a password; set --gitea-token instead',
     ],
+    [
+      '--atlantis-url=https://me:hunt@er2@h',
+      'parsing --atlantis-url flag "https://***@h": it is in every comment, and must not hold a user name or a password',
+    ],
     ['--tfe-hostname=h', 'if setting --tfe-hostname, must set --tfe-token'],
     ['--autoplan-file-list=**/*.tf,[', 'invalid pattern in --autoplan-file-list, **/*.tf,[: syntax error in pattern'],
     ['--allow-commands=plan, apply', 'invalid --allow-commands: unknown command name:  apply'],

@@ -26,6 +26,10 @@ function messageOf(text: string): string {
 }
 
 describe('parseRepoConfig', () => {
+  it.each(['3', "'3'", '3.0'])('takes version: %s for 3', (written) => {
+    expect(configOf(`version: ${written}`).version).toBe(3);
+  });
+
   it('fills in what a small file leaves out', () => {
     expect(configOf('version: 3\nprojects:\n- dir: .')).toEqual({
       file,

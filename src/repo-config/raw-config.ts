@@ -16,8 +16,10 @@ const versionUnknown = 'only versions 2 and 3 are supported';
 const version = z
   .string({ error: (issue) => (issue.input == null ? versionMissing : versionUnknown) })
   .transform((written, context): 2 | 3 => {
-    if (written !== '2' && written !== '3') context.issues.push(custom(written, versionUnknown));
-    return written === '2' ? 2 : 3;
+    // To Go's reader 3.0 is 3.
+    const known = /^([23])(?:\.0+)?$/.exec(written)?.[1];
+    if (known === undefined) context.issues.push(custom(written, versionUnknown));
+    return known === '2' ? 2 : 3;
   });
 
 const distributionInvalid = (value: string) =>
