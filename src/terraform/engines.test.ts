@@ -70,7 +70,7 @@ describe('find', () => {
     if (script !== undefined) await writeFile(configuredBinary, script, { mode: 0o755 });
     expect(await engines({ configuredBinary }).find(any)).toEqual({
       kind: 'not_found',
-      message: `${configuredBinary} (--terraform-binary) is not a terraform or tofu that can be run`,
+      message: 'what --terraform-binary names is not a terraform or tofu that can be run',
     });
   });
 
@@ -169,9 +169,14 @@ describe('find', () => {
     expect(await engines().find({ ...any, version })).toEqual({ kind: 'not_found', message });
   });
 
-  it('names the engine that does not fit', async () => {
-    const binary = await install('path/terraform', 'terraform', '1.5.0');
-    const message = `no terraform > 2 was found on this machine: ${binary} is 1.5.0, and downloads are switched off`;
-    expect(await engines().find({ ...any, version: '> 2' })).toEqual({ kind: 'not_found', message });
+  it('says which engines do not fit, and not where they are', async () => {
+    await install('path/terraform', 'terraform', '1.5.0');
+    const configuredBinary = await install('own/tf', 'terraform', '1.6.0');
+    const there = 'that of --terraform-binary is 1.6.0, the terraform on PATH is 1.5.0';
+    const message = `no terraform > 2 was found on this machine: ${there}, and downloads are switched off`;
+    expect(await engines({ configuredBinary }).find({ ...any, version: '> 2' })).toEqual({
+      kind: 'not_found',
+      message,
+    });
   });
 });

@@ -102,14 +102,14 @@ async function findEngine(deps: Deps, wanted: Wanted): Promise<EngineFound> {
   const { configuredBinary } = deps.options;
   if (configuredBinary !== undefined && !(await deps.probe(configuredBinary))) {
     // Another one in its place would be a choice that nobody made.
-    return notFound(`${configuredBinary} (--terraform-binary) is not a terraform or tofu that can be run`);
+    return notFound('what --terraform-binary names is not a terraform or tofu that can be run');
   }
   const { fitting, others } = await installedEngine(deps, wanted);
   const engine = fitting ?? (await versionedEngine(deps, wanted));
   if (engine) return { kind: 'found', engine };
   const instead = others.length === 0 ? await substituteEngine(deps, wanted) : undefined;
   if (instead) return { kind: 'found', engine: instead };
-  const missing = describeMissing(wanted, others);
+  const missing = describeMissing(wanted, others, configuredBinary);
   if (!deps.options.downloadsAllowed) return notFound(`${missing}, and downloads are switched off`);
   try {
     return await downloadFitting(deps, wanted, missing);
@@ -189,9 +189,16 @@ function searchPath({ pathEnv }: EnginesOptions): string[] {
   return pathEnv.split(delimiter).filter(isAbsolute);
 }
 
-function describeMissing({ distribution, constraint }: Wanted, installed: readonly Engine[]): string {
+/** For readers of a pull request, too, who need not know where things are on the server. */
+function describeMissing(
+  { distribution, constraint }: Wanted,
+  installed: readonly Engine[],
+  configuredBinary: string | undefined,
+): string {
   const wish = constraint === null ? commands[distribution] : `${commands[distribution]} ${constraint.text}`;
-  const there = installed.map(({ binary, version }) => `${binary} is ${version}`);
+  const nameOf = ({ binary }: Engine) =>
+    binary === configuredBinary ? 'that of --terraform-binary' : `the ${commands[distribution]} on PATH`;
+  const there = installed.map((engine) => `${nameOf(engine)} is ${engine.version}`);
   const elsewhere = there.length === 0 ? `no ${commands[distribution]} is on PATH` : there.join(', ');
   return `no ${wish} was found on this machine: ${elsewhere}`;
 }
