@@ -22,6 +22,11 @@ describe('planOutput', () => {
       '\nNo changes.\n',
     ],
     ['drops progress of a single resource', 'a: Refreshing state...\n\nx', '\nx'],
+    [
+      'keeps all of what was asked for as JSON',
+      '{"@message":"a: Plan to delete"}\n{"@message":"b[\\": Refreshing state...\\"]: Plan to create"}\n',
+      '{"@message":"a: Plan to delete"}\n{"@message":"b[\\": Refreshing state...\\"]: Plan to create"}\n',
+    ],
     ['drops progress without a line end', 'a: Refreshing state...', ''],
     [
       'shows all of a plan that has a value like progress',

@@ -20,12 +20,13 @@ export function stripAnsi(text: string): string {
  * What people are shown of a plan's output, as Atlantis shows it: without progress (everything up to the last line that
  * tells of a refresh), and with the change markers `+`, `~` and `-` of the outermost level in the first column, where
  * Markdown's `diff` highlighting looks for them. Unlike there, the progress line of a state with one resource goes too,
- * and only lines above the plan are progress: a value that looks like one must not hide what is planned.
+ * and only lines above the plan are progress: a value that looks like one must not hide what is planned, nor does it with
+`-json`, whose lines are objects.
  */
 export function planOutput(text: string): string {
   const plain = stripAnsi(text);
   const begin = plain.search(planBegins);
-  const progress = (begin === -1 ? plain : plain.slice(0, begin)).matchAll(/^\S.*: Refreshing state\.\.\..*\n?/gm);
+  const progress = (begin === -1 ? plain : plain.slice(0, begin)).matchAll(/^[^\s{].*: Refreshing state\.\.\..*\n?/gm);
   const last = [...progress].at(-1);
   const shown = last ? plain.slice(last.index + last[0].length) : plain;
   return shown.replace(/^ {2}([+~-])/gm, '$1');
