@@ -46,7 +46,7 @@ export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: 
   if (!read) return ignored('no event that we act on', `Ignoring unsupported Gitea event type: ${type} ${suffix}`);
   const payload = parseJson(rawBody.toString('utf8'));
   if (payload === undefined) return refused(`Error parsing pull data: the body is not JSON ${suffix}`);
-  return read({ id, suffix, payload, digest: secret === null ? undefined : bodyDigest(payload) });
+  return read({ id, suffix, payload, digest: secret === null ? undefined : bodyDigest(rawBody, payload) });
 }
 
 type Delivery = {

@@ -80,6 +80,12 @@ describe('the digest of a delivery', () => {
     expect(digestOf(payloadOf('pull_request', 'closed'), 'd-1', 'pull_request')).toMatch(/^[\w-]{32}$/);
     expect(digestOf(payloadOf('pull_request', 'opened'), 'd-1', 'pull_request')).toBeUndefined();
   });
+
+  it('is another one for another action of a pull request', () => {
+    const closed = payloadOf('pull_request', 'closed') as unknown as Record<string, unknown>;
+    const opened = { ...closed, action: 'opened' };
+    expect(digestOf(opened, 'd-1', 'pull_request')).not.toBe(digestOf(closed, 'd-1', 'pull_request'));
+  });
 });
 
 describe('isGithubDelivery', () => {

@@ -38,7 +38,7 @@ export function readDelivery(rawBody: Buffer, headers: DeliveryHeaders, secret: 
   if (json.kind === 'refused') return json;
   if (json.payload === undefined) return ignored('the body is not JSON', `Ignoring unsupported event ${suffix}`);
   const { payload } = json;
-  const digest = secret === null ? undefined : bodyDigest(payload);
+  const digest = secret === null ? undefined : bodyDigest(rawBody, payload);
   const delivery: Delivery = { id: deliveryId, suffix, payload, digest };
   switch (headerOf(headers, 'x-github-event')) {
     case 'pull_request':
