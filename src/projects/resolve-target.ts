@@ -78,17 +78,21 @@ function byGlob(scope: SelectionScope, { pattern, workspace }: Target & { kind: 
   const discovered = discoverDirs(scope).filter((dir) => glob.matches(dir));
   const projects = [...listed, ...discovered.map((dir) => unlistedProject(scope, dir, workspace))];
   if (projects.length > 0) return existing(scope, projects);
-  return rejected('dir_unknown', `no project matches dir: '${pattern}' workspace: '${workspace}'`);
+  // As Atlantis has it: a pattern that matches nothing is taken for the name of a folder.
+  return notThere(unlistedProject(scope, pattern, workspace));
 }
 
 /** Listed folders may be gone from the tree. */
 function existing({ tree }: SelectionScope, projects: readonly Project[]): Found {
   const absent = projects.find(({ dir }) => !tree.hasDir(dir));
   if (!absent) return { kind: 'found', projects };
+  if (!tree.leavesTree(absent.dir)) return notThere(absent);
   const dir = JSON.stringify(absent.dir);
-  return tree.leavesTree(absent.dir)
-    ? rejected('path_invalid', `dir ${dir} leads out of the repository through a symbolic link`)
-    : { ...rejected('dir_unknown', `dir ${dir} does not exist`), absent };
+  return rejected('path_invalid', `dir ${dir} leads out of the repository through a symbolic link`);
+}
+
+function notThere(absent: Project): Found {
+  return { ...rejected('dir_unknown', `dir ${JSON.stringify(absent.dir)} does not exist`), absent };
 }
 
 function rejected(reason: SelectionRejection['reason'], message: string): SelectionRejection {

@@ -226,23 +226,18 @@ describe('selectProjects', () => {
       'dir_unknown',
       'dir "gone" does not exist',
     ],
-    [
-      'a pattern that matches nothing',
-      { paths: [{ directory: 'x/*' }] },
-      'dir_unknown',
-      "no project matches dir: 'x/*' workspace: 'default'",
-    ],
+    ['a pattern that matches nothing', { paths: [{ directory: 'x/*' }] }, 'dir_unknown', 'dir "x/*" does not exist'],
     [
       'a pattern over what is not listed',
       { config: listed, paths: [{ directory: 'do*' }] },
       'dir_unknown',
-      "no project matches dir: 'do*' workspace: 'default'",
+      'dir "do*" does not exist',
     ],
     [
       'a pattern where discovery is off',
       { mode: 'disabled', paths: [{ directory: '**' }] },
       'dir_unknown',
-      "no project matches dir: '**' workspace: 'default'",
+      'dir "**" does not exist',
     ],
     [
       'a pattern that is none',
