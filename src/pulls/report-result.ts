@@ -29,13 +29,14 @@ export async function reportResult(deps: PullDeps, context: CommandContext, repo
   const log = report.asked?.verbose ? verboseLog(context, report.run) : null;
   const view = commandView(settings, { ...report, markdown: host.capabilities.markdown, tooMany, log });
   const text = renderCommandComment(view);
-  if (text === undefined) return;
   const target = { task, host, pull: asked.pull, commandId: asked.id };
   const key = `${asked.id}:result:`;
   if (settings.hidePrevPlanComments) {
     const dir = report.asked?.selection.paths.find(({ directory }) => directory !== undefined)?.directory ?? null;
     await hideEarlier(deps, target, { title: titles[report.command], dir, before: key });
   }
+  // A result that gets no comment takes the place of earlier ones all the same.
+  if (text === undefined) return;
   const pieces = splitComment(text, {
     maxLength: host.capabilities.maxCommentLength,
     maxComments: settings.maxCommentsPerCommand,

@@ -20,6 +20,16 @@ export const reporting: readonly Conversation[] = [
     locks: 1,
   },
   {
+    name: 'what an earlier plan said is hidden by one that gets no comment',
+    files,
+    rule: { allowed_overrides: ['silence_pr_comments'] },
+    change: { 'main.tf': main('one') },
+    flags: { 'hide-prev-plan-comments': true },
+    steps: [{ push: { 'atlantis.yaml': 'version: 3\nprojects:\n- { dir: ., silence_pr_comments: [plan] }\n' } }],
+    comments: [],
+    locks: 1,
+  },
+  {
     name: 'of earlier plans only those of the folder that is planned are hidden',
     files,
     change: { 'app/main.tf': resource, 'app2/main.tf': resource },
