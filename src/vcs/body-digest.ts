@@ -9,7 +9,8 @@ const commentSchema = z.object({
   repository: z.object({ full_name: z.string() }),
   issue: z.object({ number: z.number() }),
   comment: z.object({
-    id: z.number().optional(),
+    // Without one, two that are alike may be two.
+    id: z.number(),
     created_at: z.string(),
     body: z.string(),
     user: z.object({ login: z.string() }),
