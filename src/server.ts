@@ -21,6 +21,7 @@ import { makeFolder } from './lib/make-folder.ts';
 import { version } from './lib/version.ts';
 import {
   createIntake,
+  greetingHandlers,
   onPullRunEvent,
   type PullDeps,
   pullHandlers,
@@ -188,6 +189,7 @@ async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
   const runs = startWorker(workerDeps, { [executeRunTask]: executeRun(app) }, { concurrency: runsAtOnce });
   // Apart from the runs, which they wait for: they must not take each other's places.
   const commands = startWorker(workerDeps, pullHandlers(app), { concurrency: commandsAtOnce });
+  const greet = () => startWorker(workerDeps, greetingHandlers(app), { concurrency: commandsAtOnce });
   const watch = app.localPulls && watchLocalPulls({ ...app.localPulls, log });
   const timers = startTimers({ db, log, now, stopActions: app.stopActions });
   const sweeping = startSweeping(app, options.retentionDays);
@@ -201,7 +203,7 @@ async function serve(parts: Parts, app: AppDeps): Promise<RunningServer> {
       clearInterval(sweeping);
       await timers.stop();
       await watch?.stop();
-      await shutDown({ parts, http, runs, commands });
+      await shutDown({ parts, http, runs, commands, greet });
     },
     stopNow: async () => {
       http.server.close();
@@ -215,16 +217,21 @@ type Running = {
   readonly http: HttpServer;
   readonly runs: Worker;
   readonly commands: Worker;
+  /** Starts what goes on greeting commands while the server ends. */
+  readonly greet: () => Worker;
 };
 
-async function shutDown({ parts, http, runs, commands }: Running): Promise<void> {
+async function shutDown({ parts, http, runs, commands, greet }: Running): Promise<void> {
   const { db, log, now, instance } = parts;
   log.info({ inHand: runs.active() }, 'draining: no new runs; work in hand ends');
   const told = commands.drain();
+  // What is in hand may last, and people may want to cancel it.
+  const greetings = greet();
   await runs.drain();
   // Commands whose runs have not begun wait for the next start; the others have something left to tell.
-  await Promise.race([told, pause(lastWordsMs, undefined, { ref: false })]);
-  await commands.stop();
+  const said = Promise.all([told, greetings.drain()]);
+  await Promise.race([said, pause(lastWordsMs, undefined, { ref: false })]);
+  await Promise.all([commands.stop(), greetings.stop()]);
   await http.close();
   await deregisterInstance({ db, now, isAlive }, instance);
   await db.close();

@@ -14,10 +14,15 @@ export function pullHandlers(deps: PullDeps): Readonly<Record<string, Handler>> 
   return {
     [apiRunTask]: tellApiRun(deps),
     [commandTask]: handleCommand(deps),
-    [greetTask]: greetCommand(deps),
+    ...greetingHandlers(deps),
     [noticeTask]: postNotice(deps),
     [statusTask]: settleStatuses(deps),
     [refusedStatusTask]: setRefusedStatus(deps),
     [waitingTask]: tellWaiting(deps),
   };
+}
+
+/** Of these that for what is due the moment a command comes, such as a `cancel`. */
+export function greetingHandlers(deps: PullDeps): Readonly<Record<string, Handler>> {
+  return { [greetTask]: greetCommand(deps) };
 }

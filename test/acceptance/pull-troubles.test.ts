@@ -199,6 +199,20 @@ describe('a command of a pull request', () => {
     expect(told.length).toBe(2);
   });
 
+  it('is cancelled though its server is about to end, which waits for it', async () => {
+    const it = await open();
+    const script = '[ $command = plan ] && { note at-plan; sleep 60 & wait; }\n';
+    const pull = await it.world.openPull('change', { 'net/mark': 'm1', 'net/fake.sh': script });
+    await tell(it, pull, 'opened');
+    await waitFor('the plan', () => it.engine.hasNoted('at-plan'));
+    const ended = it.server.stop();
+    await waitFor('the end to begin', async () => (await fetch(`${it.server.url}/readyz`)).status === 503);
+    await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(ownComments(it.world, pull).join()).toContain('**Plan Cancelled**: cancelled by ada.');
+    expect(underWay(it.world)).toEqual([]);
+  });
+
   it('cleans up after a pull request that is closed, whatever has become of the mirror', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
