@@ -20,12 +20,14 @@ const switches: ReadonlySet<string> = new Set([
   'no-color',
   'refresh',
   'refresh-only',
-  'show-sensitive',
   'suppress-forget-errors',
 ]);
 
 /** With one of them, wherever it stands, the engines print a text and do nothing, which looks like success. */
 const textsOnly: ReadonlySet<string> = new Set(['-h', '-help', '--help', '-v', '-version', '--version']);
+
+/** Of OpenTofu: with it values are printed that are marked as sensitive. */
+const showsSecrets = 'show-sensitive';
 
 /** Each names a state, which is where the next command looks for it, or is lost. */
 const stateFlags: ReadonlySet<string> = new Set(['state', 'state-out', 'backup']);
@@ -67,6 +69,10 @@ export function extraArgsProblem(
 ): string | undefined {
   const text = extraArgs.find((arg) => textsOnly.has(arg));
   if (text !== undefined) return `cannot run ${command} with ${text} because it would do nothing else`;
+  const secret = extraArgs.find((arg) => flagName(arg) === showsSecrets);
+  if (secret !== undefined) {
+    return `cannot run ${command} with ${withoutValue(secret)} because whoever reads the comments would see what is secret`;
+  }
   const state = extraArgs.find((arg) => stateFlags.has(flagName(arg) ?? ''));
   if (state !== undefined) {
     return `cannot run ${command} with ${withoutValue(state)} because states are kept where the next command looks for them`;

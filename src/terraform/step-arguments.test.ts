@@ -103,6 +103,13 @@ describe('extra arguments', () => {
       expect(argsOf(['-var', text, '-json'])).toEqual(refused);
     }
   });
+  it.each(Object.entries(commands))('are refused for %s where they show secrets', (name, argsOf) => {
+    for (const extra of ['-show-sensitive', '--show-sensitive=true']) {
+      const why = 'because whoever reads the comments would see what is secret';
+      const message = `cannot run ${name} with ${extra.split('=')[0]} ${why}`;
+      expect(argsOf([extra, '-json'])).toEqual({ kind: 'refused', message });
+    }
+  });
   it.each(Object.entries(commands))('are refused for %s where they name a state', (name, argsOf) => {
     for (const [first, ...rest] of [['-state=x'], ['--state-out', 'x'], ['-backup'], ['-backup=-', '-json']]) {
       const shown = first?.split('=')[0];
