@@ -9,8 +9,9 @@ setFlagsFromString('--semi-space-growth-factor=1');
 
 // Most of what a server does it does seldom. By default V8 optimises a function after little use, which for the first
 // projects costs a tenth of the server's processor time and some MB. With more patience than this, the pages of an API
-// would be slow for longer than people are willing to wait.
-setFlagsFromString('--interrupt-budget=300000');
+// would be slow for longer than people are willing to wait. Node.js 22 has another V8, which has a patience of its own and
+// complains of what it does not know.
+if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=300000');
 
 const isColoured = process.stderr.isTTY && !process.env.NO_COLOR;
 
