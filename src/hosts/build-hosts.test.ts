@@ -23,7 +23,7 @@ describe('buildHosts', () => {
     expect(await hostsOf(...github, `--gh-hostname=${name}`)).toContain(host);
   });
 
-  it.each(['https://github.example.com', 'github.example.com/path', 'git hub', 'user@github.example.com'])(
+  it.each(['https://github.example.com', 'github.example.com/path', 'git hub'])(
     'refuses %s, which is no host name',
     async (name) => {
       const message = `reading --gh-hostname: expected a host name, such as github.example.com, got ${JSON.stringify(name)}`;

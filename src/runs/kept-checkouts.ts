@@ -78,6 +78,8 @@ export async function keptOwners(
   inUse: ReadonlySet<string>,
 ): Promise<Set<string>> {
   const owners = new Set<string>();
+  // What a server that was killed had begun to write.
+  for (const name of await allNames(deps, unfinished)) await rm(join(notesDir(deps), name), { force: true });
   for (const name of await noteNames(deps)) {
     const path = join(notesDir(deps), name);
     const kept = readNote(path);
@@ -115,8 +117,12 @@ function readNote(path: string): KeptNote | undefined {
 const unfinished = '.new';
 
 async function noteNames(deps: Pick<RunDeps, 'dataDir'>): Promise<string[]> {
+  return (await allNames(deps, '')).filter((name) => !name.endsWith(unfinished));
+}
+
+async function allNames(deps: Pick<RunDeps, 'dataDir'>, ending: string): Promise<string[]> {
   const names = await readdir(notesDir(deps)).catch((): string[] => []);
-  return names.filter((name) => !name.endsWith(unfinished));
+  return names.filter((name) => name.endsWith(ending));
 }
 
 function notesDir({ dataDir }: Pick<RunDeps, 'dataDir'>): string {

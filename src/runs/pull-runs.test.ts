@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { describeDatabases } from '../../test/support/database.ts';
@@ -170,6 +170,16 @@ describe('an apply of a saved plan', () => {
     await rm(join(world.deps.dataDir, 'kept-checkouts'), { recursive: true });
     expect(outcomes(await pull.applyAll())).toMatchObject([{ kind: 'applied' }]);
     expect(await commands(engine)).toEqual(['init', 'plan', 'init', 'apply']);
+  });
+
+  it('leaves no note behind that a server which was killed had begun to write', async () => {
+    const { world, pull } = await workingWorld(oneProject);
+    await pull.plan();
+    const notes = join(world.deps.dataDir, 'kept-checkouts');
+    const [note = ''] = await readdir(notes);
+    await writeFile(join(notes, `${note}.new`), '{"half');
+    await cleanAfterCrash(world.deps);
+    expect(await readdir(notes)).toEqual([note]);
   });
 
   it('is refused when the plan was made from something else', async () => {
