@@ -4,7 +4,7 @@
  */
 export const layers = [
   ['lib'],
-  ['exec', 'db'],
+  ['exec', 'db', 'go-template'],
   ['git', 'terraform', 'queue', 'job-logs', 'vcs'],
   ['config', 'repo-config', 'commands'],
   ['projects', 'access', 'repos', 'locks', 'plans', 'states'],

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AllowList, parseAllowList } from './access/index.ts';
+import { openCommentTemplates } from './comments/index.ts';
 import type { Options } from './config/index.ts';
 import { type Db, openDatabase } from './db/index.ts';
 import {
@@ -119,7 +120,8 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
   const pluginCacheDir = options.useTfPluginCache ? join(dataDir, 'plugin-cache') : null;
   if (pluginCacheDir) makeFolder(pluginCacheDir, '--use-tf-plugin-cache');
   const { isAllowed } = allowList(options);
-  const rules = pullSettings(options, await serverRules(parts));
+  const templates = openCommentTemplates({ log }, options.markdownTemplateOverridesDir);
+  const rules = pullSettings(options, await serverRules(parts), templates);
   const intake = createIntake({ db, log, now, isAllowed, pullSettings: rules });
   const reposDir = options.localReposDir;
   const localPulls: LocalPullDeps = {

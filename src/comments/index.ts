@@ -1,3 +1,4 @@
+export { type CommentTemplates, openCommentTemplates } from './comment-templates.ts';
 export { codeSpan } from './markdown.ts';
 export { notices, type ReleasedLock } from './notices.ts';
 export { renderCommandComment } from './render-command-comment.ts';

@@ -20,6 +20,11 @@ export function fence(text: string, language = '', indent = ''): string {
 
 const brokenUp = new RegExp(`\`{${longestFence - 1}}(?=\`)`, 'g');
 
+/** Text that ends no fence of three backticks, for blocks that are not ours. */
+export function tame(text: string): string {
+  return readable(text.replace(/\r\n?/g, '\n')).replace(/`{2}(?=`)/g, '$&\u200b');
+}
+
 /** A section that starts folded. Markdown inside needs the empty line after the summary. */
 export function details(block: string, summary = 'Show Output'): string {
   return `<details><summary>${summary}</summary>\n\n${block}\n</details>`;

@@ -1,8 +1,10 @@
 import { diffMarkdown } from './diff-markdown.ts';
 import { applyHint, lockHint, planAgainHint, stalePlanHint } from './hints.ts';
+import { bodyTemplate, inTemplate } from './in-template.ts';
 import { details, fence, isLong, outputBlock } from './markdown.ts';
 import { changedOutsideNote, planSummaryLine } from './plan-summary.ts';
 import { type Problem, problemBody } from './problem.ts';
+import { commonFields, outputFields, planFields, problemFields } from './template-data.ts';
 import type { CommandView, ProjectReport, ReportedOutcome } from './types.ts';
 
 /** What a project's part depends on besides the project. */
@@ -15,6 +17,42 @@ export type BodyContext = {
 
 /** One project's result, without its heading. */
 export function projectBody(context: BodyContext, report: ProjectReport): string {
+  const { view, plansDeleted } = context;
+  const usual = () => usualBody(context, report);
+  if (view.templates === null) return usual();
+  const name = bodyTemplate(view.command, report.outcome, foldingIsOn(view) && isLong(countedText(view, report)));
+  const fields = {
+    ...commonFields(view, plansDeleted, ''),
+    ...planFields(report, plansDeleted),
+    ...outputFields(report),
+    ...problemFields(problemOf(context, report)),
+  };
+  const parts = { mergedAgain: () => mergedAgainNote, lockMetadata: () => lockHint(report.lockUrl) };
+  return inTemplate(view, name, { fields, parts, usual });
+}
+
+/** The text whose length decides whether a part is folded. */
+function countedText({ command }: CommandView, report: ProjectReport): string {
+  if (report.outcome.kind === 'failed') return failureText(report, report.outcome.message);
+  return command === 'apply' ? report.output : report.output.trim();
+}
+
+/** What templates are told of a project that did not come out; empty of one that did. */
+function problemOf({ view }: BodyContext, report: ProjectReport): { readonly kind: string; readonly text: string } {
+  const { outcome } = report;
+  switch (outcome.kind) {
+    case 'failed':
+      return { kind: 'error', text: failureText(report, outcome.message) };
+    case 'refused':
+      return { kind: 'failed', text: outcome.refusal.message };
+    case 'locked_by_pull':
+      return { kind: 'failed', text: lockedText(view, outcome) };
+    default:
+      return { kind: 'failed', text: '' };
+  }
+}
+
+function usualBody(context: BodyContext, report: ProjectReport): string {
   const { outcome } = report;
   switch (outcome.kind) {
     case 'planned':
@@ -54,9 +92,17 @@ function planBody({ view, plansDeleted }: BodyContext, report: ProjectReport): s
     `\n${plansDeleted ? planNotSaved : planHints(view, report)}`,
     fold && note !== '' ? `\n**${note}**` : '',
     fold ? planSummaryLine(report) : '',
-    report.mergedAgain ? ':twisted_rightwards_arrows: Upstream was modified, a new merge was performed.' : '',
+    report.mergedAgain
+      ? inTemplate(view, 'mergedAgain', {
+          fields: planFields(report, plansDeleted),
+          parts: {},
+          usual: () => mergedAgainNote,
+        })
+      : '',
   ]);
 }
+
+const mergedAgainNote = ':twisted_rightwards_arrows: Upstream was modified, a new merge was performed.';
 
 const planNotSaved =
   'This plan was not saved because one or more projects failed and automerge requires all plans pass.';
@@ -101,9 +147,12 @@ function failedBody(
   report: ProjectReport,
   { message, isStale }: { readonly message: string; readonly isStale: boolean },
 ): string {
-  const text = report.output === '' ? message : `${message}\n${report.output}`;
-  const told = problem(context, { kind: 'error', text });
+  const told = problem(context, { kind: 'error', text: failureText(report, message) });
   return isStale && report.planCommand !== '' ? `${told}\n\n${stalePlanHint(report.planCommand)}` : told;
+}
+
+function failureText({ output }: ProjectReport, message: string): string {
+  return output === '' ? message : `${message}\n${output}`;
 }
 
 function problem({ view, title }: BodyContext, what: Problem): string {

@@ -2,6 +2,7 @@ import type { CommentCommandKind } from '../commands/index.ts';
 import type { Project } from '../projects/index.ts';
 import type { JobOutcome } from '../runs/index.ts';
 import type { HostMarkdown } from '../vcs/index.ts';
+import type { CommentTemplates } from './comment-templates.ts';
 
 /** The commands whose result is told project by project. An autoplan is a `plan`. */
 export type ReportedCommand = Exclude<CommentCommandKind, 'unlock' | 'cancel'>;
@@ -59,6 +60,8 @@ export type CommentOptions = {
   readonly applyAllowed: boolean;
   /** False with `--disable-apply-all`. */
   readonly applyAllAllowed: boolean;
+  /** False with `--disable-repo-locking`. */
+  readonly repoLocking: boolean;
 };
 
 export type LogEntry = { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string };
@@ -72,5 +75,7 @@ export type CommandView = {
   /** The log of the command, for `--verbose`; null without. Holds no secrets. */
   readonly log: readonly LogEntry[] | null;
   readonly options: CommentOptions;
+  /** Of `--markdown-template-overrides-dir`; null without. */
+  readonly templates: CommentTemplates | null;
   readonly flavour: HostMarkdown;
 };

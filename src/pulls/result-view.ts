@@ -124,7 +124,9 @@ export function commandView(
       hideUnchangedPlans: settings.hideUnchangedPlanComments,
       applyAllowed: settings.allowCommands.includes('apply'),
       applyAllAllowed: !settings.disableApplyAll,
+      repoLocking: !settings.disableRepoLocking,
     },
+    templates: settings.commentTemplates,
     flavour: of.markdown,
   };
 }

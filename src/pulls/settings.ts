@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseTeamRules, type TeamRules } from '../access/index.ts';
+import type { CommentTemplates } from '../comments/index.ts';
 import type { Options } from '../config/index.ts';
 import { PolderError } from '../lib/errors.ts';
 import { type RuleDefaults, ruleDefaults, type ServerRules } from '../repo-config/index.ts';
@@ -55,12 +56,18 @@ export type PullSettings = Pick<
   readonly ignoreVcsStatusNames: ReadonlySet<string>;
   readonly serverRules: ServerRules;
   readonly ruleDefaults: RuleDefaults;
+  /** Of `--markdown-template-overrides-dir`; null without. */
+  readonly commentTemplates: CommentTemplates | null;
   /** Whose local modules are watched; null when no module is. */
   readonly modulePatterns: readonly string[] | null;
 };
 
 /** What pull requests need of the server's options and its rules. Throws `option_invalid`, naming the flag. */
-export function pullSettings(options: Options, serverRules: ServerRules): PullSettings {
+export function pullSettings(
+  options: Options,
+  serverRules: ServerRules,
+  commentTemplates: CommentTemplates | null = null,
+): PullSettings {
   return {
     ...options,
     baseUrl: options.atlantisUrl,
@@ -71,6 +78,7 @@ export function pullSettings(options: Options, serverRules: ServerRules): PullSe
     },
     ignoreVcsStatusNames: new Set(listOf(options.ignoreVcsStatusNames)),
     serverRules,
+    commentTemplates,
     ruleDefaults: ruleDefaults(options),
     modulePatterns: modulePatterns(options),
   };

@@ -7,6 +7,7 @@ const options: CommandView['options'] = {
   hideUnchangedPlans: false,
   applyAllowed: true,
   applyAllAllowed: true,
+  repoLocking: true,
 };
 
 type ViewChanges = {
@@ -15,6 +16,7 @@ type ViewChanges = {
   readonly ran?: { readonly plansDeleted?: boolean; readonly removedDirs?: readonly string[] };
   readonly resultsInList?: boolean;
   readonly log?: CommandView['log'];
+  readonly templates?: CommandView['templates'];
 };
 
 /** A command that ran for these projects, as most servers are set up. */
@@ -29,6 +31,7 @@ export function ranView(
     resultsInList: changes.resultsInList ?? false,
     log: changes.log ?? null,
     options: { ...options, ...changes.options },
+    templates: changes.templates ?? null,
     flavour: { folding: true, requestName: 'Pull Request', pullSign: '#', ...changes.flavour },
   };
 }

@@ -3,7 +3,7 @@ import { checkAtlantisUrl, checkExecutableName, checkWebhookHeaders } from '../c
 import type { OptionRows } from '../option.ts';
 
 const noNotifications = 'outgoing notifications are not sent yet';
-const fixedTexts = 'the texts of comments are in English and cannot be replaced yet';
+const fixedTexts = 'the texts of comments are in English; --markdown-template-overrides-dir replaces them';
 const noDrift = 'drift is not looked for yet';
 
 export const coreOptions = {
@@ -143,10 +143,9 @@ export const coreOptions = {
   'markdown-template-overrides-dir': {
     type: 'string',
     default: '~/.markdown_templates',
-    status: 'later',
-    why: fixedTexts,
+    status: 'built',
     path: true,
-    help: 'Folder with templates that replace those of the comments.',
+    help: 'Folder with Go templates, `*.tmpl`, that stand in for texts of the comments.',
   },
   'slack-token': {
     type: 'string',
