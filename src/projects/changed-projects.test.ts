@@ -283,6 +283,16 @@ describe('changedProjects', () => {
       ],
       ['names a listed one', { config: two, files: ['b/main.tf'], changed: ['a/main.tf'] }, ['- a']],
       [
+        'says nothing of a listed one that was gone before',
+        { config: 'version: 3\nprojects:\n- {dir: old, autoplan: {when_modified: [../a/*]}}\n- dir: a' },
+        ['a default'],
+      ],
+      [
+        'names a listed one behind a link that is gone',
+        { config: 'version: 3\nprojects:\n- dir: l\n  autoplan: {when_modified: [../l]}', changed: ['l'] },
+        ['- l'],
+      ],
+      [
         'names it once, in whatever workspaces it was',
         {
           config: 'version: 3\nprojects:\n- {name: x, dir: a}\n- {name: y, dir: a, workspace: w}',

@@ -55,6 +55,7 @@ async function listedChanges({ configured, tree }: SelectionScope, change: Seen)
   if (configured.entries.length === 0) return { projects: [], removedDirs: [] };
   const dependants = await dependantsOf(change, change.paths);
   const touches = toucher(change.paths);
+  const takesAway = remover(change.paths);
   const projects: Project[] = [];
   const removedDirs: string[] = [];
   for (const entry of configured.entries) {
@@ -63,7 +64,7 @@ async function listedChanges({ configured, tree }: SelectionScope, change: Seen)
       if (!dependants.has(project.dir) && !touches(project)) continue;
       // What a link leads out to is for the run to refuse.
       if (tree.hasDir(project.dir) || tree.leavesTree(project.dir)) projects.push(project);
-      else removedDirs.push(project.dir);
+      else if (takesAway(project.dir)) removedDirs.push(project.dir);
     }
     removedDirs.push(...removedOf(entry, change.removed));
   }
@@ -73,6 +74,13 @@ async function listedChanges({ configured, tree }: SelectionScope, change: Seen)
 /** The folders of projects that use a module in which one of these files is. */
 async function dependantsOf({ look }: Change, paths: readonly string[]): Promise<ReadonlySet<string>> {
   return (await look?.moduleDependants(new Set(paths.map(dirOf)))) ?? new Set();
+}
+
+/** Tells of a folder that is not there whether this change takes it away, or the link to it: it may be long gone. */
+function remover(paths: readonly string[]): (dir: string) => boolean {
+  const index = createPathIndex(paths);
+  const all = new Set(paths);
+  return (dir) => all.has(dir) || index.below(dir).length > 0;
 }
 
 /** A pattern for folders finds only those that are there. */
