@@ -74,7 +74,7 @@ describe('templates', () => {
   it('asks for what is not defined by name', () => {
     const parsed = parseTemplate('own.tmpl', 'a{{ template "log" 1 }}', names);
     if ('reason' in parsed) throw new Error(parsed.reason);
-    const builtIn = (name: string, dot: GoValue) => `<${name} ${String(dot)}>`;
+    const builtIn = (name: string, dot: GoValue) => `<${name} ${JSON.stringify(dot)}>`;
     expect(execute({ definitions: parsed, functions, builtIn }, 'own.tmpl', null)).toBe('a<log 1>');
   });
 
@@ -103,12 +103,10 @@ describe('templates', () => {
       fc.string(),
       fc.array(pieces).map((parts) => parts.join('')),
     );
-    fc.assert(
-      fc.property(texts, (source) => {
-        const parsed = parseTemplate('own.tmpl', source, names);
-        return 'reason' in parsed ? parsed.line > 0 : parsed.has('own.tmpl');
-      }),
-      { numRuns: scaled(100_000) },
-    );
+    const isUnderstood = fc.property(texts, (source) => {
+      const parsed = parseTemplate('own.tmpl', source, names);
+      return 'reason' in parsed ? parsed.line > 0 : parsed.has('own.tmpl');
+    });
+    expect(fc.check(isUnderstood, { numRuns: scaled(100_000) })).toMatchObject({ failed: false });
   });
 });

@@ -65,34 +65,38 @@ function readNodes(reader: Reader, place: Place): { readonly nodes: readonly Nod
 
 /** Null for what writes nothing, such as `define`. */
 function readNode(reader: Reader, action: Action, place: Place): Node | null {
-  const [first, ...rest] = action.tokens;
-  const { line } = action;
-  switch (first?.kind === 'word' ? first.text : '') {
+  const { tokens, line } = action;
+  const [first, ...rest] = tokens;
+  const word = first?.kind === 'word' ? first.text : '';
+  switch (word) {
     case 'if':
     case 'with':
     case 'range':
-      return readBlock(reader, action, { ...place, word: first?.text as 'if' | 'with' | 'range', tokens: rest });
-    case 'define': {
-      if (place.until.length > 0) throw mistake(line, 'define has to stand outside of everything else');
-      const [name, ...others] = rest;
-      if (name?.kind !== 'string' || others.length > 0) throw mistake(line, 'define wants a name in quotes');
-      const { nodes } = readNodes(reader, { until: ['end'], inRange: false });
-      reader.defined.set(unquote(name.text), { file: reader.file, nodes });
-      return null;
-    }
+      return readBlock(reader, action, { ...place, word, tokens: rest });
+    case 'define':
+      return readDefine(reader, action, place);
     case 'template':
     case 'block':
-      return readCall(reader, action, first?.text === 'block');
+      return readCall(reader, action, word === 'block');
     case 'break':
     case 'continue':
-      if (!place.inRange) throw mistake(line, `${first?.text} outside of range`);
-      return { kind: first?.text as 'break' | 'continue' };
+      if (!place.inRange) throw mistake(line, `${word} outside of range`);
+      return { kind: word };
     case 'else':
     case 'end':
-      throw mistake(line, `unexpected {{${first?.text}}}`);
+      throw mistake(line, `unexpected {{${word}}}`);
     default:
-      return { kind: 'output', pipe: readPipe(reader, action, { tokens: action.tokens, variables: 1 }), line };
+      return { kind: 'output', pipe: readPipe(reader, action, { tokens, variables: 1 }), line };
   }
+}
+
+function readDefine(reader: Reader, { tokens, line }: Action, { until }: Place): null {
+  if (until.length > 0) throw mistake(line, 'define has to stand outside of everything else');
+  const [, name, ...others] = tokens;
+  if (name?.kind !== 'string' || others.length > 0) throw mistake(line, 'define wants a name in quotes');
+  const { nodes } = readNodes(reader, { until: ['end'], inRange: false });
+  reader.defined.set(unquote(name.text), { file: reader.file, nodes });
+  return null;
 }
 
 type Block = Place & { readonly word: 'if' | 'with' | 'range'; readonly tokens: readonly Token[] };

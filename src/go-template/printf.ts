@@ -22,7 +22,7 @@ function verbText(verb: string, value: GoValue, precision: number | undefined): 
     case 'v':
       return textOf(value);
     case 's':
-      return precision === undefined ? textOf(value) : [...textOf(value)].slice(0, precision).join('');
+      return precision === undefined ? textOf(value) : Array.from(textOf(value)).slice(0, precision).join('');
     case 'q':
       return isList(value) ? `[${value.map((one) => quoted(textOf(one))).join(' ')}]` : quoted(textOf(value));
     case 't':

@@ -7,7 +7,7 @@ import type { GoFunction, GoValue } from './types.ts';
 
 const strings = (values: readonly GoValue[]) => values.map(text);
 const isGiven = (value: GoValue) => value !== null && value !== undefined;
-const chars = (value: GoValue) => [...text(value)];
+const chars = (value: GoValue) => Array.from(text(value));
 const indented = (count: GoValue, value: GoValue) => text(value).replace(/^/gm, ' '.repeat(size(count)));
 const digest = (algorithm: string, value: GoValue) => createHash(algorithm).update(text(value)).digest('hex');
 const words = (value: GoValue) =>
@@ -15,7 +15,7 @@ const words = (value: GoValue) =>
 const capital = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
 const trimmed = (value: string, cut: string, { start, end }: { readonly start: boolean; readonly end: boolean }) => {
   const set = new Set(cut);
-  const all = [...value];
+  const all = Array.from(value);
   let from = 0;
   let to = all.length;
   while (start && from < to && set.has(all[from] ?? '')) from += 1;
