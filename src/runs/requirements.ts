@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { lockRow, type Tx } from '../db/index.ts';
 import { errorText } from '../lib/errors.ts';
 import { getApplyLock } from '../locks/index.ts';
-import { isPassingFailure } from '../vcs/index.ts';
+import { isLoginRefused, isPassingFailure } from '../vcs/index.ts';
 import { applyLockedText } from './apply-locked-text.ts';
 import type { RunDeps } from './deps.ts';
 import type { JobContext } from './job-context.ts';
@@ -64,7 +64,8 @@ async function untilAnswered<T>(
     try {
       return await ask();
     } catch (error) {
-      if (!isPassingFailure(error) || over.aborted || deps.now() + pauseMs > until) throw error;
+      const isPassing = isPassingFailure(error) || isLoginRefused(error);
+      if (!isPassing || over.aborted || deps.now() + pauseMs > until) throw error;
       deps.log.warn({ jobId: job.id, reason: errorText(error) }, 'a job waits for its host');
       await pause(pauseMs, undefined, { signal: over }).catch(() => undefined);
       if (over.aborted) throw error;

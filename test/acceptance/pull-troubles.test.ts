@@ -113,6 +113,7 @@ describe('a command of a pull request', () => {
     const it = await open();
     const pull = await firstOfTwoApplies(it);
     it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 502 }, 5);
+    it.world.github.fail(/GET .*\/pulls\/\d+$/, { status: 401, body: { message: 'Bad credentials' } });
     await idle(it);
     expect(await it.engine.marks()).toEqual(['m1@default', 'm1@default']);
     expect(ownComments(it.world, pull)[1]).toContain('2 projects, 2 successful, 0 failed, 0 errored');
@@ -238,10 +239,22 @@ describe('a command of a pull request', () => {
     await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
     await comment(it.world, it.server, { pull, body: 'atlantis plan' });
     await idle(it);
-    expect(ownComments(it.world, pull).map(start)).toEqual([
+    const answers = [
       'Cancelled all queued operations for this pull request.',
       expect.stringContaining('Ran Plan for dir: `net`'),
-    ]);
+    ];
+    expect(ownComments(it.world, pull).map(start)).toEqual(answers);
+    // Nor does one that fetches only after the host has answered.
+    const asked = it.world.github.requests.length;
+    it.world.github.fail(/^GIT /, { hang: true });
+    await comment(it.world, it.server, { pull, body: 'atlantis version -d net' });
+    await waitFor('it to begin', () =>
+      it.world.github.requests.slice(asked).some((request) => /^GET .*pulls/.test(request)),
+    );
+    await comment(it.world, it.server, { pull, body: 'atlantis cancel' });
+    await comment(it.world, it.server, { pull, body: 'atlantis plan' });
+    await idle(it);
+    expect(ownComments(it.world, pull).map(start)).toEqual([...answers, ...answers]);
     expect(underWay(it.world)).toEqual([]);
   });
 });
