@@ -39,6 +39,7 @@ const routes = [
   'POST /apply/lock',
   'DELETE /apply/unlock',
   'POST /apply/form',
+  'GET /runs/{id}',
   'GET /jobs/{uuid}',
   'GET /pulls/{number}',
   'GET /jobs/{uuid}/log',

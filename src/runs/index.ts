@@ -10,7 +10,7 @@ export { releasePullCheckouts, tidyKeptCheckouts } from './kept-checkouts.ts';
 export { createPool } from './pool.ts';
 export { provideCommit } from './provide-commit.ts';
 export { type PullPlan, plansOfPull } from './pull-plans.ts';
-export { getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';
+export { firstJobs, getJob, getRun, jobOutputs, listRuns, waitForRun } from './queries.ts';
 export { isEnd } from './state-tables.ts';
 export { countRunningRuns, findRuns, selectOpenRunIds as openRunsOfPull } from './store.ts';
 export { cleanAfterCrash, sweepOld, tidyMirrors } from './sweep.ts';

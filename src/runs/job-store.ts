@@ -23,9 +23,20 @@ export async function findJobs(db: DbHandle, ids: readonly number[]): Promise<Ma
   return new Map(rows.map((row) => [row.id, toJob(row)]));
 }
 
-export async function selectJobs(db: DbHandle, runId: number): Promise<Job[]> {
-  const rows = await jobQuery(db).where('run_id', '=', runId).orderBy('position').execute();
+/** In their order; the first `limit` of them where that is given. */
+export async function selectJobs(db: DbHandle, runId: number, limit?: number): Promise<Job[]> {
+  const query = jobQuery(db).where('run_id', '=', runId).orderBy('position');
+  const rows = await (limit === undefined ? query : query.limit(limit)).execute();
   return rows.map(toJob);
+}
+
+export async function countJobs(db: DbHandle, runId: number): Promise<number> {
+  const { count } = await db.query
+    .selectFrom('jobs')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 export async function selectJob(db: DbHandle, id: number | string): Promise<Job | undefined> {

@@ -1,7 +1,7 @@
 import { type Db, type DbHandle, noticeWaiter } from '../db/index.ts';
 import { getRepo } from '../repos/index.ts';
 import { runChannel } from './change-state.ts';
-import { selectJob, selectJobs, selectOutputs } from './job-store.ts';
+import { countJobs, selectJob, selectJobs, selectOutputs } from './job-store.ts';
 import { isEnd } from './state-tables.ts';
 import { selectRun, selectRuns } from './store.ts';
 import type { Job, Run, RunState, RunWithJobs } from './types.ts';
@@ -21,6 +21,16 @@ export async function listRuns(
   filter: { repoId?: number; states?: readonly RunState[]; before?: number; limit: number },
 ): Promise<Run[]> {
   return selectRuns(db, filter);
+}
+
+/** The first `limit` jobs of a run, and how many it has. */
+export async function firstJobs(
+  db: DbHandle,
+  runId: number,
+  limit: number,
+): Promise<{ readonly jobs: readonly Job[]; readonly count: number }> {
+  const jobs = await selectJobs(db, runId, limit);
+  return { jobs, count: jobs.length < limit ? jobs.length : await countJobs(db, runId) };
 }
 
 /** A job by its id or UUID. */

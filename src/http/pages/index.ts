@@ -9,6 +9,7 @@ import { addIndexPage } from './index-page.ts';
 import { addJobPage } from './job-page.ts';
 import { addLockPage } from './lock-page.ts';
 import { addPullPage } from './pull-page.ts';
+import { addRunPage } from './run-page.ts';
 import { addStaticFiles } from './static-files.ts';
 
 /** Plain pages for people, and the routes that their buttons and Atlantis' scripts use. No page needs a script. */
@@ -30,6 +31,7 @@ export function registerPages(app: App, context: HttpContext): void {
   });
   addIndexPage(app, context);
   addLockPage(app, context);
+  addRunPage(app, context);
   addJobPage(app, context);
   addPullPage(app, context);
   if (!context.settings.disableGlobalApplyLock) addApplyLockRoutes(app, context);

@@ -73,7 +73,7 @@ async function jobPage(context: HttpContext, run: RunWithJobs, job: Job): Promis
   const ended = job.outcome && outcomeText(job.outcome);
   const body = html`
 <dl>
-<dt>Run</dt><dd>${run.id}: ${run.kind} by ${run.actor.login}</dd>
+<dt>Run</dt><dd><a href="../runs/${run.id}">${run.id}</a>: ${run.kind} by ${run.actor.login}</dd>
 <dt>Repository</dt><dd>${run.repo.fullName} at ${run.ref} (${run.commitSha.slice(0, 12)})</dd>
 ${run.pull ? html`<dt>Pull request</dt><dd>${pullLink(run.pull.number, run.pull.url)}</dd>` : html``}
 <dt>State</dt><dd id="state">${job.state}</dd>

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { openTestApp, type TestApp } from '../../../test/support/http-app.ts';
 import { endLog, openWithRun, type SampleRun, writeLog } from '../../../test/support/sample-run.ts';
 import { ensureSystemUser } from '../../access/index.ts';
 import { acquireLock, listLocks, releaseLock, takeManualLock } from '../../locks/index.ts';
-import { lockUrl } from '../../runs/index.ts';
+import { getRun, lockUrl } from '../../runs/index.ts';
 
 const html = 'text/html; charset=utf-8';
 const text = 'text/plain; charset=utf-8';
@@ -30,6 +31,16 @@ async function lockOfEndedRun({ deps, run }: TestApp & SampleRun): Promise<numbe
 async function lockOfPull({ deps, run }: TestApp & SampleRun, pullUrl: string): Promise<void> {
   const holder = { kind: 'pull' as const, pullNumber: 7, pullUrl, runId: run.id };
   await deps.db.transaction((tx) => acquireLock(tx, project(run.repoId), { holder, actor: run.actor, now: 1 }));
+}
+
+/** Gives a run more jobs, each as its first. */
+async function widen({ deps, run, job }: TestApp & SampleRun, more: number): Promise<void> {
+  const { db } = deps;
+  const first = await db.query.selectFrom('jobs').selectAll().where('id', '=', job.id).executeTakeFirstOrThrow();
+  const { id: _, ...rest } = first;
+  const jobs = Array.from({ length: more }, (_, index) => ({ ...rest, uuid: randomUUID(), position: 10 + index }));
+  await db.query.insertInto('jobs').values(jobs).execute();
+  expect((await getRun(db, run.id))?.jobs).toHaveLength(run.jobs.length + more);
 }
 
 async function send({ app }: TestApp, method: 'GET' | 'POST' | 'DELETE', url: string, headers = {}, form?: object) {
@@ -69,6 +80,14 @@ describe('GET /', () => {
     const { body } = await send(test, 'GET', '/');
     expect(body).toContain('<td>#7, ');
     expect(body).not.toContain('javascript:');
+  });
+
+  it('shows the first jobs of a wide run', async () => {
+    const test = await openWithRun();
+    await widen(test, 60);
+    const { body } = await send(test, 'GET', '/');
+    expect(body.match(/href="\.\/jobs\//g)).toHaveLength(25);
+    expect(body).toContain(`<a href="./runs/${test.run.id}">and 37 more</a>`);
   });
 
   it('says when there is nothing to show', async () => {
@@ -238,6 +257,22 @@ describe('requests that other sites make a browser send', () => {
     for (const headers of own) {
       expect((await send(test, method, url, headers, form)).status, JSON.stringify(headers)).not.toBe(403);
     }
+  });
+});
+
+describe('GET /runs/{id}', () => {
+  it('shows all jobs of a run', async () => {
+    const test = await openWithRun();
+    await widen(test, 60);
+    const { status, type, body } = await send(test, 'GET', `/runs/${test.run.id}`);
+    expect([status, type]).toEqual([200, html]);
+    expect(body.match(/href="\.\.\/jobs\//g)).toHaveLength(62);
+    expect(body).toContain(`<a href="../jobs/${test.job.uuid}">web</a></td><td>queued</td>`);
+  });
+
+  it.each(['0', 'x', '999', '1e1'])('answers 404 where there is none (%s)', async (id) => {
+    const reply = await send(await openWithRun(), 'GET', `/runs/${id}`);
+    expect([reply.status, reply.type, reply.body]).toEqual([404, text, `No run found at id '${id}'\n`]);
   });
 });
 
