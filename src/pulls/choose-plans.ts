@@ -35,11 +35,12 @@ export async function choosePlans(
   context: CommandContext,
   { live, command }: Choosing,
 ): Promise<PlanChoice> {
-  const { pull } = context.command;
+  const { signal, command: asked } = context;
+  const { pull } = asked;
   if (isUntargeted(command.selection)) return chosen(await allWaiting(deps, pull, live), false);
   const target = { kind: 'selection', selection: command.selection } as const;
   // What is planned may be applied.
-  const selected = await selectOnPull(deps, pull.repo, { live, target, restrictFileList: false });
+  const selected = await selectOnPull(deps, pull.repo, { live, target, restrictFileList: false, signal });
   if (selected.kind !== 'selected') return selected;
   return chosen(namedPlans(await standingOf(deps, pull, live), selected.projects), true);
 }

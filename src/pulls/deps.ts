@@ -17,6 +17,8 @@ export type PullDeps = RunDeps & {
 /** A command in hand. */
 export type CommandContext = {
   readonly task: Task;
+  /** Aborts once nobody waits for its work any more: the command was ended, or lost to another worker. */
+  readonly signal: AbortSignal;
   readonly command: PullCommand;
   readonly host: VcsHost;
   readonly pulls: PullHost;
@@ -32,5 +34,5 @@ export function contextOf(deps: PullDeps, task: Task, command: PullCommand): Com
   if (!host?.pulls) return undefined;
   const ref = { fullName: repo.fullName, number };
   const log = deps.log.child({ repo: repo.fullName, pull: number, command: command.id });
-  return { task, command, host, pulls: host.pulls, ref, log };
+  return { task, signal: task.signal, command, host, pulls: host.pulls, ref, log };
 }

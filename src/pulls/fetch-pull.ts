@@ -3,15 +3,19 @@ import { type Repo, repoSource } from '../repos/index.ts';
 import type { CloneSource, Pull } from '../vcs/index.ts';
 import type { PullDeps } from './deps.ts';
 
-/** Brings the mirror of a repo up to date; with a pull request, also what its host keeps of it alone. */
-export async function fetchPull(deps: PullDeps, repo: Repo, pull?: Pull): Promise<void> {
-  const pullRefs = pull ? [pullRefOf(pull)] : [];
+/** Of `live`, what its host keeps of it alone is fetched, too. The fetch ends with `signal` where nobody else waits for it. */
+type Fetching = { readonly live?: Pull; readonly signal?: AbortSignal };
+
+/** Brings the mirror of a repo up to date. */
+export async function fetchPull(deps: PullDeps, repo: Repo, { live, signal }: Fetching = {}): Promise<void> {
+  const pullRefs = live ? [pullRefOf(live)] : [];
   const fetchFrom = (source: CloneSource) =>
-    fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs });
+    fetchMirror(deps.git, { id: repo.id, fullName: repo.fullName, source }, { pullRefs, ...(signal && { signal }) });
   const recent = await deps.sources.of(repo);
   try {
     await fetchFrom(recent);
   } catch (error) {
+    if (signal?.aborted) throw error;
     // It may have moved.
     const now = await repoSource(deps, repo).catch(() => recent);
     if (now.url === recent.url) throw error;
@@ -74,17 +78,17 @@ const freshMs = 10_000;
 export async function commitsOf(
   deps: PullDeps,
   repo: Repo,
-  { live, early }: { readonly live: Pull; readonly early?: EarlyFetch | undefined },
+  { live, signal, early }: Required<Fetching> & { readonly early?: EarlyFetch | undefined },
 ): Promise<PullCommits> {
   const fetched = early !== undefined && (await isFetched(deps, early));
-  if (!fetched) await fetchPull(deps, repo, live);
+  if (!fetched) await fetchPull(deps, repo, { live, signal });
   const head = { branch: live.headBranch, sha: live.headSha };
   const hasHead = async () => isFetchedTip(deps.git, repo.id, head) || hasCommit(deps.git, repo.id, head.sha);
   const look = () => Promise.all([branchTip(deps, repo.id, live.baseBranch), hasHead()]);
   let [baseSha, isThere] = await look();
   if (fetched && (baseSha === undefined || !isThere)) {
     // Pushed after that, or not on a branch of this repository.
-    await fetchPull(deps, repo, live);
+    await fetchPull(deps, repo, { live, signal });
     [baseSha, isThere] = await look();
   }
   if (baseSha === undefined) return rejected(`the repository has no branch ${JSON.stringify(live.baseBranch)}`);

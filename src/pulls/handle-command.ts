@@ -69,7 +69,10 @@ async function begin(deps: PullDeps, task: Task, command: PullCommand): Promise<
 async function carryOut(deps: PullDeps, context: CommandContext, early?: EarlyFetch): Promise<string | null> {
   const { command, host, task, log } = context;
   try {
-    const work = whileWanted(deps, command, workOn(deps, context, early));
+    const work = whileWanted(deps, command, (unwanted) => {
+      const signal = AbortSignal.any([task.signal, unwanted]);
+      return workOn(deps, { ...context, signal }, early);
+    });
     const note = await work.catch((error: unknown) => answerFault(deps, context, error));
     await settlePending(deps, { task, host, pull: command.pull, ending: command.id });
     await updateSummary(deps, context);

@@ -39,6 +39,7 @@ export async function planPull(deps: PullDeps, context: CommandContext, planning
       live,
       target: command ? targetOf(command.selection) : { kind: 'autoplan' },
       restrictFileList: deps.pullSettings.restrictFileList,
+      signal: context.signal,
       early,
     }),
     releaseOutdated(deps, context, live),

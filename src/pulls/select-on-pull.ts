@@ -29,6 +29,8 @@ export type PullWish = {
   readonly target: PullSelectionTarget;
   /** Only what the pull request changes may be named. */
   readonly restrictFileList: boolean;
+  /** Aborts when nobody waits for it any more. */
+  readonly signal: AbortSignal;
   readonly early?: EarlyFetch | undefined;
 };
 
@@ -114,10 +116,10 @@ function isForDir(entry: ConfiguredProject, dir: string): boolean {
 export async function selectOnPull(
   deps: PullDeps,
   repo: Repo,
-  { live, target, restrictFileList, early }: PullWish,
+  { live, target, restrictFileList, signal, early }: PullWish,
 ): Promise<SelectedOnPull> {
   const rule = ruleOf(deps, repo);
-  const commits = await commitsOf(deps, repo, { live, early });
+  const commits = await commitsOf(deps, repo, { live, signal, early });
   if (commits.kind === 'rejected') return commits;
   const { commitSha, baseSha } = commits;
   const commit = { repoId: repo.id, sha: commitSha };

@@ -55,7 +55,8 @@ type Selected = Extract<SelectedOnPull, { kind: 'selected' }>;
 async function choose(deps: PullDeps, context: CommandContext, { live, command }: Touching): Promise<Choice> {
   const target = targetOf(command.selection);
   const restrictFileList = deps.pullSettings.restrictFileList && command.kind !== 'version';
-  const selected = await selectOnPull(deps, context.command.pull.repo, { live, target, restrictFileList });
+  const wish = { live, target, restrictFileList, signal: context.signal };
+  const selected = await selectOnPull(deps, context.command.pull.repo, wish);
   if (selected.kind === 'ignored') return { kind: 'none', note: selected.note, result: null };
   if (selected.kind === 'rejected') return { kind: 'none', note: selected.message, result: rejectedResult(selected) };
   const projects = await meant(deps, context, { command, projects: selected.projects });

@@ -8,16 +8,16 @@ const lookEveryMs = 1000;
 
 /**
  * Waits for the work of a command as long as it is wanted: throws `command_ended` once somebody has ended the command, which
- * nobody does any more when it has a run. What hangs by then, such as a fetch, keeps the next command waiting no longer;
- * should it come to an end after all, it finds that no run is accepted, and the task lost.
+ * nobody does any more when it has a run. What hangs by then, such as a fetch, keeps the next command waiting no longer: it is
+ * told by `unwanted`; should it come to an end all the same, it finds that no run is accepted, and the task lost.
  */
 export async function whileWanted<T>(
   deps: Pick<PullDeps, 'db'>,
   command: Pick<PullCommand, 'id' | 'pull' | 'runId'>,
-  work: Promise<T>,
+  work: (unwanted: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  if (command.runId !== null) return work;
   const done = new AbortController();
+  if (command.runId !== null) return work(done.signal);
   const watch = async (): Promise<never> => {
     for (;;) {
       await pause(lookEveryMs, undefined, { signal: done.signal });
@@ -31,7 +31,7 @@ export async function whileWanted<T>(
   // It ends so when the work is done.
   ended.catch(() => undefined);
   try {
-    return await Promise.race([work, ended]);
+    return await Promise.race([work(done.signal), ended]);
   } finally {
     done.abort();
   }

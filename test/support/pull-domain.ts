@@ -124,7 +124,7 @@ export async function pullWorld(given: {
   const ref = { fullName: 'acme/infra', number: 7 };
   const log = silentLog();
   const { task, lose } = holdTask(0);
-  const context = { task, command, host, pulls, ref, log };
+  const context = { task, signal: task.signal, command, host, pulls, ref, log };
   return { db, deps: { db, log, now: () => 1 }, context, lose, comments, statuses, changes };
 }
 
