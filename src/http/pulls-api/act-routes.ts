@@ -36,6 +36,8 @@ type Act<Body> = {
   readonly summary: string;
   readonly ability: ApiAbility;
   readonly body: z.ZodType<Body>;
+  /** It can be done, too, when the repository is gone. */
+  readonly needsNoRepository?: boolean;
   readonly run: (deps: LocalPullDeps, order: { ref: PullRef; by: string; body: Body }) => Promise<PullRefusal | object>;
 };
 
@@ -61,6 +63,7 @@ export function addActRoutes(app: App, context: HttpContext): void {
     summary: 'Close without merging',
     ability: 'pulls:write',
     body: plainBody,
+    needsNoRepository: true,
     run: (deps, { ref, by }) => closeLocalPull(deps, ref, by),
   });
   addAct(app, context, {
@@ -107,7 +110,8 @@ async function answer<Body extends { repo?: string | undefined }>(
   const named = await namePull(context, request, { number, repo: asked, bodyRepo: read.value.repo });
   if (isRefused(named)) return refuse(reply, named.status, named.error);
   const { fullName } = named.repo;
-  const repo = await repoFor(context, request, { fullName, ability: act.ability });
+  const known = act.needsNoRepository ? named.repo : undefined;
+  const repo = await repoFor(context, request, { fullName, ability: act.ability, known });
   if (isRefused(repo)) return refuse(reply, repo.status, repo.error);
   const by = callerOf(request).actor.login;
   const done = await act.run(pullDeps(context), { ref: { fullName, number }, by, body: read.value });

@@ -84,17 +84,29 @@ export async function listedName(
   return repo ? { fullName: repo.fullName } : refused(400, `repository ${JSON.stringify(name)} is not known here`);
 }
 
+type Wanted = {
+  readonly fullName: string;
+  readonly ability: ApiAbility;
+  /** The row that it has had; given where it need not be on the disk any more. */
+  readonly known?: Repo | undefined;
+};
+
 /** The local repo of that name, provided that it is allowed here and the caller may do this to it. */
 export async function repoFor(
   context: HttpContext,
   request: FastifyRequest,
-  { fullName, ability }: { readonly fullName: string; readonly ability: ApiAbility },
+  { fullName, ability, known }: Wanted,
 ): Promise<Repo | Refused> {
   const found = await findRepo(context, { hostType: 'Local', fullName });
   if (found.kind === 'not_allowed') return refused(403, found.message);
-  if (found.kind !== 'found') return refused(400, found.message);
-  const refusal = refusalFor(callerOf(request), ability, found.repo);
-  return refusal === undefined ? found.repo : refused(403, refusal);
+  const isGone = found.kind === 'not_found' && known !== undefined && context.isAllowed(known.host, fullName);
+  if (isGone) return permitted(request, ability, known);
+  return found.kind === 'found' ? permitted(request, ability, found.repo) : refused(400, found.message);
+}
+
+function permitted(request: FastifyRequest, ability: ApiAbility, repo: Repo): Repo | Refused {
+  const refusal = refusalFor(callerOf(request), ability, repo);
+  return refusal === undefined ? repo : refused(403, refusal);
 }
 
 export function refused(status: Refused['status'], error: string): Refused {

@@ -1,3 +1,4 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InjectOptions } from 'fastify';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -222,6 +223,15 @@ describe('/api/pulls/{number}', () => {
     await post('', opening);
     expect([(await post('/1/close')).body.state, (await post('/1/close')).status]).toEqual(['closed', 200]);
     expect(kinds()).toEqual(['pull_opened', 'pull_closed']);
+  });
+
+  it('is closed, but not approved, when its repository is gone', async () => {
+    await post('', opening);
+    await rename(join(world.reposDir, 'acme/infra'), join(world.reposDir, 'away'));
+    const gone = { status: 400, body: { error: 'local has no repository "acme/infra"' } };
+    expect(await post('/1/approve')).toEqual(gone);
+    expect(await post('/1/close', {}, await tokenOf('guest'))).toMatchObject({ status: 403 });
+    expect(await post('/1/close')).toMatchObject({ status: 200, body: { state: 'closed' } });
   });
 });
 
