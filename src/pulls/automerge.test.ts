@@ -124,6 +124,19 @@ describe('mergeWhenApplied', () => {
     expect(world.comments).toEqual([merging]);
   });
 
+  it.each(['getPull', 'mergePull'] as const)(
+    'calls the merge failed, and not the apply, when %s is refused',
+    async (what) => {
+      const world = await pullWorld({
+        record: [{ dir: 'a', workspace: 'default', projectName: '', status: 'applied' }],
+      });
+      const refusal = new PolderError('host_refused', 'asking GitHub: Forbidden', { details: { status: 403 } });
+      const context = { ...world.context, pulls: { ...world.context.pulls, [what]: () => Promise.reject(refusal) } };
+      await mergeWhenApplied({ ...world.deps, pullSettings: settingsWith([]) }, context, usualWish);
+      expect(world.comments).toEqual(['Automerging failed:\n```\nasking GitHub: Forbidden\n```']);
+    },
+  );
+
   it('says why the host refuses, and nothing of a merge', async () => {
     const { comments, changes } = await merge({
       merge: { kind: 'refused', message: 'merging pull request: not mergeable' },

@@ -1,7 +1,7 @@
 import type { Automerge } from '../commands/index.ts';
 import { notices, type ProjectStatus } from '../comments/index.ts';
 import { isPolderError } from '../lib/errors.ts';
-import { type MergeMethod, mergeMethods, type Pull } from '../vcs/index.ts';
+import { isLoginRefused, type MergeMethod, type MergeResult, mergeMethods, type Pull } from '../vcs/index.ts';
 import type { CommandContext, PullDeps } from './deps.ts';
 import type { CommentDeps } from './post-comment.ts';
 import { selectProjects } from './pull-store.ts';
@@ -28,24 +28,11 @@ export async function mergeWhenApplied(
   context: Pick<CommandContext, 'task' | 'host' | 'command' | 'pulls' | 'ref'>,
   wish: MergeWish,
 ): Promise<void> {
-  const { disableAutomergeLabel: label, automergeMethod } = deps.pullSettings;
   if (!wish.isConfigured || wish.automerge.kind === 'disabled') return;
   const record = await selectProjects(deps.db, context.command.pull.id);
   if (!isAllApplied(record.map(({ status }) => status))) return;
-  // Applies take their time: somebody may have said meanwhile that it is to stay open, or to go elsewhere.
-  const now = await context.pulls.getPull(context.ref);
-  if (!now || (label !== '' && now.labels.includes(label))) return;
-  if (now.baseBranch !== wish.baseBranch) {
-    const [applied, wanted] = [wish.baseBranch, now.baseBranch].map((branch) => JSON.stringify(branch));
-    const reason = `it was applied for the base branch ${applied}, and is for ${wanted} by now`;
-    return reply(deps, context, { key: 'merge', body: notices.automergeFailed(reason) });
-  }
-  const method = wish.automerge.kind === 'method' ? wish.automerge.method : automergeMethod;
-  const merged = await context.pulls.mergePull(context.ref, {
-    headSha: wish.headSha,
-    method: methodOf(method),
-    title: context.host.capabilities.mergeTitle?.replace('<number>', String(context.ref.number)) ?? null,
-  });
+  const merged = await merge(deps, context, wish).catch(refusedMerge);
+  if (merged === undefined) return;
   if (merged.kind === 'refused') {
     return reply(deps, context, { key: 'merge', body: notices.automergeFailed(merged.message) });
   }
@@ -53,6 +40,32 @@ export async function mergeWhenApplied(
   if (wish.deleteSourceBranch && wish.live.headRepo?.fullName === context.ref.fullName) {
     await deleteBranch(deps, context, wish.live.headBranch);
   }
+}
+
+/** Undefined where it is to stay open: applies take their time, and somebody may have said so meanwhile. */
+async function merge(
+  { pullSettings }: Pick<PullDeps, 'pullSettings'>,
+  { host, pulls, ref }: Pick<CommandContext, 'host' | 'pulls' | 'ref'>,
+  { automerge, baseBranch, headSha }: MergeWish,
+): Promise<MergeResult | undefined> {
+  const { disableAutomergeLabel: label, automergeMethod } = pullSettings;
+  const now = await pulls.getPull(ref);
+  if (!now || (label !== '' && now.labels.includes(label))) return undefined;
+  if (now.baseBranch !== baseBranch) {
+    const [applied, wanted] = [baseBranch, now.baseBranch].map((branch) => JSON.stringify(branch));
+    return { kind: 'refused', message: `it was applied for the base branch ${applied}, and is for ${wanted} by now` };
+  }
+  return pulls.mergePull(ref, {
+    headSha,
+    method: methodOf(automerge.kind === 'method' ? automerge.method : automergeMethod),
+    title: host.capabilities.mergeTitle?.replace('<number>', String(ref.number)) ?? null,
+  });
+}
+
+/** What the host says no to on the way there is no fault of the apply, which has happened. */
+function refusedMerge(error: unknown): MergeResult {
+  if (!isPolderError(error, 'host_refused') || isLoginRefused(error)) throw error;
+  return { kind: 'refused', message: error.message };
 }
 
 /** The apply and the merge have happened: a branch that the host keeps, such as a protected one, is no fault of theirs. */

@@ -42,7 +42,7 @@ export function isStatus(error: unknown, ...statuses: readonly number[]): error 
 }
 
 /** Whether a host takes our credentials for none. Whoever renews them cures it, so that asking again later may. */
-export function isLoginRefused(error: unknown): error is PolderError {
+export function isLoginRefused(error: unknown): boolean {
   return isStatus(error, 401);
 }
 
