@@ -148,6 +148,8 @@ async function reportPlan(
     await writeStatuses(deps, target, [...statuses, givenUp(combinedStarted(names, 'plan'), 'plan')]);
     return null;
   }
+  // Who approved while it was made has not seen it either.
+  await discardApprovals(deps, context);
   const plansDeleted = !allCameOut(run) && (await mergesItself(deps, run, live));
   if (plansDeleted) await dropPlans(deps, context);
   const lockUrl = await lockUrls(deps, run);

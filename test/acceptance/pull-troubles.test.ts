@@ -77,6 +77,23 @@ async function firstOfTwoApplies(opened: Opened): Promise<FakePull> {
 const start = (body: string) => body.split('\n', 1)[0] ?? '';
 
 describe('a command of a pull request', () => {
+  it('counts no approval that was given while a plan was made, where plans take approvals back', async () => {
+    const rules = { repos: [{ id: '/.*/', apply_requirements: ['approved'] }] };
+    const flags = { 'discard-approval-on-plan': true, 'repo-config-json': JSON.stringify(rules) };
+    const opened = await open({ flags });
+    const { world, server, engine } = opened;
+    const script = '[ $command = plan ] && { note at-plan; sleep 1; }\n';
+    const pull = await world.openPull('change', { 'net/mark': 'm1', 'net/fake.sh': script });
+    await tell(opened, pull, 'opened');
+    await waitFor('the plan', () => engine.hasNoted('at-plan'));
+    pull.reviews.push({ id: world.github.state.nextId++, login: 'grace', state: 'APPROVED' });
+    await idle(opened);
+    await comment(world, server, { pull, body: 'atlantis apply' });
+    await idle(opened);
+    expect(ownComments(world, pull).at(-1)).toContain('Pull request must be approved');
+    expect(await engine.marks()).toEqual([]);
+  });
+
   it('is carried out though its host does not know the pull request at once', async () => {
     const it = await open();
     const pull = await it.world.openPull('change', { 'net/mark': 'm1' });
