@@ -45,7 +45,13 @@ import {
   tidyKeptCheckouts,
   tidyMirrors,
 } from './runs/index.ts';
-import { createConfigurationReader, createEngines, type Engines, withoutMissingCliConfig } from './terraform/index.ts';
+import {
+  createConfigurationReader,
+  createEngines,
+  type Engines,
+  withCloudToken,
+  withoutMissingCliConfig,
+} from './terraform/index.ts';
 import { type LocalPullDeps, watchLocalPulls } from './vcs/local/index.ts';
 
 export type ServerOrder = {
@@ -147,7 +153,10 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
     pullSettings: rules,
     sources: createRecentSources({ hosts, now }),
     engines: buildEngines(parts),
-    engineDeps: { env, pluginCacheDir },
+    engineDeps: {
+      env: withCloudToken(env, { hostname: options.tfeHostname, token: options.tfeToken }),
+      pluginCacheDir,
+    },
     initGate: createInitGate(pluginCacheDir !== null),
     configurationReader: createConfigurationReader(),
     pool: createPool(options.parallelPoolSize),

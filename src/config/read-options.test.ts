@@ -131,7 +131,7 @@ describe('readOptions: warnings', () => {
         file: 'webhooks: []',
       }),
     ).toEqual([
-      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --tfe-local-execution-mode (credentials of Terraform Cloud are not written yet; TF_TOKEN_app_terraform_io in the environment works); --bitbucket-user, --bitbucket-token (this version does not work with Bitbucket or Azure DevOps yet)',
+      'accepted, but without effect in this version: webhooks (in the configuration file) (outgoing notifications are not sent yet); --tfe-local-execution-mode (logs are streamed wherever runs take place); --bitbucket-user, --bitbucket-token (this version does not work with Bitbucket or Azure DevOps yet)',
     ]);
   });
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { domainToASCII } from 'node:url';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,4 +13,17 @@ export function withoutMissingCliConfig(env: Environment, warn: (message: string
   warn(`TF_CLI_CONFIG_FILE names ${path}, which does not exist; engines are started without it`);
   const { TF_CLI_CONFIG_FILE: _, ...rest } = env;
   return rest;
+}
+
+/**
+ * The environment with a token for Terraform Cloud or Enterprise at a host name, unless the operator has set one for it.
+ * https://developer.hashicorp.com/terraform/cli/config/config-file#environment-variable-credentials
+ */
+export function withCloudToken(
+  env: Environment,
+  { hostname, token }: { hostname: string; token: string },
+): Environment {
+  if (token === '') return env;
+  const name = `TF_TOKEN_${domainToASCII(hostname).replaceAll('-', '__').replaceAll('.', '_')}`;
+  return { [name]: token, ...env };
 }

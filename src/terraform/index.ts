@@ -1,5 +1,5 @@
 export { type Backend, localStatePath, readBackend } from './backend.ts';
-export { withoutMissingCliConfig } from './cli-config.ts';
+export { withCloudToken, withoutMissingCliConfig } from './cli-config.ts';
 export { type ConfigurationReader, createConfigurationReader } from './configuration-reader.ts';
 export { createEngines, type EngineFound, type Engines, type EnginesOptions, type EngineWish } from './engines.ts';
 export { type InitRun, initProject } from './init-project.ts';

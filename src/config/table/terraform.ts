@@ -1,8 +1,6 @@
 import { checkBaseUrl, checkVersion } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
-const noCloud =
-  'credentials of Terraform Cloud are not written yet; TF_TOKEN_app_terraform_io in the environment works';
 const distributions = ['terraform', 'opentofu'] as const;
 const distributionMessage = 'invalid tf distribution: expected one of terraform or opentofu';
 
@@ -54,23 +52,21 @@ export const terraformOptions = {
   'tfe-hostname': {
     type: 'string',
     default: 'app.terraform.io',
-    status: 'later',
-    why: noCloud,
+    status: 'built',
     help: 'Host name of Terraform Enterprise.',
   },
   'tfe-token': {
     type: 'string',
     default: '',
-    status: 'later',
-    why: noCloud,
+    status: 'built',
     secret: true,
-    help: 'Token for Terraform Cloud or Enterprise.',
+    help: 'Token for Terraform Cloud or Enterprise, handed to engines.',
   },
   'tfe-local-execution-mode': {
     type: 'bool',
     default: false,
     status: 'later',
-    why: noCloud,
+    why: 'logs are streamed wherever runs take place',
     help: 'Runs stay on this server although a token is set, so that their logs are streamed.',
   },
 } as const satisfies OptionRows;
