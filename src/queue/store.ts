@@ -148,6 +148,20 @@ export async function selectNextDue(db: DbHandle, kinds: readonly string[]): Pro
   return row?.run_at;
 }
 
+/** Makes due at `now` what nobody holds and is to run only after `latest`. */
+export async function hasten(
+  db: DbHandle,
+  { kinds, now, latest }: { readonly kinds: readonly string[]; readonly now: number; readonly latest: number },
+): Promise<void> {
+  await db.query
+    .updateTable('tasks')
+    .set({ run_at: now })
+    .where('kind', 'in', kinds)
+    .where('lease_owner', 'is', null)
+    .where('run_at', '>', latest)
+    .execute();
+}
+
 /** Takes the leases of these owners away, so that their tasks can be claimed at once. */
 export async function clearLeases(db: DbHandle, owners: readonly string[]): Promise<void> {
   await db.query

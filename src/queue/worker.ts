@@ -8,6 +8,7 @@ import { createSteadiness, type Steadiness } from './steadiness.ts';
 import {
   claimTasks,
   deleteHeld,
+  hasten,
   renewLeases,
   selectHeldForUpdate,
   selectNextDue,
@@ -128,7 +129,11 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
   const waiter = noticeWaiter(db, taskChannel);
   const breath = createBreath();
   const steadiness = createSteadiness(now, { leaseMs: hand.leaseMs, pauseMs: steadyPauseMs });
+  let last = now();
   while (!stopped.aborted) {
+    const isSetBack = now() < last - clockSlackMs;
+    last = now();
+    if (isSetBack) await hastenAll(deps, hand);
     const atOnce = await breath(hand.tasks.size);
     // What is due now is for the next start.
     if (stopped.aborted) break;
@@ -143,6 +148,18 @@ async function claimUntil(deps: WorkerDeps, hand: Hand, stopped: AbortSignal): P
     await waiter.next(Math.min(pollMs, untilDue), stopped);
   }
   waiter.close();
+}
+
+/** Clocks are put right by less than this all the time. */
+const clockSlackMs = 1_000;
+
+/** The clock was set back: what was put in before, and could not be due for long, would wait until it is as late again. */
+async function hastenAll({ db, log, now }: WorkerDeps, { kinds }: Hand): Promise<void> {
+  const at = now();
+  log.warn('the clock was set back: tasks that wait are due at once');
+  await hasten(db, { kinds, now: at, latest: at + maxBackoffMs }).catch((error: unknown) => {
+    log.error({ reason: errorText(error) }, 'making tasks due went wrong');
+  });
 }
 
 /** Above this share of its time a process answers late. */
