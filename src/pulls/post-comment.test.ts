@@ -25,8 +25,8 @@ describe('postComment', () => {
   });
 
   it.each([
-    ['is to be called again', 403, 1, false],
-    ['leaves it out in the end', 403, 7, true],
+    ['is to be called again', 403, 2, false],
+    ['leaves it out in the end', 403, 3, true],
     ['waits for as long as its token is refused', 401, 7, false],
   ])('%s when the host refuses (%i, attempt %i)', async (_, status, attempt, isLeftOut) => {
     const { deps, context } = await pullWorld({});

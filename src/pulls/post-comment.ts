@@ -50,8 +50,8 @@ export async function postComment(deps: CommentDeps, target: CommentTarget, comm
   }
 }
 
-/** About a minute, with the pauses between them. */
-const lastRefusal = 7;
+/** Some seconds, with the pauses between them: statuses wait for it, and the commands that come after. */
+const lastRefusal = 3;
 
 /** Hosts refuse for a moment too: a pull request that not all of their servers know yet, rights that are being changed. */
 export function mayComeThrough({ attempt }: Pick<Task, 'attempt'>, refusal: PolderError): boolean {
