@@ -444,6 +444,8 @@ export type PullCommentsTable = {
   command_id: number | null;
   key: string;
   heading: string;
+  /** Of the text that the host may have: what is worked out anew may be another. */
+  body_digest: string;
   comment_id: string | null;
   created_at: number;
   hidden_at: number | null;

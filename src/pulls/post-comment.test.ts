@@ -24,6 +24,27 @@ describe('postComment', () => {
     expect(there).toHaveLength(1);
   });
 
+  it('writes nothing beside what the host has, where the text is another by now', async () => {
+    const { deps, context } = await pullWorld({});
+    const there: PullComment[] = [];
+    const answers = ['lost', 'lost before it came', 'given'];
+    const createComment: PullHost['createComment'] = async (_, body) => {
+      const answer = answers.shift();
+      if (answer === 'lost before it came') throw new PolderError('host_unavailable', 'asking GitLab: no connection');
+      there.push({ id: String(there.length + 1), author: 'bot', body });
+      if (answer === 'lost') throw new PolderError('host_unavailable', 'asking GitLab: the connection broke');
+      return String(there.length);
+    };
+    const pulls = { ...context.pulls, createComment, listComments: async () => there };
+    const target = { ...context, host: { ...context.host, pulls }, pull: context.command.pull, commandId: null };
+    const post = (key: string, body: string) => postComment(deps, target, { key, body });
+    await expect(post('a', 'first')).rejects.toMatchObject({ code: 'host_unavailable' });
+    await post('a', 'second');
+    await expect(post('b', 'third')).rejects.toMatchObject({ code: 'host_unavailable' });
+    await post('b', 'fourth');
+    expect(there.map(({ body }) => body)).toEqual(['first', 'fourth']);
+  });
+
   it.each([
     ['is to be called again', 403, 2, false],
     ['leaves it out in the end', 403, 3, true],

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { codeSpan } from '../comments/index.ts';
 import type { Db } from '../db/index.ts';
 import { isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import type { Task } from '../queue/index.ts';
 import { isLoginRefused, type PullHost, type PullRef, type VcsHost } from '../vcs/index.ts';
-import { insertComment, selectComments, setCommentId, setHidden } from './report-store.ts';
+import { insertComment, selectComments, setCommentId, setCommentText, setHidden } from './report-store.ts';
 import type { PullRecord } from './types.ts';
 
 export type CommentDeps = { readonly db: Db; readonly log: Log; readonly now: () => number };
@@ -33,14 +34,15 @@ export async function postComment(deps: CommentDeps, target: CommentTarget, comm
   const { host, pull, commandId } = target;
   if (!host.pulls) return;
   const ref: PullRef = { fullName: pull.repo.fullName, number: pull.number };
-  const heading = comment.body.split('\n', 1)[0] ?? '';
-  const row = { pullId: pull.id, commandId, key: comment.key, heading, now: deps.now() };
+  const text = { heading: comment.body.split('\n', 1)[0] ?? '', bodyDigest: digestOf(comment.body) };
+  const row = { pullId: pull.id, commandId, key: comment.key, ...text, now: deps.now() };
   const isFirst = await deps.db.transaction(async (tx) => {
     await target.task.assertHeld(tx);
     return insertComment(tx, row);
   });
   try {
     const written = isFirst ? undefined : await findWritten(deps, host.pulls, { ref, pull, comment });
+    if (!isFirst && written === undefined) await deps.db.transaction((tx) => setCommentText(tx, row, text));
     const id = written ?? (await host.pulls.createComment(ref, comment.body));
     await deps.db.transaction((tx) => setCommentId(tx, { pullId: pull.id, key: comment.key }, id));
   } catch (error) {
@@ -61,8 +63,8 @@ export function mayComeThrough({ attempt }: Pick<Task, 'attempt'>, refusal: Pold
 type Lost = { readonly ref: PullRef; readonly pull: PullRecord; readonly comment: NewComment };
 
 /**
- * The id of a comment that somebody began to write and may have been stopped at: a comment of that text which is none of
- * those whose ids we know.
+ * The id of a comment that somebody began to write and may have been stopped at: one of the text that was to be written then,
+ * which may be another than now, and none of those whose ids we know.
  */
 async function findWritten(deps: CommentDeps, pulls: PullHost, lost: Lost): Promise<string | undefined> {
   const own = await selectComments(deps.db, lost.pull.id);
@@ -70,8 +72,11 @@ async function findWritten(deps: CommentDeps, pulls: PullHost, lost: Lost): Prom
   if (noted?.commentId) return noted.commentId;
   const known = new Set(own.map(({ commentId }) => commentId));
   const comments = await pulls.listComments(lost.ref);
-  const wanted = comparable(lost.comment.body);
-  return comments.find(({ id, body }) => !known.has(id) && comparable(body) === wanted)?.id;
+  return comments.find(({ id, body }) => !known.has(id) && digestOf(body) === noted?.bodyDigest)?.id;
+}
+
+function digestOf(body: string): string {
+  return createHash('sha256').update(comparable(body)).digest('hex');
 }
 
 /** Hosts may change the ends of lines, and blanks around a text; what they would carry out is sent with a blank before it. */

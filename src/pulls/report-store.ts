@@ -100,6 +100,7 @@ export type OwnComment = {
   readonly id: number;
   readonly key: string;
   readonly heading: string;
+  readonly bodyDigest: string;
   /** The host's id; null while it may be there or not. */
   readonly commentId: string | null;
   readonly hidden: boolean;
@@ -117,6 +118,7 @@ export async function selectComments(db: DbHandle, pullId: number): Promise<OwnC
     id: row.id,
     key: row.key,
     heading: row.heading,
+    bodyDigest: row.body_digest,
     commentId: row.comment_id,
     hidden: row.hidden_at !== null,
   }));
@@ -130,6 +132,7 @@ export async function insertComment(
     readonly commandId: number | null;
     readonly key: string;
     readonly heading: string;
+    readonly bodyDigest: string;
     readonly now: number;
   },
 ): Promise<boolean> {
@@ -140,12 +143,27 @@ export async function insertComment(
       command_id: comment.commandId,
       key: comment.key,
       heading: comment.heading,
+      body_digest: comment.bodyDigest,
       created_at: comment.now,
     })
     .onConflict((conflict) => conflict.columns(['pull_id', 'key']).doNothing())
     .returning('id')
     .executeTakeFirst();
   return made !== undefined;
+}
+
+/** Notes that another text is about to be written for a comment that the host turned out not to have. */
+export async function setCommentText(
+  tx: Tx,
+  { pullId, key }: { readonly pullId: number; readonly key: string },
+  { heading, bodyDigest }: Pick<OwnComment, 'heading' | 'bodyDigest'>,
+): Promise<void> {
+  await tx.query
+    .updateTable('pull_comments')
+    .set({ heading, body_digest: bodyDigest })
+    .where('pull_id', '=', pullId)
+    .where('key', '=', key)
+    .execute();
 }
 
 /** Notes the host's id of a comment that is there now. */

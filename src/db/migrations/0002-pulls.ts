@@ -78,6 +78,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('command_id', integer)
     .addColumn('key', 'text', required)
     .addColumn('heading', 'text', required)
+    .addColumn('body_digest', 'text', required)
     .addColumn('comment_id', 'text')
     .addColumn('created_at', integer, required)
     .addColumn('hidden_at', integer)
