@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
-import { runCli } from './cli/index.ts';
+import { endWhenUnread, runCli } from './cli/index.ts';
 
 // Loading the modules alone makes V8 keep 32 MB for young objects, of which a server needs little and which it does not
 // give back. Memory that is written to again and again also makes each start of a process slower, since it is copied
@@ -12,6 +12,9 @@ setFlagsFromString('--semi-space-growth-factor=1');
 // would be slow for longer than people are willing to wait. Node.js 22 has another V8, which has a patience of its own and
 // complains of what it does not know.
 if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=300000');
+
+// As on a signal: a quickstart stops its server and removes its folder, and other commands just end.
+endWhenUnread(process.stdout, () => process.kill(process.pid, 'SIGTERM'));
 
 const isColoured = process.stderr.isTTY && !process.env.NO_COLOR;
 
