@@ -26,7 +26,9 @@ describe('makeSampleRepo', () => {
     const env = { PATH: process.env.PATH, HOME: home, GIT_CONFIG_NOSYSTEM: '1' };
     await makeSampleRepo(reposDir, env);
     const commit = ['commit', '--quiet', '--allow-empty', '--message', 'Try it'];
-    await promisify(execFile)('git', commit, { cwd: join(reposDir, sampleRepoName), env });
+    const dir = join(reposDir, sampleRepoName);
+    await promisify(execFile)('git', commit, { cwd: dir, env });
+    expect(await git(dir, 'rev-list', '--count', 'main')).toBe('2');
   });
 
   it('leaves commits to whom git knows', async () => {
