@@ -153,10 +153,7 @@ async function buildApp(parts: Parts): Promise<AppDeps> {
     pullSettings: rules,
     sources: createRecentSources({ hosts, now }),
     engines: buildEngines(parts),
-    engineDeps: {
-      env: withCloudToken(env, { hostname: options.tfeHostname, token: options.tfeToken }),
-      pluginCacheDir,
-    },
+    engineDeps: { env: withCloudToken(env, options), pluginCacheDir },
     initGate: createInitGate(pluginCacheDir !== null),
     configurationReader: createConfigurationReader(),
     pool: createPool(options.parallelPoolSize),

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { type ProcessResult, runProcess } from '../exec/index.ts';
 import { PolderError } from '../lib/errors.ts';
 import { gitHome, repoOfMirror } from './layout.ts';
-import { looksDamaged } from './mirror-repair.ts';
+import { looksDamaged } from './looks-damaged.ts';
 import type { GitDeps } from './types.ts';
 
 export type GitCall = {

@@ -6,14 +6,14 @@ describe('withCloudToken', () => {
     ['app.terraform.io', 'TF_TOKEN_app_terraform_io'],
     ['tfe.my-company.example', 'TF_TOKEN_tfe_my__company_example'],
     ['für.example', 'TF_TOKEN_xn____fr__xka_example'],
-  ])('names the token of %s as engines look for it', (hostname, name) => {
-    expect(withCloudToken({ PATH: '/bin' }, { hostname, token: 't' })).toEqual({ PATH: '/bin', [name]: 't' });
+  ])('names the token of %s as engines look for it', (tfeHostname, name) => {
+    expect(withCloudToken({ PATH: '/bin' }, { tfeHostname, tfeToken: 't' })).toEqual({ PATH: '/bin', [name]: 't' });
   });
 
   it('leaves the token alone that an operator has set, and sets none where there is none', () => {
     const env = { TF_TOKEN_app_terraform_io: 'own' };
-    expect(withCloudToken(env, { hostname: 'app.terraform.io', token: 't' })).toEqual(env);
-    expect(withCloudToken({}, { hostname: 'app.terraform.io', token: '' })).toEqual({});
+    expect(withCloudToken(env, { tfeHostname: 'app.terraform.io', tfeToken: 't' })).toEqual(env);
+    expect(withCloudToken({}, { tfeHostname: 'app.terraform.io', tfeToken: '' })).toEqual({});
   });
 });
 

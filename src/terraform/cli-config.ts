@@ -21,9 +21,9 @@ export function withoutMissingCliConfig(env: Environment, warn: (message: string
  */
 export function withCloudToken(
   env: Environment,
-  { hostname, token }: { hostname: string; token: string },
+  { tfeHostname, tfeToken }: { readonly tfeHostname: string; readonly tfeToken: string },
 ): Environment {
-  if (token === '') return env;
-  const name = `TF_TOKEN_${domainToASCII(hostname).replaceAll('-', '__').replaceAll('.', '_')}`;
-  return { [name]: token, ...env };
+  if (tfeToken === '') return env;
+  const name = `TF_TOKEN_${domainToASCII(tfeHostname).replaceAll('-', '__').replaceAll('.', '_')}`;
+  return { [name]: tfeToken, ...env };
 }
