@@ -38,6 +38,29 @@ export async function selectOpenStatuses(
   return rows.map((row) => ({ headSha: row.head_sha, status: toStatus(row) }));
 }
 
+/**
+ * Forgets what other pull requests of the same head have set: hosts keep statuses by commit, so that theirs are about to be
+ * overwritten. They set theirs again when they have something to say.
+ */
+export async function forgetStatusesOfTwins(
+  tx: Tx,
+  { repoId, pullId, headSha }: OfHead & { readonly repoId: number },
+  contexts: readonly string[],
+): Promise<void> {
+  const twins = tx.query
+    .selectFrom('pulls')
+    .select('id')
+    .where('repo_id', '=', repoId)
+    .where('head_sha', '=', headSha)
+    .where('id', '<>', pullId);
+  await tx.query
+    .deleteFrom('pull_statuses')
+    .where('pull_id', 'in', twins)
+    .where('head_sha', '=', headSha)
+    .where('context', 'in', contexts)
+    .execute();
+}
+
 /** Notes that a status is about to be set, in place of what was wanted before. */
 export async function upsertStatus(
   tx: Tx,

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { headSha, pullHost, pullWorld, vcsHost } from '../../test/support/pull-domain.ts';
+import { headSha, livePull, pullHost, pullWorld, vcsHost } from '../../test/support/pull-domain.ts';
 import { PolderError } from '../lib/errors.ts';
 import type { CommitStatus } from '../vcs/index.ts';
+import { upsertPull } from './pull-store.ts';
 import { selectStatuses } from './report-store.ts';
 import { refusedStatusTask } from './tasks.ts';
 import { writeStatuses } from './write-statuses.ts';
@@ -36,6 +37,17 @@ it('sets what is not set so already, in order', async () => {
   await writeStatuses(deps, to, [status('a', 'success'), status('b', 'pending'), status('c', 'failure')]);
   expect(set).toEqual(['a pending', 'b pending', 'a success', 'c failure']);
   expect(await written()).toEqual(['a success', 'b pending', 'c failure']);
+});
+
+it('sets its own again where another pull request of the same commit has set others', async () => {
+  const { db, deps, set, target: to } = await target(async () => undefined);
+  const twin = await db.transaction((tx) =>
+    upsertPull(tx, to.pull.repo, { number: 8, seen: { ...livePull({ number: 8 }), state: 'open' }, now: deps.now() }),
+  );
+  await writeStatuses(deps, to, [status('a', 'pending'), status('b', 'pending')]);
+  await writeStatuses(deps, { ...to, pull: twin }, [status('a', 'success')]);
+  await writeStatuses(deps, to, [status('a', 'pending'), status('b', 'pending')]);
+  expect(set).toEqual(['a pending', 'b pending', 'a success', 'a pending']);
 });
 
 it('sets the last wish again that came in while an older one was on its way', async () => {

@@ -4,6 +4,7 @@ import type { Log } from '../lib/log.ts';
 import { enqueue, type Task } from '../queue/index.ts';
 import type { CommitStatus, VcsHost } from '../vcs/index.ts';
 import {
+  forgetStatusesOfTwins,
   type KeptStatus,
   selectStatus,
   selectStatuses,
@@ -71,13 +72,17 @@ export async function writeStatuses(
 
 /** Those that are wanted still. */
 async function noteWanted(tx: Tx, target: StatusTarget, statuses: readonly CommitStatus[]): Promise<CommitStatus[]> {
+  const { pull, headSha } = target;
   const noted: CommitStatus[] = [];
   await target.task.assertHeld(tx);
   for (const status of statuses) {
     if (target.isWanted && !(await target.isWanted(tx))) continue;
-    await upsertStatus(tx, { pullId: target.pull.id, headSha: target.headSha }, status);
+    await upsertStatus(tx, { pullId: pull.id, headSha }, status);
     noted.push(status);
   }
+  const contexts = noted.map(({ context }) => context);
+  if (contexts.length > 0)
+    await forgetStatusesOfTwins(tx, { repoId: pull.repo.id, pullId: pull.id, headSha }, contexts);
   return noted;
 }
 

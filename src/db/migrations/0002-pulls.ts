@@ -36,6 +36,7 @@ export async function up(db: Kysely<unknown>, engine: Engine): Promise<void> {
     .addColumn('updated_at', integer, required)
     .addUniqueConstraint('pulls_identity', ['repo_id', 'number'])
     .execute();
+  await index('pulls_head', 'pulls', ['repo_id', 'head_sha']).execute();
   await withId('pull_commands')
     .addColumn('pull_id', integer, (c) => c.notNull().references('pulls.id'))
     .addColumn('kind', 'text', required)
