@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { describePostgres } from '../../test/support/database.ts';
+import { describeDatabases, describePostgres } from '../../test/support/database.ts';
 import { livePull, pullHost, settingsWith, vcsHost } from '../../test/support/pull-domain.ts';
 import type { Db } from '../db/index.ts';
 import { silentLog } from '../lib/log.ts';
@@ -15,6 +15,39 @@ function pushTo(number: number, deliveryId: string): VcsEvent {
   const of = { deliveryId, repoFullName: 'acme/infra', sender: 'ada' };
   return { kind: 'pull_updated', pull: livePull({ number }), ...of };
 }
+
+describeDatabases('an intake', (open) => {
+  it('starts what the allow-list refused when it is sent again after the repository got on it, once', async () => {
+    const db = await open();
+    const of = { log: silentLog(), now: Date.now, pullSettings: settingsWith() };
+    const before = createIntake({ db, ...of, isAllowed: () => false });
+    const event: VcsEvent = {
+      ...pushTo(1, 'first'),
+      kind: 'pull_closed',
+      pullNumber: 1,
+      merged: false,
+      bodyDigest: 'a',
+    };
+    const tasks = async () => (await db.query.selectFrom('tasks').select('kind').execute()).map(({ kind }) => kind);
+    expect(await before.receive(host, event)).toMatchObject({ status: 403 });
+    expect(await tasks()).toEqual([]);
+    expect(await intakeOf(db).receive(host, event)).toMatchObject({ status: 200 });
+    const started = await tasks();
+    expect(started).not.toEqual([]);
+    await intakeOf(db).receive(host, { ...event, deliveryId: 'second' });
+    expect(await tasks()).toEqual(started);
+  });
+
+  it('says once that a repository is not on the allow-list', async () => {
+    const db = await open();
+    const of = { log: silentLog(), now: Date.now, pullSettings: settingsWith() };
+    const intake = createIntake({ db, ...of, isAllowed: () => false });
+    const opened: VcsEvent = { ...pushTo(1, 'first'), kind: 'pull_opened', pull: livePull({ number: 1 }) };
+    await intake.receive(host, opened);
+    await intake.receive(host, opened);
+    expect((await db.query.selectFrom('tasks').select('id').execute()).length).toBe(1);
+  });
+});
 
 describePostgres('the intakes of several servers', (open, databases) => {
   it('never wait for each other when they are told of the same pull requests in other orders', async () => {

@@ -47,7 +47,13 @@ type Waiting = {
   settle(error?: unknown): void;
 };
 
-type Delivery = { readonly host: VcsHost; readonly event: VcsEvent; readonly verdict: Verdict };
+type Delivery = {
+  readonly host: VcsHost;
+  readonly event: VcsEvent;
+  /** Whether the allow-list admits the repo. */
+  readonly isAllowed: boolean;
+  readonly verdict: Verdict;
+};
 
 /**
  * What comes while the database writes is written together with one commit afterwards: a commit waits for the disk, and
@@ -60,7 +66,8 @@ export function createIntake(deps: IntakeDeps): Intake {
   const judge = async (host: VcsHost, event: VcsEvent): Promise<Delivery> => {
     const isAllowed = deps.isAllowed(host.hostname, event.repoFullName);
     const ownLogin = event.kind === 'comment' ? await loginOf(host) : null;
-    return { host, event, verdict: judgeEvent(event, { host, isAllowed, ownLogin, settings: deps.pullSettings }) };
+    const verdict = judgeEvent(event, { host, isAllowed, ownLogin, settings: deps.pullSettings });
+    return { host, event, isAllowed, verdict };
   };
   const write = async () => {
     writing = true;
@@ -114,7 +121,7 @@ async function keep(deps: IntakeDeps, tx: Tx, deliveries: readonly Delivery[]): 
   const now = deps.now();
   const fresh = await insertDeliveries(
     tx,
-    deliveries.map((delivery) => ({ ...recordOf(delivery.event), host: delivery.host.hostname, now, delivery })),
+    deliveries.map((delivery) => ({ ...recordOf(delivery), host: delivery.host.hostname, now, delivery })),
   );
   // Rows of pull requests are held until the end: servers that take them in one order never wait for each other's.
   for (const { delivery } of fresh.toSorted(byPull)) await act(tx, delivery, now);
@@ -128,11 +135,13 @@ function byPull(one: OfPull, other: OfPull): number {
   return repo < otherRepo ? -1 : 1;
 }
 
-function recordOf(event: VcsEvent) {
-  const { kind, repoFullName } = event;
+/** What was refused by the allow-list is known apart: sent again once the repository is on it, it tells something new. */
+function recordOf({ event, isAllowed }: Delivery) {
+  const { kind, repoFullName, bodyDigest = null } = event;
+  const nameOf = (id: string) => (isAllowed ? id : `refused ${id}`);
   return {
-    deliveryId: idOf(event),
-    bodyDigest: event.bodyDigest ?? null,
+    deliveryId: nameOf(idOf(event)),
+    bodyDigest: bodyDigest === null ? null : nameOf(bodyDigest),
     kind,
     repoFullName,
     pullNumber: numberOf(event),
