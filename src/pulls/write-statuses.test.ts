@@ -87,10 +87,13 @@ it('leaves out what somebody else has wanted otherwise while the host kept it wa
   expect(await world.written()).toEqual(['a pending', 'b success']);
 });
 
-it('notes what it has set when the host goes away half-way, and sets the rest when it is asked again', async () => {
+it.each([
+  ['goes away', new PolderError('host_unavailable', 'asking: it is away')],
+  ['refuses the token', new PolderError('host_refused', 'asking: bad credentials', { details: { status: 401 } })],
+])('notes what it has set when the host %s half-way, and sets the rest when it is asked again', async (_, failure) => {
   let isAway = true;
   const world = await target(async (one) => {
-    if (isAway && one.context === 'b') throw new PolderError('host_unavailable', 'asking: it is away');
+    if (isAway && one.context === 'b') throw failure;
   });
   const wanted = [status('a', 'success'), status('b', 'success')];
   const written = writeStatuses(world.deps, world.target, wanted);

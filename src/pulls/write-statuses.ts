@@ -1,8 +1,8 @@
 import type { Db, Tx } from '../db/index.ts';
-import { isPolderError } from '../lib/errors.ts';
+import { isPolderError, PolderError } from '../lib/errors.ts';
 import type { Log } from '../lib/log.ts';
 import { enqueue, type Task } from '../queue/index.ts';
-import type { CommitStatus, VcsHost } from '../vcs/index.ts';
+import { type CommitStatus, isLoginRefused, type VcsHost } from '../vcs/index.ts';
 import {
   forgetStatusesOfTwins,
   type KeptStatus,
@@ -34,8 +34,9 @@ type Place = Pick<StatusTarget, 'host' | 'pull' | 'headSha'>;
 const freshMs = 100;
 
 /**
- * Sets those of the statuses that are not set so already, in their order. Throws `task_lost` instead when the task was lost. One that the host refuses is tried again later,
- * and the log says so; when the host cannot be reached this throws, and may be called again.
+ * Sets those of the statuses that are not set so already, in their order. Throws `task_lost` instead when the task was
+ * lost. One that the host refuses is tried again later, and the log says so; when the host cannot be reached, or refuses
+ * our token, this throws `host_unavailable`, and may be called again.
  *
  * What is wanted is noted first. So whoever finds after its own writing that another status has been wanted meanwhile
  * knows that theirs may have come first, and sets it again: the last wish is what stays.
@@ -123,13 +124,17 @@ export async function setLastWanted(deps: StatusDeps, target: Place, status: Com
   return isAccepted;
 }
 
-/** What is refused counts as set, so that it does not keep anybody waiting. */
+/**
+ * What is refused counts as set, so that it does not keep anybody waiting. Where it is our token that is, nothing else gets
+ * through either, and all of it waits for another one.
+ */
 async function setStatus(deps: StatusDeps, { host, pull, headSha }: Place, status: CommitStatus): Promise<boolean> {
   try {
     await host.pulls?.setStatus({ fullName: pull.repo.fullName, number: pull.number, headSha }, status);
     return true;
   } catch (error) {
     if (!isPolderError(error, 'host_refused')) throw error;
+    if (isLoginRefused(error)) throw new PolderError('host_unavailable', error.message, { cause: error });
     deps.log.warn({ pull: pull.url, context: status.context, err: error }, 'a commit status could not be set');
     return false;
   }
