@@ -63,7 +63,12 @@ async function steps(workspace: string, env: Record<string, string> = {}) {
     planFile,
     init: () => initProject(deps, { ...common, ...output('init'), upgrade: true }),
     plan: () => runEngine(deps, { ...common, ...output('plan'), args: argsOf(planArgs({ planFile })) }),
-    apply: () => runEngine(deps, { ...common, ...output('apply'), args: argsOf(applyArgs({ planFile })) }),
+    apply: () =>
+      runEngine(deps, {
+        ...common,
+        ...output('apply'),
+        args: argsOf(applyArgs({ planFile, executableName: 'atlantis' })),
+      }),
     show: () => captureEngine(deps, { ...common, args: showArgs(planFile), maxBytes: 1_000_000 }),
   };
 }

@@ -20,8 +20,8 @@ export function stripAnsi(text: string): string {
  * What people are shown of a plan's output, as Atlantis shows it: without progress (everything up to the last line that
  * tells of a refresh), and with the change markers `+`, `~` and `-` of the outermost level in the first column, where
  * Markdown's `diff` highlighting looks for them. Unlike there, the progress line of a state with one resource goes too,
- * and only lines above the plan are progress: a value that looks like one must not hide what is planned, nor does it with
-`-json`, whose lines are objects.
+ * and only lines above the plan are progress: a value that looks like one must not hide what is planned, nor does it
+ * with `-json`, whose lines are objects.
  */
 export function planOutput(text: string): string {
   const plain = stripAnsi(text);

@@ -37,13 +37,17 @@ describe('planArgs', () => {
 
 describe('applyArgs', () => {
   it('applies the plan file', () => {
-    expect(applyArgs({ planFile: '/p/x.tfplan', extraArgs: ['-parallelism=2'] })).toEqual({
+    expect(applyArgs({ planFile: '/p/x.tfplan', extraArgs: ['-parallelism=2'], executableName: 'atlantis' })).toEqual({
       kind: 'args',
       args: ['apply', '-input=false', '-parallelism=2', '/p/x.tfplan'],
     });
   });
   it.each(['-target', '-target=a', '--target=a'])('refuses %s', (arg) => {
-    expect(applyArgs({ planFile: '/p', extraArgs: [arg] })).toMatchObject({ kind: 'refused' });
+    expect(applyArgs({ planFile: '/p', extraArgs: [arg], executableName: 'infra' })).toEqual({
+      kind: 'refused',
+      message:
+        'cannot run apply with -target because we are applying an already generated plan. Instead, run -target with infra plan',
+    });
   });
 });
 
@@ -68,7 +72,7 @@ describe('stateRmArgs', () => {
 describe('extra arguments', () => {
   const commands = {
     plan: (extraArgs: string[]) => planArgs({ planFile: '/p/x.tfplan', extraArgs }),
-    apply: (extraArgs: string[]) => applyArgs({ planFile: '/p/x.tfplan', extraArgs }),
+    apply: (extraArgs: string[]) => applyArgs({ planFile: '/p/x.tfplan', extraArgs, executableName: 'atlantis' }),
     import: (extraArgs: string[]) => importArgs({ address: 'a.b', id: '1', extraArgs }),
     'state rm': (extraArgs: string[]) => stateRmArgs({ addresses: ['a.b', 'c.d'], extraArgs }),
   };

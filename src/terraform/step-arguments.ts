@@ -50,10 +50,17 @@ const outRefused = 'cannot run plan with -out because the plan is kept where app
  * `apply` of exactly the saved plan. A refusal when an argument asks for `-target`: a plan holds its targets already,
  * and the engine would plan anew.
  */
-export function applyArgs(options: { planFile: string; extraArgs?: readonly string[] }): StepArgs {
+export function applyArgs(options: {
+  planFile: string;
+  extraArgs?: readonly string[];
+  /** As comments call the server. */
+  executableName: string;
+}): StepArgs {
   const extra = options.extraArgs ?? [];
   const isTargeted = extra.some((arg) => flagName(arg) === 'target');
-  const problem = isTargeted ? targetRefused : extraArgsProblem('apply', extra, { anyFlag: false });
+  const problem = isTargeted
+    ? targetRefused(options.executableName)
+    : extraArgsProblem('apply', extra, { anyFlag: false });
   if (problem !== undefined) return { kind: 'refused', message: problem };
   return { kind: 'args', args: ['apply', '-input=false', ...extra, options.planFile] };
 }
@@ -77,9 +84,10 @@ function withExtraArgs(
   return { kind: 'args', args: [...command, ...extraArgs, ...last] };
 }
 
-const targetRefused =
-  'cannot run apply with -target because we are applying an already generated plan. ' +
-  'Instead, run -target with atlantis plan';
+function targetRefused(executableName: string): string {
+  const reason = 'cannot run apply with -target because we are applying an already generated plan';
+  return `${reason}. Instead, run -target with ${executableName} plan`;
+}
 
 /** `show` of a saved plan as JSON, on standard output. */
 export function showArgs(planFile: string): string[] {

@@ -37,7 +37,9 @@ type Ready =
 
 async function readyToApply(deps: RunDeps, started: StartedJob, plan: PlannedJob): Promise<Ready> {
   if (started.cancelled.aborted) return { kind: 'ended', outcome: cancelledOutcome(started) };
-  const args = applyArgs({ planFile: started.files.planPath, extraArgs: started.scope.run.command.extraArgs });
+  const { extraArgs } = started.scope.run.command;
+  const { executableName } = deps.settings;
+  const args = applyArgs({ planFile: started.files.planPath, extraArgs, executableName });
   if (args.kind === 'refused') {
     return { kind: 'ended', outcome: { kind: 'failed', code: 'engine_failed', message: args.message } };
   }
