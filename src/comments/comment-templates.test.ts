@@ -80,11 +80,11 @@ describe('templates of the operator', () => {
     const whole = await templatesOf({
       'plan.tmpl': define(
         'multiProjectPlan',
-        '{{ template "multiProjectHeader" . }}\n\n{{ range .Results }}* {{ .ProjectName }} {{ .IsSuccessful }}\n{{ end }}',
+        '{{ template "multiProjectHeader" . -}}\n{{ range .Results }}* {{ .ProjectName }} {{ .IsSuccessful }}\n{{ end }}',
       ),
     });
     expect(renderCommandComment(ranView('plan', [planned, failed], { templates: whole }))).toBe(
-      'Ran Plan for 2 projects:\n\n1. dir: `net` workspace: `default`\n1. project: `web` dir: `web` workspace: `default`\n\n*  true\n* web false',
+      'Ran Plan for 2 projects:\n\n1. dir: `net` workspace: `default`\n1. project: `web` dir: `web` workspace: `default`\n---\n\n*  true\n* web false',
     );
   });
 
@@ -92,6 +92,56 @@ describe('templates of the operator', () => {
     const templates = await templatesOf({ 'failure.tmpl': define('failureWithLog', '{{ .Command }}: {{ .Failure }}') });
     const view = stoppedView('apply', { kind: 'failure', message: 'not approved' });
     expect(renderCommandComment({ ...view, templates })).toBe('Apply: not approved');
+  });
+
+  it('call our parts in the places where templates of Atlantis call them', async () => {
+    const head = '{{ len .Results }}:\n{{ range .Results }}1. {{ .RepoRelDir }}\n{{ end -}}\n---\n';
+    const whole =
+      '{{ template "multiProjectHeader" . -}}\n{{ range .Results -}}\n### {{ .RepoRelDir }}\n{{ .Rendered }}\n\n---\n' +
+      '{{ end -}}\n{{ template "multiProjectPlanFooter" . -}}\n{{ template "log" . -}}';
+    const part = 'P\n{{ template "mergedAgain" . -}}';
+    const error = 'E{{- template "lockMetadata" . }}{{ if or .CommitURL .JobURL .MultipleJobs }}!{{ end }}';
+    const templates = await templatesOf({
+      'all.tmpl':
+        define('multiProjectPlan', whole) + define('planSuccessUnwrapped', part) + define('unwrappedErr', error),
+    });
+    const merged = { ...planned, mergedAgain: true };
+    expect(renderCommandComment(ranView('plan', [planned, merged, failed], { templates }))).toMatch(
+      /workspace: `default`\n---\n\n### net\nP\n\n---\n### net\nP\n:twisted.* performed\.\n\n---\n### web\nE\n\n---\n### Plan Sum/,
+    );
+    const header = await templatesOf({ 'head.tmpl': define('multiProjectHeader', head) });
+    expect(renderCommandComment(ranView('plan', [planned, failed], { templates: header }))).toMatch(
+      /^2:\n1\. net\n1\. web\n---\n\n### 1\. /,
+    );
+  });
+
+  it('of an error and of a failure hold when nothing ran, too', async () => {
+    const view = stoppedView('apply', { kind: 'failure', message: 'not approved' });
+    const part = await templatesOf({ 'a.tmpl': define('failure', 'NO: {{ .Failure }}') });
+    expect(renderCommandComment({ ...view, templates: part })).toBe('NO: not approved');
+    const whole = await templatesOf({ 'a.tmpl': define('failureWithLog', '> {{ template "failure" . -}}') });
+    expect(renderCommandComment({ ...view, templates: whole })).toBe('> **Apply Failed**: not approved');
+  });
+
+  it('can call the part that is not folded where ours would fold', async () => {
+    const long = { ...planned, output: 'line\n'.repeat(20) };
+    const templates = await templatesOf({
+      'a.tmpl': define('planSuccessWrapped', '{{ template "planSuccessUnwrapped" . }}'),
+    });
+    const comment = renderCommandComment(ranView('plan', [long], { templates }));
+    expect(comment).toContain('```diff\nline');
+    expect(comment).not.toContain('<details>');
+  });
+
+  it('that write nothing keep the comment from being posted', async () => {
+    const templates = await templatesOf({ 'a.tmpl': define('singleProjectPlanSuccess', '') });
+    expect(renderCommandComment(ranView('plan', [planned], { templates }))).toBeUndefined();
+  });
+
+  it('have no names that nobody has given', async () => {
+    const templates = await templatesOf({ 'a.tmpl': define('failure', '{{ template "constructor" . }}') });
+    const view = stoppedView('apply', { kind: 'failure', message: 'not approved' });
+    expect(renderCommandComment({ ...view, templates })).toBe('**Apply Failed**: not approved');
   });
 
   it('let no output out of a block of three backticks', async () => {

@@ -38,7 +38,8 @@ export function openCommentTemplates(deps: { readonly log: Log }, dir: string): 
     has: (name) => definitions.has(name),
     write: (name, { fields, parts }) => {
       try {
-        return execute({ definitions, functions, builtIn: (part) => parts[part]?.() }, name, fields).trim();
+        const builtIn = (part: string) => (Object.hasOwn(parts, part) ? parts[part]?.() : undefined);
+        return execute({ definitions, functions, builtIn }, name, fields).trim();
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         deps.log.error({ template: name, reason }, 'a template of --markdown-template-overrides-dir went wrong');

@@ -27,8 +27,22 @@ export function projectBody(context: BodyContext, report: ProjectReport): string
     ...outputFields(report),
     ...problemFields(problemOf(context, report)),
   };
-  const parts = { mergedAgain: () => mergedAgainNote, lockMetadata: () => lockHint(report.lockUrl) };
-  return inTemplate(view, name, { fields, parts, usual });
+  return inTemplate(view, name, { fields, parts: partsOf(context, report), usual });
+}
+
+/** The parts of a project's text that a template may call. They say nothing where there is nothing to say. */
+function partsOf(context: BodyContext, report: ProjectReport) {
+  const { view } = context;
+  const folded = bodyTemplate(view.command, report.outcome, true);
+  const open = bodyTemplate(view.command, report.outcome, false);
+  const unfolding: BodyContext = { ...context, view: { ...view, options: { ...view.options, folding: false } } };
+  return {
+    ...(folded === undefined ? {} : { [folded]: () => usualBody(context, report) }),
+    ...(open === undefined ? {} : { [open]: () => usualBody(unfolding, report) }),
+    mergedAgain: () => (report.mergedAgain ? mergedAgainNote : ''),
+    // Of errors: which commit and job hold a lock, which we tell in their text.
+    lockMetadata: () => '',
+  };
 }
 
 /** The text whose length decides whether a part is folded. */

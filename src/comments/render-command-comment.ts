@@ -15,9 +15,13 @@ type Ran = Extract<CommandResult, { kind: 'ran' }>;
  * (https://www.runatlantis.io/docs/using-atlantis); where it differs, `docs/migrating-from-atlantis.md` says why. Templates
  * of the operator stand in for the parts that they name.
  * Markdown without surrounding white space, not yet split to a host's limit. Undefined when nothing is to be posted,
- * because all its projects keep silent about this command (`silence_pr_comments`).
+ * because all its projects keep silent about this command (`silence_pr_comments`), or a template does.
  */
 export function renderCommandComment(view: CommandView): string | undefined {
+  return commentText(view) || undefined;
+}
+
+function commentText(view: CommandView): string | undefined {
   const { result } = view;
   switch (result.kind) {
     case 'error':
@@ -33,11 +37,14 @@ export function renderCommandComment(view: CommandView): string | undefined {
 }
 
 function nothingRan(view: CommandView, problem: Problem): string {
-  const name = problem.kind === 'error' ? 'unwrappedErrWithLog' : 'failureWithLog';
-  return inTemplate(view, name, {
-    fields: { ...commonFields(view, false, logText(view)), ...problemFields(problem) },
-    parts: logPart(view),
-    usual: () => problemBody(titles[view.command], problem, false).trim() + logSection(view),
+  const body = problem.kind === 'error' ? 'unwrappedErr' : 'failure';
+  const fields = { ...commonFields(view, false, logText(view)), ...problemFields(problem) };
+  const ours = () => problemBody(titles[view.command], problem, false).trim();
+  const parts = { ...logPart(view), lockMetadata: () => '', [body]: ours };
+  return inTemplate(view, `${body}WithLog`, {
+    fields,
+    parts,
+    usual: () => inTemplate(view, body, { fields, parts, usual: ours }) + logSection(view),
   });
 }
 
@@ -79,7 +86,8 @@ function severalText(context: BodyContext, sections: readonly Section[]): string
   const parts = sections.map(({ report, body }, index) =>
     isHidden(view, report) ? '' : `### ${index + 1}. ${where(report)}\n${body}\n\n---\n`,
   );
-  return `${header}\n---\n\n${parts.join('')}${footerText(context, sections)}`;
+  // A template of the header may bring the line below it.
+  return `${header.replace(/\n+---$/, '')}\n---\n\n${parts.join('')}${footerText(context, sections)}`;
 }
 
 function headerText({ view, title }: BodyContext, reports: readonly ProjectReport[]): string {
@@ -118,7 +126,7 @@ function commentFields({ view, plansDeleted }: BodyContext, sections: readonly S
 function partsOf(context: BodyContext, reports: readonly ProjectReport[]) {
   const footer = () => footerOfSeveral(context, reports);
   return {
-    multiProjectHeader: () => headerText(context, reports),
+    multiProjectHeader: () => `${headerText(context, reports)}\n${reports.length === 0 ? '' : '---\n\n'}`,
     multiProjectPlanFooter: footer,
     multiProjectApplyFooter: footer,
   };

@@ -90,7 +90,16 @@ export function outputFields(report: ProjectReport): Fields {
 export function problemFields(problem: { readonly kind: string; readonly text: string }): Fields {
   const isError = problem.kind === 'error';
   const text = tame(problem.text);
-  return { Error: isError ? text : '', Failure: isError ? '' : text, RenderedContext: '' };
+  return {
+    Error: isError ? text : '',
+    Failure: isError ? '' : text,
+    // Our texts tell these where they are known; templates ask for them.
+    RenderedContext: '',
+    HeadCommit: '',
+    CommitURL: '',
+    JobURL: '',
+    MultipleJobs: false,
+  };
 }
 
 /** The numbers that footers have besides. */

@@ -1,3 +1,4 @@
+import { size } from './arguments.ts';
 import type { Command, Definition, GoFunction, GoValue, Node, Operand, Pipe } from './types.ts';
 import { isList, isMap, isStruct, isTrue, kindOf, sortedKeys, textOf } from './values.ts';
 
@@ -10,19 +11,28 @@ export type TemplateSet = {
 
 /** Templates call each other, and could do so for ever. */
 const deepest = 200;
+/** What a template does keeps the server from everything else. A comment on thousands of projects takes some 100,000. */
+const mostSteps = 2_000_000;
 
 type Variables = { readonly values: Map<string, GoValue>; readonly outer: Variables | null };
-type Frame = { readonly set: TemplateSet; readonly file: string; readonly depth: number; readonly dot: GoValue };
+type Budget = { steps: number };
+type Frame = {
+  readonly set: TemplateSet;
+  readonly file: string;
+  readonly depth: number;
+  readonly dot: GoValue;
+  readonly budget: Budget;
+};
 type Flow = 'on' | 'break' | 'continue';
 
 /** Writes the template of that name. Throws an `Error` that names the file and the line. */
 export function execute(set: TemplateSet, name: string, dot: GoValue): string {
-  return run(set, { name, dot, depth: 0 });
+  return run(set, { name, dot, depth: 0, budget: { steps: mostSteps } });
 }
 
-type Call = { readonly name: string; readonly dot: GoValue; readonly depth: number };
+type Call = Pick<Frame, 'dot' | 'depth' | 'budget'> & { readonly name: string };
 
-function run(set: TemplateSet, { name, dot, depth }: Call): string {
+function run(set: TemplateSet, { name, dot, depth, budget }: Call): string {
   const definition = set.definitions.get(name);
   if (!definition) {
     const text = set.builtIn?.(name, dot);
@@ -32,7 +42,7 @@ function run(set: TemplateSet, { name, dot, depth }: Call): string {
   if (depth > deepest) throw new Error(`${definition.file}: templates call each other more than ${deepest} times`);
   const out: string[] = [];
   const root: Variables = { values: new Map([['$', dot]]), outer: null };
-  walk(definition.nodes, { set, file: definition.file, depth, dot }, { variables: root, out });
+  walk(definition.nodes, { set, file: definition.file, depth, dot, budget }, { variables: root, out });
   return out.join('');
 }
 
@@ -48,6 +58,7 @@ function walk(nodes: readonly Node[], frame: Frame, { variables, out }: Writing)
 }
 
 function step(node: Node, frame: Frame, writing: Writing): Flow {
+  spend(frame);
   switch (node.kind) {
     case 'text':
       writing.out.push(node.text);
@@ -61,9 +72,9 @@ function step(node: Node, frame: Frame, writing: Writing): Flow {
       return 'on';
     }
     case 'template': {
-      const { set, depth } = frame;
+      const { set, depth, budget } = frame;
       const dot = atLine(frame, node, () => (node.pipe ? evaluate(node.pipe, frame, writing.variables) : null));
-      writing.out.push(run(set, { name: node.name, dot, depth: depth + 1 }));
+      writing.out.push(run(set, { name: node.name, dot, depth: depth + 1, budget }));
       return 'on';
     }
     case 'range':
@@ -84,6 +95,7 @@ function stepRange(node: Extract<Node, { kind: 'range' }>, frame: Frame, { varia
   const entries = atLine(frame, node, () => entriesOf(evaluate(pipe, frame, variables)));
   if (entries.length === 0) return walk(node.otherwise, frame, { variables, out });
   for (const [key, value] of entries) {
+    spend(frame);
     const scope: Variables = { values: new Map(), outer: variables };
     const given = names.length === 2 ? [key, value] : [value];
     for (const [at, name] of names.entries()) {
@@ -99,8 +111,13 @@ function entriesOf(value: GoValue): (readonly [GoValue, GoValue])[] {
   if (value === null || value === undefined) return [];
   if (isList(value)) return value.map((one, index) => [index, one] as const);
   if (isMap(value)) return sortedKeys(value).map((key) => [key, value.get(key)] as const);
-  if (typeof value === 'number') return Array.from({ length: Math.max(0, value) }, (_none, at) => [at, at] as const);
+  if (typeof value === 'number') return Array.from({ length: size(value) }, (_none, at) => [at, at] as const);
   throw new TypeError(`range can't iterate over ${kindOf(value)}`);
+}
+
+function spend({ budget, file }: Frame): void {
+  budget.steps -= 1;
+  if (budget.steps < 0) throw new Error(`${file}: a template may take no more than ${mostSteps} steps`);
 }
 
 function evaluate({ variables: set, commands }: Pipe, frame: Frame, variables: Variables): GoValue {
@@ -160,8 +177,10 @@ function valueOfOperand(operand: Operand, at: At): GoValue {
 function follow(start: GoValue, path: readonly string[]): GoValue {
   return path.reduce<GoValue>((value, field) => {
     if (isMap(value)) return value.get(field);
+    // What a map does not have, has no fields that are missed.
+    if (value === undefined) return undefined;
     if (isStruct(value) && Object.hasOwn(value, field)) return value[field];
-    if (value === null || value === undefined) throw new TypeError(`nil has no field ${field}`);
+    if (value === null) throw new TypeError(`nil has no field ${field}`);
     throw new TypeError(`can't evaluate field ${field} in type ${kindOf(value)}`);
   }, start);
 }

@@ -65,6 +65,11 @@ describe('templates', () => {
     ['{{ $x }}', 'own.tmpl:1: undefined variable "$x"'],
     ['{{ fail "no" }}', 'own.tmpl:1: error calling fail: no'],
     ['{{ len 3 }}', 'own.tmpl:1: error calling len: len of type int'],
+    ['{{ range 100000000 }}{{ end }}', 'own.tmpl:1: 100000000 is too much'],
+    [
+      '{{ range until 3000 }}{{ range until 3000 }}x{{ end }}{{ end }}',
+      'a template may take no more than 2000000 steps',
+    ],
     ['{{ repeat 1000000 "x" }}', 'own.tmpl:1: error calling repeat: 1000000 is too much'],
     ['{{ define "t" }}{{ template "t" }}{{ end }}{{ template "t" }}', 'templates call each other more than 200 times'],
   ])('says what goes wrong in %j', (source, reason) => {

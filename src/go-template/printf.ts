@@ -1,5 +1,5 @@
 import type { GoValue } from './types.ts';
-import { isList, textOf } from './values.ts';
+import { isList, textOf, typeOf } from './values.ts';
 
 /** `fmt.Sprintf`, for what templates have: https://pkg.go.dev/fmt */
 export function printf(format: string, values: readonly GoValue[]): string {
@@ -13,7 +13,7 @@ export function printf(format: string, values: readonly GoValue[]): string {
     const signed = flags.includes('+') && typeof value === 'number' && value >= 0 ? `+${shown}` : shown;
     return padded(signed, { flags, width: Number(width ?? 0), isNumber: typeof value === 'number' });
   });
-  const left = values.slice(next).map((value) => `${typeof value}=${textOf(value)}`);
+  const left = values.slice(next).map((value) => typed(value));
   return left.length === 0 ? text : `${text}%!(EXTRA ${left.join(', ')})`;
 }
 
@@ -22,19 +22,21 @@ function verbText(verb: string, value: GoValue, precision: number | undefined): 
     case 'v':
       return textOf(value);
     case 's':
+      if (typeof value === 'number' || typeof value === 'boolean' || value === null) return wrong(verb, value);
       return precision === undefined ? textOf(value) : Array.from(textOf(value)).slice(0, precision).join('');
     case 'q':
       return isList(value) ? `[${value.map((one) => quoted(textOf(one))).join(' ')}]` : quoted(textOf(value));
     case 't':
       return typeof value === 'boolean' ? String(value) : wrong(verb, value);
     case 'T':
-      return typeof value;
+      return typeOf(value);
     case 'x':
     case 'X': {
       const hex = typeof value === 'number' ? value.toString(16) : Buffer.from(textOf(value)).toString('hex');
       return verb === 'X' ? hex.toUpperCase() : hex;
     }
     default:
+      if (isList(value)) return `[${value.map((one) => verbText(verb, one, precision)).join(' ')}]`;
       return typeof value === 'number' ? numberText(verb, value, precision) : wrong(verb, value);
   }
 }
@@ -71,7 +73,11 @@ function padded(text: string, { flags, width, isNumber }: Padding): string {
 }
 
 function wrong(verb: string, value: GoValue): string {
-  return `%!${verb}(${typeof value}=${textOf(value)})`;
+  return `%!${verb}(${typed(value)})`;
+}
+
+function typed(value: GoValue): string {
+  return value === null || value === undefined ? '<nil>' : `${typeOf(value)}=${textOf(value)}`;
 }
 
 /** In Go's quotes. */

@@ -26,6 +26,7 @@ const trimmed = (value: string, cut: string, { start, end }: { readonly start: b
 /** Functions of texts, in the order of arguments of https://masterminds.github.io/sprig/strings.html */
 export const textFunctions: Readonly<Record<string, GoFunction>> = {
   trim: (value) => text(value).trim(),
+  trimall: (cut, value) => trimmed(text(value), text(cut), { start: true, end: true }),
   trimAll: (cut, value) => trimmed(text(value), text(cut), { start: true, end: true }),
   trimPrefix: (prefix, value) =>
     text(value).startsWith(text(prefix)) ? text(value).slice(text(prefix).length) : value,
@@ -79,7 +80,8 @@ export const textFunctions: Readonly<Record<string, GoFunction>> = {
       .join(''),
   swapcase: (value) =>
     text(value).replace(/\p{L}/gu, (char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())),
-  wrap: (width, value) => wrapped(text(value), size(width)),
+  wrap: (width, value) => wrapped(text(value), size(width), '\n'),
+  wrapWith: (width, by, value) => wrapped(text(value), size(width), text(by)),
   splitList: (separator, value) => text(value).split(text(separator)),
   split: (separator, value) =>
     new Map(
@@ -94,7 +96,8 @@ export const textFunctions: Readonly<Record<string, GoFunction>> = {
   regexFindAll: (pattern, value, count) => found(pattern, value, integer(count)),
   regexReplaceAll: (pattern, value, by) => replaced(pattern, value, (group) => expanded(text(by), group)),
   regexReplaceAllLiteral: (pattern, value, by) => replaced(pattern, value, () => text(by)),
-  regexSplit: (pattern, value, count) => RE2JS.compile(text(pattern)).split(text(value), integer(count)),
+  regexSplit: (pattern, value, count) =>
+    integer(count) === 0 ? [] : RE2JS.compile(text(pattern)).split(text(value), integer(count)),
   regexQuoteMeta: (value) => RE2JS.quote(text(value)),
   b64enc: (value) => Buffer.from(text(value)).toString('base64'),
   b64dec: (value) => Buffer.from(text(value), 'base64').toString(),
@@ -102,7 +105,7 @@ export const textFunctions: Readonly<Record<string, GoFunction>> = {
   sha256sum: (value) => digest('sha256', value),
   sha512sum: (value) => digest('sha512', value),
   base: (path) => posix.basename(text(path)) || '.',
-  dir: (path) => posix.dirname(text(path)),
+  dir: dirOf,
   clean: (path) => posix.normalize(text(path)).replace(/(?<=.)\/$/, ''),
   ext: (path) => /\.[^./]*$/.exec(text(path))?.[0] ?? '',
   isAbs: (path) => text(path).startsWith('/'),
@@ -138,13 +141,19 @@ function expanded(by: string, group: Group): string {
   });
 }
 
-function wrapped(value: string, width: number): string {
+/** What stands before the last slash, even where nothing follows it. */
+function dirOf(path: GoValue): string {
+  const whole = text(path);
+  return posix.normalize(whole.slice(0, whole.lastIndexOf('/') + 1)).replace(/(?<=.)\/$/, '');
+}
+
+function wrapped(value: string, width: number, by: string): string {
   return value
     .split('\n')
     .map((line) =>
       line.split(' ').reduce((out, word) => {
-        const last = out.slice(out.lastIndexOf('\n') + 1);
-        return out === '' ? word : last.length + 1 + word.length > width ? `${out}\n${word}` : `${out} ${word}`;
+        const last = out.slice(out.lastIndexOf(by) < 0 ? 0 : out.lastIndexOf(by) + by.length);
+        return out === '' ? word : last.length + 1 + word.length > width ? `${out}${by}${word}` : `${out} ${word}`;
       }, ''),
     )
     .join('\n');

@@ -1,10 +1,44 @@
 import { integer, list, map, number, size, text } from './arguments.ts';
 import type { GoFunction, GoValue } from './types.ts';
-import { fromPlain, isDeepEqual, isMap, isTrue, kindOf, sortedKeys, textOf, toJson } from './values.ts';
+import {
+  fromPlain,
+  isDeepEqual,
+  isMap,
+  isTrue,
+  kindOf,
+  rawJson,
+  sortedKeys,
+  textOf,
+  toJson,
+  typeOf,
+} from './values.ts';
 
 const sum = (values: readonly GoValue[]) => values.map(integer).reduce((total, one) => total + one, 0);
 const rounded = (value: GoValue, digits: GoValue) => Number(number(value).toFixed(Math.min(20, size(digits))));
 const has = (wanted: GoValue, values: GoValue) => list(values).some((one) => isDeepEqual(one, wanted));
+
+/** `sprig` counts down by itself, and takes a step between two bounds. */
+function sequence(bounds: readonly number[]): number[] {
+  const [start, end] = bounds.length === 1 ? [1, bounds[0] ?? 0] : [bounds[0] ?? 0, bounds.at(-1) ?? 0];
+  const down = end < start ? -1 : 1;
+  const step = bounds.length === 3 ? (bounds[1] ?? 0) : down;
+  return step * down > 0 ? steps(start, end + down, step) : [];
+}
+
+/** Dicts are made by templates alone, so that they may change them. */
+function changed(dict: GoValue, change: (own: Map<string, GoValue>) => void): GoValue {
+  const own = map(dict);
+  if (own instanceof Map) change(own);
+  return own;
+}
+
+function parsed(value: GoValue): GoValue {
+  try {
+    return fromPlain(JSON.parse(text(value)));
+  } catch {
+    return undefined;
+  }
+}
 
 /** As many numbers as a page could show. */
 function steps(start: number, end: number, step: number): number[] {
@@ -34,6 +68,14 @@ export const valueFunctions: Readonly<Record<string, GoFunction>> = {
   mod: (a, b) => integer(a) % divisor(b),
   max: (...values) => Math.max(...values.map(integer)),
   min: (...values) => Math.min(...values.map(integer)),
+  biggest: (...values) => Math.max(...values.map(integer)),
+  addf: (...values) => values.map(number).reduce((total, one) => total + one, 0),
+  add1f: (value) => number(value) + 1,
+  subf: (first, ...values) => values.map(number).reduce((total, one) => total - one, number(first)),
+  mulf: (...values) => values.map(number).reduce((product, one) => product * one, 1),
+  divf: (first, ...values) => values.map(number).reduce((total, one) => total / one, number(first)),
+  maxf: (...values) => Math.max(...values.map(number)),
+  minf: (...values) => Math.min(...values.map(number)),
   int: integer,
   int64: integer,
   float64: number,
@@ -57,10 +99,13 @@ export const valueFunctions: Readonly<Record<string, GoFunction>> = {
   toStrings: (values) => list(values).map(textOf),
   toJson: (value) => toJson(value),
   toPrettyJson: (value) => toJson(value, '  '),
-  fromJson: (value) => fromPlain(JSON.parse(text(value))),
+  toRawJson: (value) => rawJson(value),
+  fromJson: parsed,
   kindOf,
   kindIs: (kind, value) => kindOf(value) === kind,
-  typeOf: kindOf,
+  typeOf,
+  typeIs: (type, value) => typeOf(value) === type,
+  typeIsLike: (type, value) => typeOf(value) === type,
   deepEqual: isDeepEqual,
   // lists
   list: (...values) => values,
@@ -70,6 +115,11 @@ export const valueFunctions: Readonly<Record<string, GoFunction>> = {
   rest: (values) => list(values).slice(1),
   initial: (values) => list(values).slice(0, -1),
   append: (values, value) => [...list(values), value],
+  push: (values, value) => [...list(values), value],
+  chunk: (count, values) => {
+    const [all, width] = [list(values), Math.max(1, size(count))];
+    return steps(0, all.length, width).map((at) => all.slice(at, at + width));
+  },
   prepend: (values, value) => [value, ...list(values)],
   concat: (...lists) => lists.flatMap(list),
   reverse: (values) => list(values).toReversed(),
@@ -77,12 +127,13 @@ export const valueFunctions: Readonly<Record<string, GoFunction>> = {
   without: (values, ...others) => list(values).filter((one) => !has(one, others)),
   has,
   compact: (values) => list(values).filter(isTrue),
-  seq: (...bounds) => {
-    const [start = 1, end = start] = bounds.length === 1 ? [1, integer(bounds[0])] : bounds.map(integer);
-    return steps(start, end + 1, 1).join(' ');
-  },
+  seq: (...bounds) => sequence(bounds.map(integer)).join(' '),
   // dicts
   dict: (...pairs) => dictOf(pairs),
+  set: (dict, key, value) => changed(dict, (own) => own.set(text(key), value)),
+  unset: (dict, key) => changed(dict, (own) => own.delete(text(key))),
+  deepCopy: (value) => fromPlain(JSON.parse(toJson(value))),
+  mergeOverwrite: (...dicts) => new Map(dicts.flatMap((dict) => [...map(dict)])),
   get: (dict, key) => map(dict).get(text(key)) ?? '',
   hasKey: (dict, key) => map(dict).has(text(key)),
   keys: (...dicts) => dicts.flatMap((dict) => sortedKeys(map(dict))),

@@ -50,6 +50,13 @@ export function kindOf(value: GoValue): string {
   return typeof value === 'string' ? 'string' : 'struct';
 }
 
+/** As `%T` writes it: a Go type. */
+export function typeOf(value: GoValue): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (isList(value)) return '[]interface {}';
+  return isMap(value) ? 'map[string]interface {}' : kindOf(value);
+}
+
 /** Of values of one kind; throws for others, as Go does. */
 export function areEqual(a: GoValue, b: GoValue): boolean {
   if (a === null || a === undefined || b === null || b === undefined) return (a ?? null) === (b ?? null);
@@ -71,8 +78,15 @@ export function isDeepEqual(a: GoValue, b: GoValue): boolean {
 
 /** As `encoding/json` writes it: keys of maps in their order. */
 export function toJson(value: GoValue, indent?: string): string {
-  const text = JSON.stringify(plain(value), null, indent) ?? 'null';
-  return text.replace(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return rawJson(value, indent).replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** The same, but for what it escapes so that it may stand in HTML. */
+export function rawJson(value: GoValue, indent?: string): string {
+  return JSON.stringify(plain(value), null, indent) ?? 'null';
 }
 
 function plain(value: GoValue): unknown {
