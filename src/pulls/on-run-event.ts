@@ -5,7 +5,15 @@ import { enqueue } from '../queue/index.ts';
 import { getRun, type Job, type Run, type RunEvent } from '../runs/index.ts';
 import { selectCommand, setRun } from './command-store.ts';
 import { isUntargeted } from './command-target.ts';
-import { deleteProject, deleteProjects, selectProjects, setPlanned, upsertProject, upsertPull } from './pull-store.ts';
+import {
+  deleteProject,
+  deleteProjects,
+  insertProject,
+  selectProjects,
+  setPlanned,
+  upsertProject,
+  upsertPull,
+} from './pull-store.ts';
 import { releaseUntouched } from './release-untouched.ts';
 import { statusAfter } from './status-after.ts';
 import { apiRunTask } from './tasks.ts';
@@ -89,10 +97,13 @@ function isOf(
 async function recordEnd(tx: Tx, { run, repo, now }: RunEvent, job: Job): Promise<void> {
   if (!run.pull || run.pull.isAside || !job.outcome) return;
   const status: ProjectStatus | null = statusAfter(run.kind, job.outcome);
-  if (status === null) return;
+  if (status === null && run.kind !== 'plan') return;
   const pull = await upsertPull(tx, repo, { number: run.pull.number, seen: null, now });
   // A run that was left behind says nothing about the commit that the record is about now.
   if (!isAbout(pull, run.pull)) return;
   const { dir, workspace, name: projectName } = job.project;
-  await upsertProject(tx, pull.id, { dir, workspace, projectName, position: job.position, status, jobId: job.id, now });
+  const project = { dir, workspace, projectName, position: job.position, now };
+  if (status !== null) return upsertProject(tx, pull.id, { ...project, status, jobId: job.id });
+  // Left out of the plan: the pull request touches it nevertheless, and is not applied as long as this is not.
+  await insertProject(tx, pull.id, { ...project, status: 'plan_discarded', jobId: null });
 }

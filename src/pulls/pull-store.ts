@@ -103,24 +103,30 @@ export async function selectProjects(db: DbHandle, pullId: number): Promise<Pull
   return rows.map(toProject);
 }
 
-export async function upsertProject(
-  tx: Tx,
-  pullId: number,
-  project: PullProject & { readonly now: number },
-): Promise<void> {
-  const set = { status: project.status, job_id: project.jobId, updated_at: project.now };
+type ProjectNow = PullProject & { readonly now: number };
+
+export async function upsertProject(tx: Tx, pullId: number, project: ProjectNow): Promise<void> {
+  const { status, job_id, updated_at } = projectColumns(project);
   await tx.query
     .insertInto('pull_projects')
-    .values({
-      pull_id: pullId,
-      dir: project.dir,
-      workspace: project.workspace,
-      project_name: project.projectName,
-      position: project.position,
-      ...set,
-    })
-    .onConflict((conflict) => conflict.columns(['pull_id', 'dir', 'workspace', 'project_name']).doUpdateSet(set))
+    .values({ pull_id: pullId, ...projectColumns(project) })
+    .onConflict((conflict) => conflict.columns(projectKey).doUpdateSet({ status, job_id, updated_at }))
     .execute();
+}
+
+/** As `upsertProject`, but a project that has a row keeps it as it is. */
+export async function insertProject(tx: Tx, pullId: number, project: ProjectNow): Promise<void> {
+  await tx.query
+    .insertInto('pull_projects')
+    .values({ pull_id: pullId, ...projectColumns(project) })
+    .onConflict((conflict) => conflict.columns(projectKey).doNothing())
+    .execute();
+}
+
+const projectKey = ['pull_id', 'dir', 'workspace', 'project_name'] as const;
+
+function projectColumns({ dir, workspace, projectName, position, status, jobId, now }: ProjectNow) {
+  return { dir, workspace, project_name: projectName, position, status, job_id: jobId, updated_at: now };
 }
 
 export async function deleteProjects(tx: Tx, pullId: number): Promise<void> {

@@ -291,6 +291,30 @@ projects:
     locks: 2,
   },
   {
+    name: 'what was left out of a plan since an earlier group failed keeps the pull request from being merged',
+    hosts: ['local repositories'],
+    files: { 'atlantis.yaml': grouped(true) },
+    change: { 'net/main.tf': `variable "v" {}\n${resource}`, 'app/main.tf': resource },
+    flags: { automerge: true },
+    steps: [
+      { comment: 'atlantis plan -d net -- -var v=1' },
+      { comment: 'atlantis apply' },
+      { comment: 'atlantis apply -d app' },
+    ],
+    comments: [
+      { has: [`Ran Plan for ${where('net')}\n\n**Plan Error**\n`], lacks: ['dir: `app`'] },
+      { has: [`Ran Plan for ${where('net')}\n`] },
+      { has: [`Ran Apply for ${where('net')}\n`, 'Apply complete!'] },
+      { has: ['plan for dir "app" workspace "default" project "" has status "plan_discarded"'] },
+    ],
+    statuses: {
+      'atlantis/plan': 'pending: 1/2 projects planned.',
+      'atlantis/apply': 'pending: 1/2 projects applied.',
+    },
+    merged: false,
+    locks: 1,
+  },
+  {
     name: 'a group that cannot be applied stops those after it where the repository says so',
     files: { 'atlantis.yaml': grouped(true) },
     change: { 'net/main.tf': main('one'), 'app/main.tf': resource },
