@@ -204,6 +204,7 @@ describe('fetchMirror', () => {
 
   it.each([
     ['lists a folder that is gone', 'main:sub', (path: string) => rm(path)],
+    ['lists a commit that is gone', 'main', (path: string) => rm(path)],
     ['reads a file that is empty', 'main:main.tf', (path: string) => rm(path).then(() => writeFile(path, ''))],
   ])('makes a mirror again when git %s', async (_, object, harm) => {
     const { deps, source, fetch } = await mirroredRepo({ 'main.tf': '# 1', 'sub/main.tf': '' });
