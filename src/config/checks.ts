@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { patternError } from './pattern-error.ts';
 
 /*
@@ -93,6 +94,12 @@ export function checkHost(host: string): string | undefined {
   return /[\s/]|:\/\//.test(host)
     ? '--host: expected an address or a host name to listen on, such as 127.0.0.1'
     : undefined;
+}
+
+/** Engines look for its token in a variable with its name, in which no port can stand. */
+export function checkTfeHostname(name: string): string | undefined {
+  if (domainToASCII(name) !== '') return undefined;
+  return `--tfe-hostname: expected a host name alone, such as app.terraform.io, got ${JSON.stringify(withoutUserInfo(name))}`;
 }
 
 export function checkExecutableName(name: string): string | undefined {

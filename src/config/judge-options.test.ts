@@ -89,6 +89,12 @@ describe('readOptions: what the server does not start with', () => {
     expect(errors(['--redis-cluster-addresses=a:1', ...flags])).toEqual(messages);
   });
 
+  it.each(['https://tfe.acme.example', 'tfe.acme.example:8443'])('--tfe-hostname=%s', (name) => {
+    expect(errors(['--tfe-token=t', `--tfe-hostname=${name}`])).toEqual([
+      `--tfe-hostname: expected a host name alone, such as app.terraform.io, got "${name}"`,
+    ]);
+  });
+
   it('a GitHub App without --write-git-creds', () => {
     expect(errors(['--gh-app-id=1', '--gh-app-key=k'])).toEqual([
       'github App requires --write-git-creds to support cloning',

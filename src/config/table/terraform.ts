@@ -1,4 +1,4 @@
-import { checkBaseUrl, checkVersion } from '../checks.ts';
+import { checkBaseUrl, checkTfeHostname, checkVersion } from '../checks.ts';
 import type { OptionRows } from '../option.ts';
 
 const distributions = ['terraform', 'opentofu'] as const;
@@ -53,6 +53,7 @@ export const terraformOptions = {
     type: 'string',
     default: 'app.terraform.io',
     status: 'built',
+    check: checkTfeHostname,
     help: 'Host name of Terraform Enterprise.',
   },
   'tfe-token': {
