@@ -115,6 +115,15 @@ describe('templates of the operator', () => {
     );
   });
 
+  it('are told of no link to a lock where there is none', async () => {
+    const link = '{{ if not .DisableRepoLocking }}[here]({{ .LockURL }}){{ else }}no lock{{ end }}';
+    const templates = await templatesOf({ 'a.tmpl': define('planSuccessUnwrapped', link) });
+    const text = (lockUrl: string | null) =>
+      renderCommandComment(ranView('plan', [{ ...planned, lockUrl }], { templates }));
+    expect(text('http://p/lock')).toContain('[here](http://p/lock)');
+    expect(text(null)).toContain('\nno lock');
+  });
+
   it('of an error and of a failure hold when nothing ran, too', async () => {
     const view = stoppedView('apply', { kind: 'failure', message: 'not approved' });
     const part = await templatesOf({ 'a.tmpl': define('failure', 'NO: {{ .Failure }}') });

@@ -65,6 +65,8 @@ export function planFields(report: ProjectReport, plansDeleted: boolean): Fields
     TerraformOutput: output,
     DiffMarkdownFormattedTerraformOutput: diffMarkdown(output),
     LockURL: report.lockUrl ?? '',
+    // Templates ask for this before they write the link.
+    DisableRepoLocking: report.lockUrl === null,
     RePlanCmd: report.planCommand,
     ApplyCmd: report.applyCommand,
     MergedAgain: report.mergedAgain,
