@@ -22,8 +22,7 @@ function verbText(verb: string, value: GoValue, precision: number | undefined): 
     case 'v':
       return textOf(value);
     case 's':
-      if (typeof value === 'number' || typeof value === 'boolean' || value === null) return wrong(verb, value);
-      return precision === undefined ? textOf(value) : Array.from(textOf(value)).slice(0, precision).join('');
+      return plainText(value, precision);
     case 'q':
       return isList(value) ? `[${value.map((one) => quoted(textOf(one))).join(' ')}]` : quoted(textOf(value));
     case 't':
@@ -31,14 +30,22 @@ function verbText(verb: string, value: GoValue, precision: number | undefined): 
     case 'T':
       return typeOf(value);
     case 'x':
-    case 'X': {
-      const hex = typeof value === 'number' ? value.toString(16) : Buffer.from(textOf(value)).toString('hex');
-      return verb === 'X' ? hex.toUpperCase() : hex;
-    }
+      return hexText(value);
+    case 'X':
+      return hexText(value).toUpperCase();
     default:
       if (isList(value)) return `[${value.map((one) => verbText(verb, one, precision)).join(' ')}]`;
       return typeof value === 'number' ? numberText(verb, value, precision) : wrong(verb, value);
   }
+}
+
+function plainText(value: GoValue, precision: number | undefined): string {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return wrong('s', value);
+  return precision === undefined ? textOf(value) : Array.from(textOf(value)).slice(0, precision).join('');
+}
+
+function hexText(value: GoValue): string {
+  return typeof value === 'number' ? value.toString(16) : Buffer.from(textOf(value)).toString('hex');
 }
 
 function numberText(verb: string, value: number, precision: number | undefined): string {

@@ -28,7 +28,7 @@ function sequence(bounds: readonly number[]): number[] {
 /** Dicts are made by templates alone, so that they may change them. */
 function changed(dict: GoValue, change: (own: Map<string, GoValue>) => void): GoValue {
   const own = map(dict);
-  if (own instanceof Map) change(own);
+  if (own instanceof Map) change(own as Map<string, GoValue>);
   return own;
 }
 
