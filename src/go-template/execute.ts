@@ -1,5 +1,14 @@
 import { size } from './arguments.ts';
-import type { Command, Definition, GoFunction, GoValue, Node, Operand, Pipe } from './types.ts';
+import {
+  type Command,
+  type Definition,
+  type GoFunction,
+  type GoValue,
+  type Node,
+  type Operand,
+  type Pipe,
+  shortCuts,
+} from './types.ts';
 import { isList, isMap, isStruct, isTrue, kindOf, sortedKeys, textOf } from './values.ts';
 
 export type TemplateSet = {
@@ -11,7 +20,7 @@ export type TemplateSet = {
 
 /** Templates call each other, and could do so for ever. */
 const deepest = 200;
-/** What a template does keeps the server from everything else. A comment on thousands of projects takes some 100,000. */
+/** What a template does keeps the server from everything else; a step for each node and each turn of a `range`. */
 const mostSteps = 2_000_000;
 
 type Variables = { readonly values: Map<string, GoValue>; readonly outer: Variables | null };
@@ -139,8 +148,7 @@ function valueOfCommand([first, ...args]: Command, at: At): GoValue {
     return valueOfOperand(first, at);
   }
   const { name } = first;
-  // These two look at no more arguments than they need.
-  if (name === 'and' || name === 'or') return shortCut(name, args, at);
+  if (shortCuts.includes(name)) return shortCut(name, args, at);
   const call = at.frame.set.functions.get(name);
   if (!call) throw new TypeError(`function ${JSON.stringify(name)} not defined`);
   try {
@@ -150,7 +158,7 @@ function valueOfCommand([first, ...args]: Command, at: At): GoValue {
   }
 }
 
-function shortCut(name: 'and' | 'or', args: readonly Operand[], at: At): GoValue {
+function shortCut(name: string, args: readonly Operand[], at: At): GoValue {
   let value: GoValue;
   for (const operand of args) {
     value = valueOfOperand(operand, { ...at, piped: [] });

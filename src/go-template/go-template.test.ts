@@ -70,6 +70,7 @@ describe('templates', () => {
       '{{ range until 3000 }}{{ range until 3000 }}x{{ end }}{{ end }}',
       'a template may take no more than 2000000 steps',
     ],
+    ['{{ printf "%999999999d" 1 }}', 'own.tmpl:1: error calling printf: 999999999 is too much'],
     ['{{ repeat 1000000 "x" }}', 'own.tmpl:1: error calling repeat: 1000000 is too much'],
     ['{{ define "t" }}{{ template "t" }}{{ end }}{{ template "t" }}', 'templates call each other more than 200 times'],
   ])('says what goes wrong in %j', (source, reason) => {

@@ -7,7 +7,7 @@ export { execute, type TemplateSet } from './execute.ts';
 export { parseTemplate } from './parse.ts';
 export type { Definition, GoFunction, GoValue } from './types.ts';
 
-/** What templates may call: what the language has, and most text functions of sprig; none that reads the environment. */
+/** What templates may call: the functions of the language, and most of sprig's; none that reads the environment. */
 export function templateFunctions(): ReadonlyMap<string, GoFunction> {
   const functions = new Map(Object.entries({ ...languageFunctions, ...textFunctions, ...valueFunctions }));
   for (const [name, call] of [...functions]) {

@@ -3,11 +3,8 @@ import { printf } from './printf.ts';
 import type { GoFunction, GoValue } from './types.ts';
 import { areEqual, compare, isList, isMap, isTrue, kindOf, textOf } from './values.ts';
 
-/** The functions that the language has by itself: https://pkg.go.dev/text/template#hdr-Functions */
+/** The functions of the language but `and` and `or`: https://pkg.go.dev/text/template#hdr-Functions */
 export const languageFunctions: Readonly<Record<string, GoFunction>> = {
-  // Called by the interpreter only where all arguments are known; it cuts these two short itself.
-  and: (...values) => values.find((value) => !isTrue(value)) ?? values.at(-1),
-  or: (...values) => values.find(isTrue) ?? values.at(-1),
   not: (value) => !isTrue(value),
   len: lengthOf,
   index: (value, ...keys) => keys.reduce<GoValue>(at, value),

@@ -1,5 +1,5 @@
 import type { Token } from './lex.ts';
-import type { Command, GoValue, Operand, Pipe } from './types.ts';
+import { type Command, type GoValue, type Operand, type Pipe, shortCuts } from './types.ts';
 import { unquote } from './unquote.ts';
 
 type Limits = {
@@ -105,7 +105,7 @@ const constants = new Map<string, GoValue>([
 
 function wordOf(word: string, functions: ReadonlySet<string>): Operand {
   if (constants.has(word)) return { kind: 'literal', value: constants.get(word) };
-  if (functions.has(word)) return { kind: 'function', name: word };
+  if (functions.has(word) || shortCuts.includes(word)) return { kind: 'function', name: word };
   throw new SyntaxError(`function ${JSON.stringify(word)} not defined`);
 }
 

@@ -1,3 +1,4 @@
+import { size } from './arguments.ts';
 import type { GoValue } from './types.ts';
 import { isList, textOf, typeOf } from './values.ts';
 
@@ -11,7 +12,7 @@ export function printf(format: string, values: readonly GoValue[]): string {
     const value = values[next++];
     const shown = verbText(verb, value, precision === undefined ? undefined : Number(precision));
     const signed = flags.includes('+') && typeof value === 'number' && value >= 0 ? `+${shown}` : shown;
-    return padded(signed, { flags, width: Number(width ?? 0), isNumber: typeof value === 'number' });
+    return padded(signed, { flags, width: size(width), isNumber: typeof value === 'number' });
   });
   const left = values.slice(next).map((value) => typed(value));
   return left.length === 0 ? text : `${text}%!(EXTRA ${left.join(', ')})`;

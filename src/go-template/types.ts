@@ -12,6 +12,9 @@ export type GoValue =
 /** Takes the arguments as they come; throws with a reason that people can read. */
 export type GoFunction = (...args: GoValue[]) => GoValue;
 
+/** Part of the language itself, since they look at no more of their arguments than they need. */
+export const shortCuts: readonly string[] = ['and', 'or'];
+
 export type Operand =
   | { readonly kind: 'literal'; readonly value: GoValue }
   /** Of the dot; an empty path is the dot itself. */
